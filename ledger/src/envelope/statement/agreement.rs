@@ -1,0 +1,283 @@
+//! What institutions propose to each other: the text of an agreement, and the yes or no to it.
+
+use crate::envelope::shape::{Count, List, shape};
+use crate::words::{CbsCode, Day, Decimal, Hash, Rhythm, Slug, Text};
+
+/// A number of days for a term.
+pub type DayCount = Count<1, 366>;
+
+shape! {
+    /// Content beside the log, bound by its salted hash.
+    "Bijlage" struct Attachment {
+        /// SHA-256 of the 32 bytes of salt followed by the content.
+        hash: Hash = "hash",
+        /// Media type of the content.
+        media_type: Text<3, 100> = "soort bestand",
+        /// Size of the content in bytes.
+        size_bytes: Count<1, 1_048_576> = "grootte in bytes",
+    }
+}
+
+shape! {
+    /// Policy themes of the letter (L28).
+    "Thema" enum Theme {
+        Housing = "housing" ~ "wonen",
+        Safety = "safety" ~ "veiligheid",
+        PhysicalDesign = "physical-design" ~ "fysieke inrichting",
+        Welfare = "welfare" ~ "welzijn",
+        Integration = "integration" ~ "integratie",
+        Education = "education" ~ "onderwijs en kinderopvang",
+        SocialInfrastructure = "social-infrastructure" ~ "sociale infrastructuur",
+    }
+}
+
+shape! {
+    /// The approach for a neighbourhood (L23).
+    "Aanpak" enum Approach {
+        Maintenance = "maintenance" ~ "onderhoud",
+        Opportunity = "opportunity" ~ "kansgedreven",
+        SocialSafety = "social-safety" ~ "sociale veiligheid",
+        SocialRecovery = "social-recovery" ~ "sociale herovering",
+    }
+}
+
+shape! {
+    /// What the parties want to reach.
+    "Doel" struct Goal {
+        /// Id within the agreement.
+        id: Slug = "kenmerk",
+        /// The goal in words.
+        title: Text<3, 300> = "doel",
+    }
+}
+
+shape! {
+    /// A neighbourhood, district or municipality with its CBS code.
+    "Buurt" struct Neighbourhood {
+        /// CBS code.
+        code: CbsCode = "CBS-code",
+        /// The year of the CBS list that the code is from; codes change each year.
+        reference_year: Count<1995, 2200> = "peiljaar",
+        /// Its name.
+        name: Text<1, 120> = "naam",
+    }
+}
+
+shape! {
+    /// One who takes part.
+    "Partij" struct Party {
+        /// The institution.
+        institution: Slug = "instelling",
+        /// What it is there for; social recovery asks this of each party (L25).
+        role: Option<Text<3, 300>> = "rol",
+    }
+}
+
+shape! {
+    /// First and last day of the agreement, both inclusive (L14).
+    "Looptijd" struct Period {
+        /// First day.
+        start_date: Day = "begindatum",
+        /// Last day.
+        end_date: Day = "einddatum",
+    }
+}
+
+shape! {
+    /// How strong a promise is (L46).
+    "Soort verplichting" enum Strength {
+        Result = "result" ~ "resultaat",
+        Effort = "effort" ~ "inspanning",
+    }
+}
+
+shape! {
+    /// What is promised.
+    "Aard" enum Nature {
+        Service = "service" ~ "dienst",
+        Funding = "funding" ~ "financiering",
+        Capacity = "capacity" ~ "inzet van mensen",
+        ResidentsDecide = "residents-decide" ~ "bewoners beslissen",
+    }
+}
+
+shape! {
+    /// What kind of instrument a promise is (L26).
+    "Instrument" enum Instrument {
+        Preventive = "preventive" ~ "preventief",
+        Curative = "curative" ~ "curatief",
+        Repressive = "repressive" ~ "repressief",
+    }
+}
+
+shape! {
+    /// When a promise is due.
+    "Wanneer" union When by "kind" {
+        /// Once, on this day at the latest.
+        Date { /// The last day on which it is in time.
+            date: Day = "uiterste dag", } = "date" ~ "op een datum",
+        /// Again and again; each occurrence after the start date is the last day of a period.
+        Rhythm { /// An RFC 5545 RRULE.
+            rule: Rhythm = "ritme", } = "rhythm" ~ "volgens een ritme",
+    }
+}
+
+shape! {
+    /// A number by which one sees whether a promise is kept.
+    "Streefwaarde" struct Target {
+        /// What is counted.
+        indicator: Text<1, 120> = "indicator",
+        /// The number to reach, as a decimal string.
+        value: Decimal = "waarde",
+        /// In what it is counted.
+        unit: Text<1, 40> = "eenheid",
+    }
+}
+
+shape! {
+    /// A kind of evidence that each report must bring.
+    "Vereiste onderbouwing" struct EvidenceRule {
+        /// Id that a report's evidence names.
+        kind: Slug = "kenmerk",
+        /// The evidence in words.
+        title: Text<3, 200> = "onderbouwing",
+    }
+}
+
+shape! {
+    /// Who, what, when (L07): one promise.
+    "Afspraak" struct Obligation {
+        /// Id within the agreement.
+        id: Slug = "kenmerk",
+        /// Who does it.
+        debtor: Slug = "wie",
+        /// What is done, so that others can verify it.
+        what: Text<10, 2000> = "wat",
+        /// By when, or how often.
+        when: When = "wanneer",
+        /// Whom it is owed to; all other parties when not given.
+        creditors: Option<List<Slug, 1, 60>> = "aan wie",
+        /// Result or effort.
+        strength: Strength = "soort verplichting",
+        /// The number to reach; a result obligation needs one.
+        target: Option<Target> = "streefwaarde",
+        /// What each report must bring.
+        evidence: List<EvidenceRule, 1, 8> = "onderbouwing",
+        /// Working days between late and breached; 1 when not given.
+        grace_working_days: Option<Count<0, 60>> = "respijt in werkdagen",
+        /// Whether silence of the creditors counts as acceptance; no when not given.
+        tacit_acceptance: Option<bool> = "stilzwijgend aanvaard",
+        /// The goals that it serves.
+        goals: List<Slug, 1, 20> = "doelen",
+        /// What is promised; a service when not given.
+        nature: Option<Nature> = "aard",
+        /// What kind of instrument it is.
+        instrument: Option<Instrument> = "instrument",
+    }
+}
+
+shape! {
+    /// How a party may leave (L01).
+    "Opzegging" struct WithdrawalClause {
+        /// Months between notice and leaving; 6 when not given.
+        notice_months: Option<Count<1, 60>> = "opzegtermijn in maanden",
+        /// Days in which the others answer; 28 when not given.
+        objection_days: Option<DayCount> = "dagen om te reageren",
+    }
+}
+
+shape! {
+    /// What happens when a promise is not kept, step by step (L35), in days.
+    "Escalatieladder" struct Ladder {
+        /// For the debtor to answer a notice; 14 when not given.
+        answer_days: Option<DayCount> = "antwoord op een melding",
+        /// For the debtor to put it right, from the notice; 14 when not given.
+        cure_days: Option<DayCount> = "hersteltermijn",
+        /// For the director at level 1; 28 when not given.
+        level1_days: Option<DayCount> = "niveau 1",
+        /// For the board consultation at level 2; 28 when not given.
+        level2_days: Option<DayCount> = "niveau 2",
+        /// The municipality's last chance before the State (L38); 14 when not given.
+        last_chance_days: Option<DayCount> = "laatste kans gemeente",
+        /// For the ministry's reasoned answer; 42 when not given.
+        ministry_days: Option<DayCount> = "antwoord ministerie",
+        /// For what the municipality does with the ministry's answer; 28 when not given.
+        follow_up_days: Option<DayCount> = "opvolging door de gemeente",
+    }
+}
+
+shape! {
+    /// Other terms that the text may change, in days.
+    "Termijnen" struct Terms {
+        /// To consent to a proposal; 60 when not given.
+        consent_days: Option<DayCount> = "instemming",
+        /// For a creditor to accept or dispute a report; 14 when not given.
+        acceptance_days: Option<DayCount> = "bevestiging",
+        /// For the debtor to answer a dispute; 14 when not given.
+        dispute_days: Option<DayCount> = "antwoord op een betwisting",
+        /// To rule on a dispute or a contested breach; 14 when not given.
+        ruling_days: Option<DayCount> = "uitspraak",
+        /// Misses in a row after which a party has gone quiet; 3 when not given.
+        gone_quiet_misses: Option<Count<1, 52>> = "stilgevallen na zoveel keer",
+        /// Whether due dates and terms up to three months move to a working day; yes when not given.
+        working_day_rule: Option<bool> = "verschuiven naar een werkdag",
+    }
+}
+
+shape! {
+    /// The text of an agreement, put to its parties.
+    "Voorstel" struct Proposal {
+        /// Id of the agreement in this ledger.
+        agreement: Slug = "overeenkomst",
+        /// Its title.
+        title: Text<3, 200> = "titel",
+        /// What the parties want to reach.
+        goals: List<Goal, 1, 20> = "doelen",
+        /// Policy themes.
+        themes: List<Theme, 1, 7> = "thema's",
+        /// Where it holds.
+        neighbourhoods: List<Neighbourhood, 1, 100> = "buurten",
+        /// The approach for these neighbourhoods.
+        approach: Option<Approach> = "aanpak",
+        /// The analysis that social recovery asks for (L25).
+        analysis: Option<Attachment> = "analyse",
+        /// Who takes part.
+        parties: List<Party, 2, 60> = "partijen",
+        /// The one party that directs (L15, L16).
+        director: Slug = "regisseur",
+        /// From when to when.
+        period: Period = "looptijd",
+        /// Who does what, when.
+        obligations: List<Obligation, 1, 200> = "afspraken",
+        /// How a party may leave.
+        withdrawal: WithdrawalClause = "opzegging",
+        /// What happens when a promise is not kept.
+        ladder: Ladder = "escalatieladder",
+        /// Other terms.
+        terms: Option<Terms> = "termijnen",
+        /// Ground to withhold the agreement from the public (Woo); refused until it is supported.
+        withheld_ground: Option<Text<3, 200>> = "grond voor geheimhouding",
+    }
+}
+
+shape! {
+    /// Yes to an offer: an agreement's version, a release, a handover, an outcome.
+    "Instemming" struct Consent {
+        /// The agreement.
+        agreement: Slug = "overeenkomst",
+        /// SHA-256 of the exact payload bytes of the statement that is agreed to.
+        to: Hash = "waarmee",
+    }
+}
+
+shape! {
+    /// No to an offer other than an agreement's version, with a reason (L22, L32).
+    "Weigering" struct Decline {
+        /// The agreement.
+        agreement: Slug = "overeenkomst",
+        /// SHA-256 of the exact payload bytes of the statement that is declined.
+        to: Hash = "wat",
+        /// The reason, beside the log.
+        reason: Attachment = "reden",
+    }
+}

@@ -1,0 +1,221 @@
+//! What the clock has caused, signed by the gateway: anyone who may read the log can recompute it.
+
+use crate::envelope::shape::{List, shape};
+use crate::words::{Day, Hash, Instant, Slug};
+
+use super::escalation::CaseNumber;
+use crate::envelope::key::Kid;
+
+/// Institutions, in alphabetical order.
+pub type Names = List<Slug, 0, 64>;
+
+shape! {
+    /// One due date of an obligation.
+    "Termijn" struct InstanceRef {
+        /// The obligation.
+        obligation: Slug = "afspraak",
+        /// The due date, as the rhythm or the date has it.
+        due: Day = "termijn",
+    }
+}
+
+shape! {
+    /// How an agreement ended.
+    "Einde" enum Ending {
+        Completed = "completed" ~ "voltooid",
+        Expired = "expired" ~ "verlopen",
+    }
+}
+
+shape! {
+    /// How a withdrawal ended on its effective date.
+    "Uitkomst van een opzegging" enum Leaving {
+        Withdrawn = "withdrawn" ~ "uitgetreden",
+        Unresolved = "unresolved" ~ "niet geregeld en nog gebonden",
+    }
+}
+
+shape! {
+    /// Why a party has gone quiet.
+    "Reden" enum Quiet {
+        MissedReports = "missed-reports" ~ "meldingen gemist",
+        UnansweredNotice = "unanswered-notice" ~ "melding niet beantwoord",
+    }
+}
+
+shape! {
+    /// What is wrong with the composition of an agreement.
+    "Gebrek" enum Weakness {
+        FewerThanTwoParties = "fewer-than-two-parties" ~ "minder dan twee partijen",
+        NoDirector = "no-director" ~ "geen regisseur",
+    }
+}
+
+shape! {
+    /// Where a case stands on the ladder.
+    "Trede" enum Rung {
+        Level1 = "level-1" ~ "niveau 1: regisseur",
+        Level2 = "level-2" ~ "niveau 2: bestuurlijk overleg",
+        LastChance = "last-chance" ~ "laatste kans voor de gemeente",
+        Level3 = "level-3" ~ "niveau 3: minister",
+    }
+}
+
+shape! {
+    /// Why a case went up.
+    "Reden" enum Because {
+        NotCured = "not-cured" ~ "niet hersteld binnen de termijn",
+        NoRuling = "no-ruling" ~ "geen uitspraak binnen de termijn",
+        NoOutcome = "no-outcome" ~ "geen uitkomst binnen de termijn",
+        NoAction = "no-action" ~ "gemeente deed niets binnen de termijn",
+        SentUp = "sent-up" ~ "doorgestuurd",
+    }
+}
+
+shape! {
+    /// What the clock caused.
+    "Oorzaak" union Cause by "kind" {
+        /// All parties signed and the first day has come.
+        InForce { /// The agreement.
+            agreement: Slug = "overeenkomst", } = "in-force" ~ "van kracht",
+        /// Not everyone answered an offer in its term.
+        OfferLapsed { /// The agreement.
+            agreement: Slug = "overeenkomst", /// The offer.
+            offer: Hash = "voorstel", /// Who did not answer.
+            silent: Names = "wie niet antwoordde", } = "offer-lapsed" ~ "voorstel vervallen",
+        /// The last day has passed; what is open stays bound.
+        Ended { /// The agreement.
+            agreement: Slug = "overeenkomst", /// How it ended.
+            outcome: Ending = "einde", /// What is still open.
+            open: List<InstanceRef, 0, 100_000> = "nog open", } = "ended" ~ "beëindigd",
+        /// The due date has passed without a complete report.
+        Overdue { /// The agreement.
+            agreement: Slug = "overeenkomst", /// The obligation.
+            obligation: Slug = "afspraak", /// The due date.
+            due: Day = "termijn", } = "overdue" ~ "te laat",
+        /// The grace has passed too; this is the notice to the debtor.
+        Breached { /// The agreement.
+            agreement: Slug = "overeenkomst", /// The obligation.
+            obligation: Slug = "afspraak", /// The due date.
+            due: Day = "termijn", /// The case that it opens or joins.
+            case: CaseNumber = "zaak", } = "breached" ~ "geschonden",
+        /// Nobody disputed a report in the term, and silence was agreed to count.
+        TacitlyAccepted { /// The agreement.
+            agreement: Slug = "overeenkomst", /// The report.
+            report: Hash = "melding", } = "tacitly-accepted" ~ "stilzwijgend bevestigd",
+        /// The creditors left a report unanswered.
+        ReportUnanswered { /// The agreement.
+            agreement: Slug = "overeenkomst", /// The report.
+            report: Hash = "melding", /// Who did not answer.
+            silent: Names = "wie niet antwoordde", } = "report-unanswered" ~ "melding niet beantwoord",
+        /// The debtor left a dispute unanswered.
+        DisputeUnanswered { /// The agreement.
+            agreement: Slug = "overeenkomst", /// The report.
+            report: Hash = "melding", /// Who did not answer.
+            silent: Names = "wie niet antwoordde", } = "dispute-unanswered" ~ "betwisting niet beantwoord",
+        /// Nobody ruled on a report in the term; a case opens at level 2.
+        RulingMissing { /// The agreement.
+            agreement: Slug = "overeenkomst", /// The report.
+            report: Hash = "melding", /// Who did not rule.
+            silent: Names = "wie niet oordeelde", /// The case that it opens.
+            case: CaseNumber = "zaak", } = "ruling-missing" ~ "geen uitspraak",
+        /// The debtor left the notice of a breach unanswered.
+        BreachUnanswered { /// The agreement.
+            agreement: Slug = "overeenkomst", /// The case.
+            case: CaseNumber = "zaak", /// Who did not answer.
+            silent: Names = "wie niet antwoordde", } = "breach-unanswered" ~ "schending niet beantwoord",
+        /// A case goes up the ladder.
+        CaseRaised { /// The agreement.
+            agreement: Slug = "overeenkomst", /// The case.
+            case: CaseNumber = "zaak", /// Where it stands now.
+            to: Rung = "trede", /// Why it went up.
+            because: Because = "reden", /// Who was silent.
+            silent: Names = "wie niets deed", } = "case-raised" ~ "zaak een trede hoger",
+        /// The ministry did not answer in its term.
+        MinistryLate { /// The agreement.
+            agreement: Slug = "overeenkomst", /// The case.
+            case: CaseNumber = "zaak", /// Who did not answer.
+            silent: Names = "wie niet antwoordde", } = "ministry-late" ~ "ministerie te laat",
+        /// The municipality did not say in its term what it did with the ministry's answer.
+        FollowUpMissing { /// The agreement.
+            agreement: Slug = "overeenkomst", /// The case.
+            case: CaseNumber = "zaak", /// Who did not act.
+            silent: Names = "wie niets deed", } = "follow-up-missing" ~ "opvolging ontbreekt",
+        /// A party has gone quiet (L02).
+        GoneQuiet { /// The agreement.
+            agreement: Slug = "overeenkomst", /// The party.
+            party: Slug = "partij", /// Why.
+            cause: Quiet = "reden", /// The obligation that it missed, when that is why.
+            obligation: Option<Slug> = "afspraak", } = "gone-quiet" ~ "stilgevallen",
+        /// Not everyone answered a withdrawal notice in the term.
+        WithdrawalUnanswered { /// The agreement.
+            agreement: Slug = "overeenkomst", /// The party that gave notice.
+            party: Slug = "partij", /// Who did not answer.
+            silent: Names = "wie niet antwoordde", } = "withdrawal-unanswered" ~ "opzegging niet beantwoord",
+        /// The effective date of a withdrawal has passed, or its plan has been settled since.
+        WithdrawalEnded { /// The agreement.
+            agreement: Slug = "overeenkomst", /// The party that gave notice.
+            party: Slug = "partij", /// How it ended.
+            outcome: Leaving = "uitkomst", /// The obligations that are not settled.
+            open: Names = "niet geregeld", /// The case that it opens.
+            case: Option<CaseNumber> = "zaak", } = "withdrawal-ended" ~ "opzegging voltooid",
+        /// Fewer than two parties, or no director: a flag, not an end.
+        UnderStrength { /// The agreement.
+            agreement: Slug = "overeenkomst", /// What is wrong.
+            weakness: Weakness = "gebrek", } = "under-strength" ~ "onderbezet",
+        /// An institution has no valid key left; it stays bound.
+        NoValidKey { /// The institution.
+            institution: Slug = "instelling", } = "no-valid-key" ~ "geen geldige sleutel",
+        /// Nobody objected to a recovery in its term: the new key is valid.
+        RecoveryCompleted { /// The institution.
+            institution: Slug = "instelling", /// The new key.
+            key: Kid = "sleutel", } = "recovery-completed" ~ "sleutel hersteld",
+    }
+}
+
+/// What a flag or a statement is about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Subject {
+    /// An agreement.
+    Agreement(Slug),
+    /// An institution.
+    Institution(Slug),
+}
+
+impl Cause {
+    /// The life that it changes.
+    pub fn subject(&self) -> Subject {
+        match self {
+            Self::InForce { agreement }
+            | Self::OfferLapsed { agreement, .. }
+            | Self::Ended { agreement, .. }
+            | Self::Overdue { agreement, .. }
+            | Self::Breached { agreement, .. }
+            | Self::TacitlyAccepted { agreement, .. }
+            | Self::ReportUnanswered { agreement, .. }
+            | Self::DisputeUnanswered { agreement, .. }
+            | Self::RulingMissing { agreement, .. }
+            | Self::BreachUnanswered { agreement, .. }
+            | Self::CaseRaised { agreement, .. }
+            | Self::MinistryLate { agreement, .. }
+            | Self::FollowUpMissing { agreement, .. }
+            | Self::GoneQuiet { agreement, .. }
+            | Self::WithdrawalUnanswered { agreement, .. }
+            | Self::WithdrawalEnded { agreement, .. }
+            | Self::UnderStrength { agreement, .. } => Subject::Agreement(agreement.clone()),
+            Self::NoValidKey { institution } | Self::RecoveryCompleted { institution, .. } => {
+                Subject::Institution(institution.clone())
+            }
+        }
+    }
+}
+
+shape! {
+    /// A clock-caused entry: what became due, and at which instant.
+    "Vlag" struct Flag {
+        /// The instant from which on it is true.
+        due_at: Instant = "vanaf",
+        /// What the clock caused.
+        cause: Cause = "oorzaak",
+    }
+}

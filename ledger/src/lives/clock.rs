@@ -1,0 +1,204 @@
+//! What the clock causes in an agreement: the flag that is due first, and what it does.
+
+use super::agreement::Agreement;
+use super::moment::Moment;
+use super::obligation::Standing;
+use super::report::Stage;
+use super::escalation::{About, CaseStage};
+use super::text::TermOf;
+use super::withdrawal::Silence;
+use crate::envelope::refusal::{Refusal, Rule};
+use crate::envelope::shape::{Count, List};
+use crate::envelope::statement::flag::{Cause, Ending, Flag, Leaving, Names, Quiet};
+use crate::words::{Instant, Slug};
+
+/// Keeps the flag that is due first; of those due at the same instant, the one that was looked at first.
+struct Earliest(Option<Flag>);
+
+impl Earliest {
+    fn see(&mut self, due_at: Option<Instant>, cause: impl FnOnce() -> Cause) {
+        if let Some(due_at) = due_at.filter(|at| self.0.as_ref().is_none_or(|flag| *at < flag.due_at)) {
+            self.0 = Some(Flag { due_at, cause: cause() });
+        }
+    }
+}
+
+impl Agreement {
+    /// The flag that is due first. The order in which parts are looked at is the order of flags that
+    /// are due at the same instant, so it is part of the rules.
+    pub fn next_flag(&self) -> Option<Flag> {
+        let mut first = Earliest(None);
+        first.see(self.in_force_at(), || Cause::InForce { agreement: self.id() });
+        self.see_offers(&mut first);
+        self.see_instances(&mut first);
+        self.see_quiet(&mut first);
+        self.see_claims(&mut first);
+        self.see_cases(&mut first);
+        self.see_leaves(&mut first);
+        first.see(self.ends_at(), || {
+            let open = self.open_instances();
+            let outcome = if open.is_empty() { Ending::Completed } else { Ending::Expired };
+            Cause::Ended { agreement: self.id(), outcome, open: List(open) }
+        });
+        first.0
+    }
+
+    fn id(&self) -> Slug {
+        self.head.id.clone()
+    }
+
+    fn see_offers(&self, first: &mut Earliest) {
+        for offer in self.offers.values() {
+            let silent = || names(offer.waits_for().into_iter().collect());
+            first.see(offer.is_open().then_some(offer.until), || Cause::OfferLapsed { agreement: self.id(), offer: offer.hash, silent: silent() });
+        }
+    }
+
+    fn see_instances(&self, first: &mut Earliest) {
+        for instance in self.instances.values() {
+            let (agreement, obligation, due) = (|| self.id(), || instance.obligation.clone(), instance.due);
+            first.see(instance.next_miss(), || match instance.standing {
+                Standing::Overdue { .. } => {
+                    let case = self.clauses[&instance.obligation].case.unwrap_or(self.next_case());
+                    Cause::Breached { agreement: agreement(), obligation: obligation(), due, case: Count(case) }
+                }
+                _ => Cause::Overdue { agreement: agreement(), obligation: obligation(), due },
+            });
+        }
+    }
+
+    fn see_quiet(&self, first: &mut Earliest) {
+        for (party, standing) in &self.head.parties {
+            let due = standing.quiet_due.as_ref();
+            first.see(due.map(|due| due.at), || {
+                let (cause, obligation) = due.map(|due| (due.cause, due.obligation.clone())).expect("there is one");
+                Cause::GoneQuiet { agreement: self.id(), party: party.clone(), cause, obligation }
+            });
+        }
+        if let Some(weakness) = self.new_weakness() {
+            let since = self.head.parties.values().filter_map(|party| party.withdrawn).map(|fact| fact.at).max();
+            first.see(since, || Cause::UnderStrength { agreement: self.id(), weakness });
+        }
+    }
+
+    fn see_claims(&self, first: &mut Earliest) {
+        for claim in self.claims.values() {
+            let (agreement, report) = (self.id(), claim.hash);
+            first.see(claim.stage.until(), || {
+                let clause = &self.clauses[&claim.obligation];
+                match &claim.stage {
+                    Stage::Awaiting { .. } if clause.text.is_tacit() => Cause::TacitlyAccepted { agreement, report },
+                    Stage::Awaiting { .. } => Cause::ReportUnanswered { agreement, report, silent: names(self.creditors(clause).into_iter().collect()) },
+                    Stage::Disputed { .. } => Cause::DisputeUnanswered { agreement, report, silent: names(vec![claim.by.clone()]) },
+                    _ => {
+                        let silent = self.deciders(std::slice::from_ref(&claim.by)).0;
+                        Cause::RulingMissing { agreement, report, silent: names(silent.into_iter().collect()), case: Count(self.next_case()) }
+                    }
+                }
+            });
+        }
+    }
+
+    fn see_cases(&self, first: &mut Earliest) {
+        for case in self.cases.values() {
+            let number = Count(case.number);
+            first.see(self.answer_missing_at(case), || {
+                Cause::BreachUnanswered { agreement: self.id(), case: number, silent: names(case.against.clone()) }
+            });
+            let step = self.next_step(case);
+            first.see(step.map(|(at, ..)| at), || {
+                let (_, to, because) = step.expect("there is one");
+                Cause::CaseRaised { agreement: self.id(), case: number, to, because, silent: names(self.silent_in(case, because)) }
+            });
+            match &case.stage {
+                CaseStage::Level3 { until, late: None, .. } => first.see(Some(*until), || {
+                    Cause::MinistryLate { agreement: self.id(), case: number, silent: names(vec![self.head.ministry.clone()]) }
+                }),
+                CaseStage::Answered { until, missing: None, .. } => first.see(Some(*until), || {
+                    let silent = self.head.municipality.iter().cloned().collect();
+                    Cause::FollowUpMissing { agreement: self.id(), case: number, silent: names(silent) }
+                }),
+                _ => {}
+            }
+        }
+    }
+
+    fn see_leaves(&self, first: &mut Earliest) {
+        for leave in self.leaves.values() {
+            let party = || leave.party.clone();
+            first.see(self.silence_at(leave), || {
+                Cause::WithdrawalUnanswered { agreement: self.id(), party: party(), silent: names(self.silent_on(leave)) }
+            });
+            first.see(self.leaves_at(leave), || {
+                let open = self.unmet(&leave.party);
+                let (outcome, case) = match open.is_empty() {
+                    true => (Leaving::Withdrawn, None),
+                    false => (Leaving::Unresolved, Some(Count(self.next_case()))),
+                };
+                Cause::WithdrawalEnded { agreement: self.id(), party: party(), outcome, open: names(open), case }
+            });
+        }
+    }
+
+    /// Applies the flag that `next_flag` gave.
+    pub fn apply_flag(&mut self, flag: &Flag, moment: Moment) -> Result<(), Refusal> {
+        match &flag.cause {
+            Cause::InForce { .. } => self.enter_into_force(flag.due_at, moment),
+            Cause::OfferLapsed { offer, .. } => self.lapse_offer(offer, moment),
+            Cause::Ended { outcome, .. } => self.end(*outcome, moment),
+            Cause::Overdue { obligation, due, .. } => self.overdue(obligation, *due, moment),
+            Cause::Breached { obligation, due, .. } => self.breached(obligation, *due, flag.due_at, moment),
+            Cause::TacitlyAccepted { report, .. } => self.settle_claim(report, None, moment),
+            Cause::ReportUnanswered { report, silent, .. } => {
+                let until = self.term_ends(moment.at, TermOf::Ruling);
+                self.claim_mut(report).stage = Stage::Unanswered { since: moment, silent: silent.to_vec(), until };
+            }
+            Cause::DisputeUnanswered { report, .. } => {
+                if let Stage::Disputed { by, .. } = self.claims[report].stage.clone() {
+                    self.send_for_ruling(report, by, moment);
+                }
+            }
+            Cause::RulingMissing { report, silent, .. } => {
+                let by = match &self.claims[report].stage {
+                    Stage::ForRuling { by, .. } => Some(by.clone()),
+                    _ => None,
+                };
+                // The director was silent, so the case starts where the boards meet.
+                let stage = CaseStage::Level2 { until: self.term_ends(moment.at, TermOf::Level2) };
+                let case = self.open_case(About::Report(*report), silent.to_vec(), stage, moment);
+                self.claim_mut(report).stage = Stage::RulingMissing { by, since: moment, case };
+            }
+            Cause::BreachUnanswered { case, silent, .. } => {
+                self.case_mut(case.0).unanswered = Some(moment);
+                for party in silent.to_vec() {
+                    self.quiet_from(&party, flag.due_at, Quiet::UnansweredNotice, None);
+                }
+            }
+            Cause::CaseRaised { case, to, because, silent, .. } => self.raise_case(case.0, *to, *because, silent.to_vec(), moment),
+            Cause::MinistryLate { case, .. } => {
+                if let CaseStage::Level3 { late, .. } = &mut self.case_mut(case.0).stage {
+                    *late = Some(moment);
+                }
+            }
+            Cause::FollowUpMissing { case, .. } => {
+                if let CaseStage::Answered { missing, .. } = &mut self.case_mut(case.0).stage {
+                    *missing = Some(moment);
+                }
+            }
+            Cause::GoneQuiet { party, .. } => self.gone_quiet(party, moment),
+            Cause::WithdrawalUnanswered { party, silent, .. } => {
+                self.leave_mut(party).silence = Some(Silence { silent: silent.to_vec(), at: moment });
+            }
+            Cause::WithdrawalEnded { party, outcome, .. } => self.end_leave(party, *outcome, moment),
+            Cause::UnderStrength { weakness, .. } => _ = self.head_mut().weaknesses.insert(*weakness, moment),
+            Cause::NoValidKey { .. } | Cause::RecoveryCompleted { .. } => {
+                return Err(Refusal::new(Rule::FlagUnfit, "this flag is about an institution", ""));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn names(names: Vec<Slug>) -> Names {
+    List(names)
+}

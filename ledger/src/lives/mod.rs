@@ -1,0 +1,21 @@
+//! One state machine a file: what the log has made of each institution and each agreement.
+//!
+//! Transitions check and apply in one place, on a copy that is thrown away when they refuse.
+
+pub mod moment;
+pub mod institution;
+pub mod recovery;
+pub mod text;
+pub mod agreement;
+pub mod parts;
+pub mod offer;
+pub mod obligation;
+pub mod report;
+pub mod escalation;
+pub mod state;
+pub mod withdrawal;
+pub mod clock;
+
+pub use agreement::Agreement;
+pub use institution::Institution;
+pub use moment::{Fact, Moment};

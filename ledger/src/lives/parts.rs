@@ -1,0 +1,174 @@
+//! The parts of an agreement as the shell keeps them: one value each, open or final.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::agreement::{Agreement, Head};
+use super::escalation::Case;
+use super::obligation::{Clause, Instance};
+use super::offer::Offer;
+use super::report::Claim;
+use super::withdrawal::Leave;
+use crate::envelope::statement::agreement::Proposal;
+use crate::words::{Day, Hash, Slug};
+
+/// Version of the stored form; another one means that the lives are rebuilt from the log.
+pub const FORMAT: u32 = 1;
+
+/// The name of a part within its agreement.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PartId {
+    /// Who, and in which state.
+    Head,
+    /// The text.
+    Text,
+    /// An obligation.
+    Clause(Slug),
+    /// A due date of an obligation.
+    Instance(Slug, Day),
+    /// A report.
+    Claim(Hash),
+    /// An offer.
+    Offer(Hash),
+    /// A case.
+    Case(u32),
+    /// A withdrawal, by party and entry of its notice.
+    Leave(Slug, u64),
+}
+
+impl PartId {
+    /// What kind of part it is.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Head => "head",
+            Self::Text => "text",
+            Self::Clause(_) => "obligation",
+            Self::Instance(..) => "instance",
+            Self::Claim(_) => "report",
+            Self::Offer(_) => "offer",
+            Self::Case(_) => "case",
+            Self::Leave(..) => "withdrawal",
+        }
+    }
+}
+
+impl fmt::Display for PartId {
+    /// The key within its kind.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Head | Self::Text => Ok(()),
+            Self::Clause(id) => write!(f, "{id}"),
+            Self::Instance(id, due) => write!(f, "{id}/{due}"),
+            Self::Claim(hash) | Self::Offer(hash) => write!(f, "{hash}"),
+            Self::Case(number) => write!(f, "{number:07}"),
+            Self::Leave(party, entry) => write!(f, "{party}/{entry:012}"),
+        }
+    }
+}
+
+/// The value of a part.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "part", content = "value", rename_all = "camelCase")]
+pub enum Part {
+    /// Who, and in which state.
+    Head(Arc<Head>),
+    /// The text.
+    Text(Arc<Proposal>),
+    /// An obligation.
+    Clause(Arc<Clause>),
+    /// A due date of an obligation.
+    Instance(Arc<Instance>),
+    /// A report.
+    Claim(Arc<Claim>),
+    /// An offer.
+    Offer(Arc<Offer>),
+    /// A case.
+    Case(Arc<Case>),
+    /// A withdrawal.
+    Leave(Arc<Leave>),
+}
+
+/// A part that has changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartChange {
+    /// Which part.
+    pub id: PartId,
+    /// What it is now.
+    pub part: Part,
+    /// Whether rules still need it; a final part is only read.
+    pub open: bool,
+}
+
+impl Agreement {
+    /// What has changed since the last time; final parts leave the agreement here.
+    pub fn take_changes(&mut self) -> Vec<PartChange> {
+        let touched = std::mem::take(&mut self.touched);
+        touched.into_iter().filter_map(|id| self.take_change(id)).collect()
+    }
+
+    fn take_change(&mut self, id: PartId) -> Option<PartChange> {
+        let (part, open) = match &id {
+            PartId::Head => (Part::Head(self.head.clone()), true),
+            PartId::Text => (Part::Text(self.text.clone()), true),
+            PartId::Clause(key) => (Part::Clause(self.clauses.get(key)?.clone()), true),
+            PartId::Instance(clause, due) => {
+                let key = (clause.clone(), *due);
+                let instance = self.instances.get(&key)?.clone();
+                let open = !instance.standing.is_final();
+                if !open {
+                    self.instances.remove(&key);
+                }
+                (Part::Instance(instance), open)
+            }
+            PartId::Claim(hash) => {
+                let claim = self.claims.get(hash)?.clone();
+                let open = !claim.stage.is_final();
+                if !open {
+                    self.claims.remove(hash);
+                }
+                (Part::Claim(claim), open)
+            }
+            PartId::Offer(hash) => {
+                let offer = self.offers.get(hash)?.clone();
+                let open = offer.is_open();
+                if !open {
+                    self.offers.remove(hash);
+                }
+                (Part::Offer(offer), open)
+            }
+            PartId::Case(number) => {
+                let case = self.cases.get(number)?.clone();
+                let open = !case.stage.is_closed();
+                if !open {
+                    self.cases.remove(number);
+                }
+                (Part::Case(case), open)
+            }
+            PartId::Leave(party, _) => {
+                let leave = self.leaves.get(party)?.clone();
+                let open = !leave.stage.is_final();
+                if !open {
+                    self.leaves.remove(party);
+                }
+                (Part::Leave(leave), open)
+            }
+        };
+        Some(PartChange { id, part, open })
+    }
+
+    /// Puts an open part back that the shell kept. `None` for a head or text: those come first, with `of`.
+    pub fn restore(&mut self, part: Part) -> Option<()> {
+        match part {
+            Part::Head(_) | Part::Text(_) => return None,
+            Part::Clause(clause) => _ = self.clauses.insert(clause.text.id.clone(), clause),
+            Part::Instance(instance) => _ = self.instances.insert((instance.obligation.clone(), instance.due), instance),
+            Part::Claim(claim) => _ = self.claims.insert(claim.hash, claim),
+            Part::Offer(offer) => _ = self.offers.insert(offer.hash, offer),
+            Part::Case(case) => _ = self.cases.insert(case.number, case),
+            Part::Leave(leave) => _ = self.leaves.insert(leave.party.clone(), leave),
+        }
+        Some(())
+    }
+}

@@ -1,0 +1,92 @@
+//! The terms of an agreement's text, with the defaults that hold where it is silent.
+
+use crate::envelope::statement::agreement::{DayCount, Obligation, Proposal};
+use crate::words::{Day, Instant, Term, deadline, due_end};
+
+/// A term that the text may set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TermOf {
+    /// To consent to an offer.
+    Consent,
+    /// For a creditor to answer a report.
+    Acceptance,
+    /// For the debtor to answer a dispute.
+    DisputeAnswer,
+    /// To rule on a report or a contested breach.
+    Ruling,
+    /// For the debtor to answer the notice of a breach.
+    BreachAnswer,
+    /// For the debtor to put a breach right.
+    Cure,
+    /// For the director at level 1.
+    Level1,
+    /// For the board consultation at level 2.
+    Level2,
+    /// For the municipality before the State is reached.
+    LastChance,
+    /// For the ministry's answer.
+    Ministry,
+    /// For the municipality after the ministry's answer.
+    FollowUp,
+    /// For the others to answer a withdrawal notice.
+    Objection,
+}
+
+impl Proposal {
+    /// The instant at which a term that runs from here has ended.
+    pub fn ends(&self, from: Instant, term: TermOf) -> Instant {
+        deadline(from, Term::Days(self.days(term)), self.moves_to_working_days())
+    }
+
+    /// Length of a term in days; the defaults are those of the rules.
+    pub fn days(&self, term: TermOf) -> u16 {
+        let (ladder, terms) = (&self.ladder, self.terms.as_ref());
+        let (given, default): (Option<DayCount>, u16) = match term {
+            TermOf::Consent => (terms.and_then(|t| t.consent_days), 60),
+            TermOf::Acceptance => (terms.and_then(|t| t.acceptance_days), 14),
+            TermOf::DisputeAnswer => (terms.and_then(|t| t.dispute_days), 14),
+            TermOf::Ruling => (terms.and_then(|t| t.ruling_days), 14),
+            TermOf::BreachAnswer => (ladder.answer_days, 14),
+            TermOf::Cure => (ladder.cure_days, 14),
+            TermOf::Level1 => (ladder.level1_days, 28),
+            TermOf::Level2 => (ladder.level2_days, 28),
+            TermOf::LastChance => (ladder.last_chance_days, 14),
+            TermOf::Ministry => (ladder.ministry_days, 42),
+            TermOf::FollowUp => (ladder.follow_up_days, 28),
+            TermOf::Objection => (self.withdrawal.objection_days, 28),
+        };
+        given.and_then(|days| u16::try_from(days.0).ok()).unwrap_or(default)
+    }
+
+    /// Months between a withdrawal notice and its effect.
+    pub fn notice_months(&self) -> u8 {
+        self.withdrawal.notice_months.and_then(|months| u8::try_from(months.0).ok()).unwrap_or(6)
+    }
+
+    /// Misses in a row after which a party has gone quiet.
+    pub fn gone_quiet_misses(&self) -> u32 {
+        self.terms.as_ref().and_then(|t| t.gone_quiet_misses).map_or(3, |n| n.0)
+    }
+
+    /// Whether due dates and terms up to three months move to a working day.
+    pub fn moves_to_working_days(&self) -> bool {
+        self.terms.as_ref().and_then(|t| t.working_day_rule).unwrap_or(true)
+    }
+
+    /// The instant from which on something due on this day is late.
+    pub fn late_from(&self, due: Day) -> Instant {
+        due_end(due, self.moves_to_working_days())
+    }
+}
+
+impl Obligation {
+    /// Working days between late and breached.
+    pub fn grace(&self) -> Term {
+        Term::WorkingDays(self.grace_working_days.and_then(|days| u16::try_from(days.0).ok()).unwrap_or(1))
+    }
+
+    /// Whether silence of the creditors was agreed to count as acceptance.
+    pub fn is_tacit(&self) -> bool {
+        self.tacit_acceptance.unwrap_or(false)
+    }
+}
