@@ -27,10 +27,15 @@ pub mod day;
 pub mod calendar;
 pub mod term;
 
+pub mod rhythm;
+mod rule;
+mod series;
+
 pub use calendar::{
     CALENDAR_VERSION, Holiday, add_working_days, holidays, is_working_day, next_working_day_from,
 };
 pub use day::{Day, TZDB_VERSION};
 pub use hash::Hash;
 pub use instant::Instant;
+pub use rhythm::{Rhythm, RhythmFault};
 pub use term::{Term, deadline, due_end};
