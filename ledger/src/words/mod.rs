@@ -18,6 +18,36 @@ macro_rules! as_string {
     )+};
 }
 
+/// A word that is kept as the text it was read from: the type, `as_str`, `Display`, `Debug`, serde.
+macro_rules! kept_as_text {
+    ($(#[$docs:meta])* $word:ident) => {
+        $(#[$docs])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $word(Box<str>);
+
+        impl $word {
+            /// The text, exactly as it was read.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl std::fmt::Display for $word {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.pad(&self.0)
+            }
+        }
+
+        impl std::fmt::Debug for $word {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                write!(f, concat!(stringify!($word), "({})"), self)
+            }
+        }
+
+        as_string!($word);
+    };
+}
+
 // With blank lines between them, so that the order in which to read them survives the formatter.
 pub mod hash;
 pub mod instant;
@@ -31,11 +61,21 @@ pub mod rhythm;
 mod rule;
 mod series;
 
+pub mod code;
+
+pub mod area;
+pub mod decimal;
+pub mod text;
+
+pub use area::{CbsCode, CbsKind};
 pub use calendar::{
     CALENDAR_VERSION, Holiday, add_working_days, holidays, is_working_day, next_working_day_from,
 };
+pub use code::{Brin, Kvk, Oin, OinKind, Rsin};
 pub use day::{Day, TZDB_VERSION};
+pub use decimal::Decimal;
 pub use hash::Hash;
 pub use instant::Instant;
 pub use rhythm::{Rhythm, RhythmFault};
 pub use term::{Term, deadline, due_end};
+pub use text::{Slug, StatementId, Text, TextFault, Url};
