@@ -1,0 +1,245 @@
+//! Working days and public holidays, by the Algemene termijnenwet (Atw, BWBR0002448).
+
+use jiff::civil::{Weekday, date};
+use serde::{Deserialize, Serialize};
+
+use super::Day;
+
+/// The version of the rules and of the table of decrees in this file. The genesis entry records it: whoever
+/// changes either gives it a new version, so that an audit years on computes the same instants.
+pub const CALENDAR_VERSION: &str = "atw-2026.1";
+
+/// Days set equal to a holiday by royal decree (art. 3(3) Atw), as (year, month, day) in order of date.
+///
+/// From the titles of the two decrees that could be substantiated: "Besluit gelijkstelling van 28 april
+/// 2023, 19 mei 2023, 10 mei 2024, 27 december 2024 en 30 mei 2025 met een algemeen erkende feestdag", and
+/// "Besluit gelijkstelling van 2 januari 2026, 15 mei 2026, 7 mei 2027, 28 april 2028 en 26 mei 2028 met een
+/// algemeen erkende feestdag". There were decrees for earlier years; a day enters only with its source.
+const DECREES: [(i16, i8, i8); 10] = [
+    (2023, 4, 28),
+    (2023, 5, 19),
+    (2024, 5, 10),
+    (2024, 12, 27),
+    (2025, 5, 30),
+    (2026, 1, 2),
+    (2026, 5, 15),
+    (2027, 5, 7),
+    (2028, 4, 28),
+    (2028, 5, 26),
+];
+
+/// What makes a day a public holiday (art. 3 Atw).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Holiday {
+    /// Nieuwjaarsdag, 1 January.
+    NewYear,
+    /// Goede Vrijdag, two days before Easter; set equal by art. 3(2).
+    GoodFriday,
+    /// Tweede Paasdag, the day after Easter.
+    EasterMonday,
+    /// Koningsdag, or Koninginnedag up to 2013.
+    KingsDay,
+    /// Bevrijdingsdag, 5 May.
+    LiberationDay,
+    /// Hemelvaartsdag, 39 days after Easter.
+    Ascension,
+    /// Tweede Pinksterdag, 50 days after Easter.
+    WhitMonday,
+    /// Eerste Kerstdag, 25 December.
+    Christmas,
+    /// Tweede Kerstdag, 26 December.
+    SecondChristmas,
+    /// Set equal to a holiday by decree.
+    Decree,
+}
+
+/// The holidays of that year, in order of date; Easter and Whit Sunday are Sundays, and not among them.
+/// A day can be two at once (Ascension on 5 May 2016). None outside the years that a [`Day`] can have.
+///
+/// The rules of today hold for every year: before 1949 Queen's Day fell on another date, and the act itself
+/// dates from 1965, but no agreement has a deadline there.
+pub fn holidays(year: i16) -> Vec<(Day, Holiday)> {
+    let Some(easter) = easter(year) else {
+        return Vec::new();
+    };
+    let fixed = |month, day| Day::new(year, month, day).expect("a date that every year has");
+    let mut days = vec![
+        (fixed(1, 1), Holiday::NewYear),
+        (easter.plus_days(-2), Holiday::GoodFriday),
+        (easter.plus_days(1), Holiday::EasterMonday),
+        (kings_day(year), Holiday::KingsDay),
+        (fixed(5, 5), Holiday::LiberationDay),
+        (easter.plus_days(39), Holiday::Ascension),
+        (easter.plus_days(50), Holiday::WhitMonday),
+        (fixed(12, 25), Holiday::Christmas),
+        (fixed(12, 26), Holiday::SecondChristmas),
+    ];
+    let decrees = DECREES.iter().filter(|decree| decree.0 == year);
+    days.extend(decrees.map(|&(_, month, day)| (fixed(month, day), Holiday::Decree)));
+    days.sort_unstable();
+    days
+}
+
+/// Whether that day is neither a Saturday, nor a Sunday, nor a holiday.
+pub fn is_working_day(day: Day) -> bool {
+    let weekend = matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
+    !weekend && !is_holiday(day)
+}
+
+/// That day if it is a working day, else the first one after it.
+pub fn next_working_day_from(day: Day) -> Day {
+    let mut day = day;
+    while !is_working_day(day) && day < Day::LAST {
+        day = day.plus_days(1);
+    }
+    day
+}
+
+/// The last of that many working days, the first of which follows the given day; the day itself for none.
+pub fn add_working_days(day: Day, working_days: u32) -> Day {
+    let mut day = day;
+    for _ in 0..working_days {
+        if day == Day::LAST {
+            break;
+        }
+        day = next_working_day_from(day.plus_days(1));
+    }
+    day
+}
+
+/// As [`holidays`], without making the list: terms ask this for each day that they count.
+fn is_holiday(day: Day) -> bool {
+    let (year, month, number) = (day.year(), day.date().month(), day.date().day());
+    match (month, number) {
+        (1, 1) | (5, 5) | (12, 25 | 26) => return true,
+        _ if DECREES.contains(&(year, month, number)) => return true,
+        // Good Friday falls on 20 March at the earliest, Whit Monday on 14 June at the latest.
+        (3..=6, _) => {}
+        _ => return false,
+    }
+    let movable = easter(year).is_some_and(|easter| matches!(day.days_since(easter), -2 | 1 | 39 | 50));
+    movable || (matches!(month, 4 | 5) && day == kings_day(year))
+}
+
+/// 27 April since 2014, 30 April before. On a Sunday: the day before since 1980, the day after until then.
+fn kings_day(year: i16) -> Day {
+    let number = if year >= 2014 { 27 } else { 30 };
+    let day = Day::new(year, 4, number).expect("a date that every year has");
+    match day.weekday() {
+        Weekday::Sunday if year >= 1980 => day.plus_days(-1),
+        Weekday::Sunday => day.plus_days(1),
+        _ => day,
+    }
+}
+
+/// Easter Sunday in the Gregorian calendar, by the anonymous computus (Meeus, Astronomical Algorithms, ch. 8).
+fn easter(year: i16) -> Option<Day> {
+    let year32 = i32::from(Day::from_date(date(year, 1, 1))?.year());
+    let (golden, century, rest) = (year32 % 19, year32 / 100, year32 % 100);
+    let correction = century - century / 4 - (century - (century + 8) / 25 + 1) / 3;
+    let epact = (19 * golden + correction + 15) % 30;
+    let weekday = (32 + 2 * (century % 4) + 2 * (rest / 4) - epact - rest % 4) % 7;
+    let shift = epact + weekday - 7 * ((golden + 11 * epact + 22 * weekday) / 451);
+    // Full moon falls on 21 March at the earliest, so that Easter is 22 March plus the shift.
+    Day::new(year, 3, 22).map(|day| day.plus_days(i64::from(shift)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::day::tests::{any_day, day};
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn easter_falls_where_almanacs_have_it() {
+        for text in [
+            "1583-04-10",
+            "1818-03-22",
+            "1943-04-25",
+            "1954-04-18",
+            "1981-04-19",
+            "2000-04-23",
+            "2006-04-16",
+            "2008-03-23",
+            "2014-04-20",
+            "2019-04-21",
+            "2024-03-31",
+            "2025-04-20",
+            "2026-04-05",
+            "2038-04-25",
+            "2285-03-22",
+        ] {
+            assert_eq!(easter(day(text).year()), Some(day(text)), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_holidays_of_2006_with_queens_day_moved_from_a_sunday() {
+        let days: Vec<_> = holidays(2006).iter().map(|(day, _)| day.to_string()).collect();
+        let expected = [
+            "01-01", "04-14", "04-17", "04-29", "05-05", "05-25", "06-05", "12-25", "12-26",
+        ];
+        assert_eq!(days, expected.map(|day| format!("2006-{day}")));
+        assert!(holidays(1500).is_empty() && holidays(9999).is_empty());
+    }
+
+    #[test]
+    fn kings_day_follows_the_rule_of_its_time() {
+        for text in [
+            "1978-05-01",
+            "1979-04-30",
+            "1989-04-29",
+            "2006-04-29",
+            "2013-04-30",
+            "2014-04-26",
+            "2015-04-27",
+            "2025-04-26",
+        ] {
+            assert_eq!(kings_day(day(text).year()), day(text));
+        }
+    }
+
+    #[test]
+    fn decrees_name_working_days_next_to_a_holiday() {
+        for (year, month, number) in DECREES {
+            let day = Day::new(year, month, number).unwrap();
+            assert!(!is_working_day(day));
+            assert!(!matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday));
+            assert!(
+                !is_working_day(day.plus_days(-1)) || !is_working_day(day.plus_days(1)),
+                "{day}"
+            );
+        }
+    }
+
+    #[test]
+    fn working_days_skip_weekends_and_holidays() {
+        assert_eq!(next_working_day_from(day("2006-04-14")), day("2006-04-18"));
+        assert_eq!(next_working_day_from(day("2006-04-18")), day("2006-04-18"));
+        assert_eq!(add_working_days(day("2006-04-13"), 1), day("2006-04-18"));
+        assert_eq!(add_working_days(day("2006-12-22"), 2), day("2006-12-28"));
+        assert_eq!(add_working_days(day("2006-12-23"), 0), day("2006-12-23"));
+        assert_eq!(add_working_days(Day::LAST, u32::MAX), Day::LAST);
+    }
+
+    proptest! {
+        #[test]
+        fn the_short_test_agrees_with_the_list(day in any_day()) {
+            for offset in 0..366 {
+                let day = day.plus_days(offset);
+                let listed = holidays(day.year()).iter().any(|(holiday, _)| *holiday == day);
+                prop_assert_eq!(is_holiday(day), listed, "{}", day);
+            }
+        }
+
+        #[test]
+        fn adding_working_days_passes_exactly_that_many(day in any_day(), count in 1u32..60) {
+            let to = add_working_days(day, count);
+            prop_assume!(to < Day::LAST);
+            let passed = (1..=to.days_since(day)).filter(|&n| is_working_day(day.plus_days(n))).count();
+            prop_assert!(is_working_day(to));
+            prop_assert_eq!(passed, count as usize);
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! Terms of an agreement, and the instant at which one has ended.
+
+use serde::{Deserialize, Serialize};
+
+use super::calendar::{add_working_days, next_working_day_from};
+use super::{Day, Instant};
+
+/// A length of time that an agreement gives: `{"days": 14}`, `{"workingDays": 1}` or `{"months": 6}`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Term {
+    /// Civil days, at most 65535.
+    Days(u16),
+    /// Days that are neither Saturday, Sunday nor public holiday, at most 65535.
+    WorkingDays(u16),
+    /// Calendar months, at most 255.
+    Months(u8),
+}
+
+impl Term {
+    /// The last day of the term. The day from which it runs is not counted; months run to the same day
+    /// number, or to the month's last day (`domain.md`, Rhythms and terms).
+    pub fn ends(self, from: Day) -> Day {
+        match self {
+            Self::Days(days) => from.plus_days(i64::from(days)),
+            Self::WorkingDays(days) => add_working_days(from, u32::from(days)),
+            Self::Months(months) => from.plus_months(u32::from(months)),
+        }
+    }
+
+    /// Whether the last day moves to a working day where the agreement has that rule: only for terms of up
+    /// to three months, which art. 4 Atw puts at 90 days for a term that is given in days.
+    fn may_move(self) -> bool {
+        match self {
+            Self::Days(days) => days <= 90,
+            // Such a term ends on a working day anyhow, except one of no days at all.
+            Self::WorkingDays(_) => true,
+            Self::Months(months) => months <= 3,
+        }
+    }
+}
+
+/// The instant at which a term that runs from `from` has ended: the end of its last day in Amsterdam. With
+/// the working-day rule, a last day on a Saturday, Sunday or holiday moves to the next working day, for terms
+/// up to three months. Art. 2 Atw (two working days in every term of three days or more) is not applied.
+pub fn deadline(from: Instant, term: Term, working_day_rule: bool) -> Instant {
+    due_end(term.ends(Day::of(from)), working_day_rule && term.may_move())
+}
+
+/// The instant at or after which what is due on that day is late: the day's end, or with the working-day rule
+/// the end of the next working day where the day is a Saturday, Sunday or holiday.
+pub fn due_end(day: Day, working_day_rule: bool) -> Instant {
+    if working_day_rule {
+        next_working_day_from(day).end()
+    } else {
+        day.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::day::tests::{any_day, day};
+    use super::*;
+    use proptest::prelude::*;
+
+    /// The last day of the term, with the working-day rule.
+    fn last(from: &str, term: Term) -> String {
+        let from = day(from).start().plus_millis(36_000_000);
+        Day::of(deadline(from, term, true).plus_millis(-1)).to_string()
+    }
+
+    #[test]
+    fn a_last_day_on_a_holiday_moves_to_the_next_working_day() {
+        for (from, term, to) in [
+            ("2006-03-31", Term::Days(14), "2006-04-18"), // Good Friday, over Easter
+            ("2006-04-03", Term::Days(14), "2006-04-18"), // Easter Monday
+            ("2006-04-15", Term::Days(14), "2006-05-01"), // Queen's Day, on Saturday 29 April
+            ("2006-04-16", Term::Days(14), "2006-05-01"), // Sunday 30 April, no holiday that year
+            ("2006-11-25", Term::Months(1), "2006-12-27"), // both Christmas Days
+            ("2014-04-12", Term::Days(14), "2014-04-28"), // King's Day, on Saturday 26 April
+            ("2014-04-13", Term::Days(14), "2014-04-28"), // Sunday 27 April
+            ("2015-04-13", Term::Days(14), "2015-04-28"), // King's Day, on a Monday
+            ("2024-04-26", Term::Days(14), "2024-05-13"), // the Friday that a decree sets equal
+            ("2006-03-01", Term::Days(14), "2006-03-15"),
+            ("2006-04-13", Term::WorkingDays(1), "2006-04-18"),
+            ("2006-04-15", Term::WorkingDays(0), "2006-04-18"),
+        ] {
+            assert_eq!(last(from, term), to, "{from} {term:?}");
+        }
+    }
+
+    #[test]
+    fn terms_of_more_than_three_months_do_not_move() {
+        assert_eq!(last("2006-01-17", Term::Months(3)), "2006-04-18");
+        assert_eq!(last("2005-12-17", Term::Months(4)), "2006-04-17");
+        assert_eq!(last("2006-01-17", Term::Days(90)), "2006-04-18");
+        assert_eq!(last("2006-01-16", Term::Days(91)), "2006-04-17");
+    }
+
+    #[test]
+    fn without_the_rule_nothing_moves() {
+        let from = day("2006-04-03").start();
+        assert_eq!(deadline(from, Term::Days(14), false), day("2006-04-17").end());
+        assert_eq!(due_end(day("2006-04-17"), false), day("2006-04-17").end());
+        assert_eq!(due_end(day("2006-04-17"), true), day("2006-04-18").end());
+    }
+
+    #[test]
+    fn the_day_in_amsterdam_counts_and_not_the_day_in_utc() {
+        let late: Instant = "2006-02-28T23:30:00Z".parse().unwrap();
+        assert_eq!(deadline(late, Term::Days(1), false), day("2006-03-02").end());
+    }
+
+    #[test]
+    fn a_term_is_written_with_its_unit() {
+        for (term, text) in [
+            (Term::Days(14), r#"{"days":14}"#),
+            (Term::WorkingDays(1), r#"{"workingDays":1}"#),
+            (Term::Months(6), r#"{"months":6}"#),
+        ] {
+            assert_eq!(serde_json::to_string(&term).unwrap(), text);
+            assert_eq!(serde_json::from_str::<Term>(text).unwrap(), term);
+        }
+        for text in [
+            r#"{"days":-1}"#,
+            r#"{"weeks":2}"#,
+            r#"{"days":1,"months":1}"#,
+            "14",
+        ] {
+            assert!(serde_json::from_str::<Term>(text).is_err(), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_rule_never_shortens_and_moves_ten_days_at_most(from in any_day(), days in 0u16..=200) {
+            let (plain, moved) =
+                (deadline(from.start(), Term::Days(days), false), deadline(from.start(), Term::Days(days), true));
+            prop_assert!(plain <= moved);
+            prop_assert!(Day::of(moved).days_since(Day::of(plain)) <= 10);
+        }
+    }
+}
