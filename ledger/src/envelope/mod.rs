@@ -2,3 +2,11 @@
 
 pub mod refusal;
 pub mod json;
+mod base64url;
+pub mod kid;
+pub mod key;
+pub mod signing_key;
+
+pub use key::{Algorithm, Jwk, PublicKey};
+pub use kid::Kid;
+pub use signing_key::SigningKey;
