@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use serde::Deserialize;
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::refusal::{Fault, Rule};
@@ -71,6 +72,13 @@ impl Json {
             Self::List(_) => "an array",
             Self::Object(_) => "an object",
         }
+    }
+}
+
+/// For types that read themselves from [`Json`] with the same strictness wherever serde meets them.
+impl<'de> Deserialize<'de> for Json {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Depth(MAX_DEPTH).deserialize(deserializer)
     }
 }
 

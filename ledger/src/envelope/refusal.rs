@@ -125,6 +125,11 @@ pub struct Fault {
     pub accepted: String,
 }
 
+/// The RFC 6901 pointer to a member of the object at `parent`; names come from outside, so they are escaped.
+pub fn member_pointer(parent: &str, member: &str) -> String {
+    format!("{parent}/{}", member.replace('~', "~0").replace('/', "~1"))
+}
+
 /// A statement was refused; nothing was recorded. The first fault decides the answer's class.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
