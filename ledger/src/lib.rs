@@ -5,3 +5,5 @@
 
 pub mod words;
 pub mod envelope;
+pub mod lives;
+pub mod book;

@@ -7,9 +7,11 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use super::json::Json;
-use super::refusal::{Fault, Rule};
+use super::key::PublicKey;
+use super::kid::Kid;
+use super::refusal::{Fault, Refusal, Rule};
 use crate::words::{
-    Brin, CbsCode, Day, Decimal, Hash, Instant, Kvk, Oin, Reference, Rhythm, Rsin, Slug, StatementId, Text,
+    Brin, CbsCode, Day, Decimal, Hash, Instant, Kvk, Oin, Rhythm, Rsin, Slug, StatementId, Text, Url,
 };
 
 /// A value that statements are made of.
@@ -70,6 +72,11 @@ impl<'a> At<'a> {
         let fault = Fault { pointer: self.pointer(), rule, detail: detail.into(), accepted: accepted.into() };
         self.faults.borrow_mut().push(fault);
         None
+    }
+
+    /// Notes the faults that a reader of its own found.
+    fn pass_on(&self, refusal: &Refusal) {
+        self.faults.borrow_mut().extend(refusal.faults().iter().cloned());
     }
 
     /// The text here, or a fault that says what was expected.
@@ -249,7 +256,7 @@ text_shapes! {
     Kvk, "a KvK number: 8 digits", { "pattern": "^[0-9]{8}$" };
     Brin, "a BRIN: two digits and two letters", { "pattern": "^[0-9]{2}[A-Z]{2}$" };
     CbsCode, "a CBS code such as BU05991080", { "pattern": "^(GM\\d{4}|WK\\d{4}[0-9A-Z]{2}|BU\\d{4}[0-9A-Z]{4})$" };
-    Reference, "an https:// or urn: reference", { "pattern": "^(https://|urn:)[!#-;=?-~]{1,500}$" };
+    Url, "an https:// or urn: reference", { "pattern": "^(https://|urn:)[!#-;=?-~]{1,500}$" };
 }
 
 impl<const MIN: usize, const MAX: usize> Shape for Text<MIN, MAX> {
@@ -274,6 +281,28 @@ impl Shape for Rhythm {
         json!({ "type": "string", "maxLength": 400, "format": "rrule",
             "description": "an RFC 5545 RRULE with FREQ=DAILY, WEEKLY, MONTHLY or YEARLY",
             "pattern": "^[A-Z0-9=;,+-]+$" })
+    }
+}
+
+impl Shape for Kid {
+    fn read(at: &At<'_>) -> Option<Self> {
+        read_text(at, "an RFC 7638 thumbprint")
+    }
+    fn schema() -> Value {
+        json!({ "type": "string", "description": "the RFC 7638 thumbprint (SHA-256, base64url) of a key",
+            "pattern": "^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$" })
+    }
+}
+
+impl Shape for PublicKey {
+    fn read(at: &At<'_>) -> Option<Self> {
+        Self::from_jwk(at.json, &at.pointer()).map_err(|refusal| at.pass_on(&refusal)).ok()
+    }
+    fn schema() -> Value {
+        json!({ "type": "object", "description": "an Ed25519 public key as a JWK (RFC 8037)", "additionalProperties": false,
+            "required": ["kty", "crv", "x"],
+            "properties": { "kty": { "const": "OKP" }, "crv": { "const": "Ed25519" },
+                "x": { "type": "string", "pattern": "^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$", "format": "ed25519-point" } } })
     }
 }
 

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::moment::{Fact, Moment};
 use super::recovery::Recovery;
-use crate::envelope::key::{Kid, PublicKey};
+use crate::envelope::{Kid, PublicKey};
 use crate::envelope::refusal::{Refusal, Rule};
 use crate::envelope::statement::flag::{Cause, Flag};
 use crate::envelope::statement::institution::{Identifiers, KeyRevocation, Kind, Registration};

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::institution::Institution;
 use super::moment::{Fact, Moment};
-use crate::envelope::key::{Kid, PublicKey};
+use crate::envelope::{Kid, PublicKey};
 use crate::envelope::refusal::{Refusal, Rule};
 use crate::words::{Instant, Slug, Term, deadline};
 

@@ -244,7 +244,7 @@ impl Agreement {
     }
 
     /// After each entry: a plan that is settled since ends the withdrawal, at the instant of that entry.
-    pub(super) fn note_settled_plans(&mut self, at: Instant) {
+    pub fn note_settled_plans(&mut self, at: Instant) {
         let settled = |leave: &Leave| matches!(leave.stage, LeaveStage::Unresolved { settled: None, .. }) && self.unmet(&leave.party).is_empty();
         let parties: Vec<Slug> = self.leaves.values().filter(|leave| settled(leave)).map(|leave| leave.party.clone()).collect();
         for party in parties {

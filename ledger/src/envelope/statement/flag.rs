@@ -4,7 +4,7 @@ use crate::envelope::shape::{List, shape};
 use crate::words::{Day, Hash, Instant, Slug};
 
 use super::escalation::CaseNumber;
-use crate::envelope::key::Kid;
+use crate::envelope::kid::Kid;
 
 /// Institutions, in alphabetical order.
 pub type Names = List<Slug, 0, 64>;

@@ -1,6 +1,6 @@
 //! What an institution says of itself and of its keys.
 
-use crate::envelope::key::{Kid, PublicKey};
+use crate::envelope::{Kid, PublicKey};
 use crate::envelope::shape::shape;
 use crate::words::{Brin, CbsCode, Instant, Kvk, Oin, Rsin, Slug, Text};
 

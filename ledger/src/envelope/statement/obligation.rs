@@ -2,7 +2,7 @@
 
 use super::agreement::Attachment;
 use crate::envelope::shape::{List, shape};
-use crate::words::{Day, Decimal, Hash, Reference, Slug};
+use crate::words::{Day, Decimal, Hash, Url, Slug};
 
 shape! {
     /// Evidence, beside the log or kept by the institution.
@@ -15,7 +15,7 @@ shape! {
         Referenced { /// Which evidence rule it answers.
             kind: Slug = "kenmerk", /// SHA-256 of the content.
             hash: Hash = "hash", /// Where it is kept.
-            uri: Reference = "vindplaats", } = "referenced" ~ "verwijzing",
+            uri: Url = "vindplaats", } = "referenced" ~ "verwijzing",
     }
 }
 

@@ -1,0 +1,11 @@
+//! The rules as a whole: judge a verified statement, record it, say what the clock has caused.
+
+pub mod founding;
+pub mod judge;
+mod shelf;
+mod possession;
+
+pub use founding::{Ledger, found};
+pub use judge::{Accepted, Book, Change, Stop, Verdict};
+pub use shelf::{LifeKey, Prior};
+pub use possession::{PROOF_TYP, proof_payload};
