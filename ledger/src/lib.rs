@@ -5,3 +5,4 @@
 
 pub mod words;
 pub mod envelope;
+pub mod log;

@@ -1,0 +1,7 @@
+//! The log against what others say: published vectors, a naive reading of RFC 6962, and three other implementations.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests stand outside test functions")]
+
+mod naive;
+mod tree;
+mod tree_refusals;
