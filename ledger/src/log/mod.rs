@@ -9,4 +9,6 @@
 
 pub mod tree;
 
+pub mod tile;
+
 mod text;

@@ -3,5 +3,6 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests stand outside test functions")]
 
 mod naive;
+mod tile;
 mod tree;
 mod tree_refusals;
