@@ -11,4 +11,8 @@ pub mod tree;
 
 pub mod tile;
 
+pub mod note;
+
+pub mod checkpoint;
+
 mod text;

@@ -2,7 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests stand outside test functions")]
 
+mod checkpoint;
+mod judges;
 mod naive;
+mod note;
+mod note_refusals;
 mod tile;
 mod tree;
 mod tree_refusals;
