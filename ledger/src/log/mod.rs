@@ -7,6 +7,8 @@
 //! Reading is strict throughout: for every value there is one text, and any other is refused with its reason.
 //! Nothing here keeps a head, or stops a log from signing two: that takes a store and a lock, and lives in the shell.
 
+pub mod record;
+
 pub mod tree;
 
 pub mod tile;

@@ -7,6 +7,7 @@ mod judges;
 mod naive;
 mod note;
 mod note_refusals;
+mod record;
 mod tile;
 mod tree;
 mod tree_refusals;
