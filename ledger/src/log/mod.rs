@@ -17,4 +17,8 @@ pub mod note;
 
 pub mod checkpoint;
 
+pub mod proof;
+
+pub mod receipt;
+
 mod text;
