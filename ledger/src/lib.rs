@@ -7,3 +7,4 @@ pub mod words;
 pub mod envelope;
 pub mod lives;
 pub mod book;
+pub mod log;
