@@ -94,6 +94,15 @@ pub enum Change {
 }
 
 impl Change {
+    /// The life that changed; `None` for a key.
+    pub fn life(&self) -> Option<LifeKey> {
+        match self {
+            Self::Institution(institution) => Some(LifeKey::Institution(institution.id.clone())),
+            Self::Agreement { id, .. } => Some(LifeKey::Agreement(id.clone())),
+            Self::Key(..) => None,
+        }
+    }
+
     /// When the clock next changes this life.
     pub fn due(&self) -> Option<Instant> {
         match self {
@@ -198,8 +207,7 @@ impl Book {
             keys.push(LifeKey::Institution(by.clone()));
         }
         match statement.statement().body.subject() {
-            Some(Subject::Agreement(id)) => keys.push(LifeKey::Agreement(id)),
-            Some(Subject::Institution(id)) => keys.push(LifeKey::Institution(id)),
+            Some(subject) => keys.push(LifeKey::of(subject)),
             None => {}
         }
         if let Body::Proposal(proposal) = &statement.statement().body {
@@ -487,18 +495,13 @@ impl Book {
         changes
     }
 
-    /// The flag that is due first among these lives, at or before an instant. Of those due at the same
-    /// instant, institutions come before agreements, each in alphabetical order.
-    pub fn next_flag<'a>(&self, lives: impl IntoIterator<Item = &'a LifeKey>, at: Instant) -> Option<Flag> {
-        let flags = lives.into_iter().filter_map(|key| {
-            let flag = match key {
-                LifeKey::Institution(id) => self.institution(id)?.next_flag()?,
-                LifeKey::Agreement(id) => self.agreement(id)?.next_flag()?,
-                LifeKey::Key(_) | LifeKey::Id(..) => return None,
-            };
-            Some((flag.due_at, key, flag)).filter(|(due_at, ..)| *due_at <= at)
-        });
-        flags.min_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1))).map(|(_, _, flag)| flag)
+    /// What the clock causes next in a life at hand.
+    pub fn next_flag(&self, life: &LifeKey) -> Option<Flag> {
+        match life {
+            LifeKey::Institution(id) => self.institution(id)?.next_flag(),
+            LifeKey::Agreement(id) => self.agreement(id)?.next_flag(),
+            LifeKey::Key(_) | LifeKey::Id(..) => None,
+        }
     }
 }
 

@@ -2,9 +2,11 @@
 
 pub mod founding;
 pub mod judge;
+mod agenda;
 mod shelf;
 mod possession;
 
+pub use agenda::Agenda;
 pub use founding::{Ledger, found};
 pub use judge::{Accepted, Book, Change, Stop, Verdict};
 pub use shelf::{LifeKey, Prior};

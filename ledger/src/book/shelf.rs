@@ -3,20 +3,31 @@
 use std::collections::HashMap;
 
 use crate::envelope::kid::Kid;
+use crate::envelope::statement::flag::Subject;
 use crate::lives::{Agreement, Institution};
 use crate::words::{Hash, Slug, StatementId};
 
 /// The name of something that a statement touches.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum LifeKey {
-    /// An institution.
-    Institution(Slug),
     /// An agreement.
     Agreement(Slug),
+    /// An institution.
+    Institution(Slug),
     /// Whose key this is.
     Key(Kid),
     /// Whether this institution used this statement id.
     Id(Slug, StatementId),
+}
+
+impl LifeKey {
+    /// The life that a statement is about.
+    pub fn of(subject: Subject) -> Self {
+        match subject {
+            Subject::Agreement(id) => Self::Agreement(id),
+            Subject::Institution(id) => Self::Institution(id),
+        }
+    }
 }
 
 /// The first use of a statement id.

@@ -20,14 +20,14 @@ pub mod institution;
 pub mod obligation;
 pub mod withdrawal;
 
-use agreement::{Consent, Decline, Proposal};
+use agreement::{Attachment, Consent, Decline, Proposal};
 use escalation::{BoardOutcome, BreachAnswer, CaseClosure, CaseRuling, MinistryAnswer, SupportRequest};
 use flag::{Flag, Subject};
 use genesis::Genesis;
 use institution::{
     Admission, KeyAddition, KeyRevocation, KeyRotation, RecoveryObjection, RecoveryRequest, RecoveryVouch, Registration,
 };
-use obligation::{Acceptance, Dispute, DisputeAnswer, DisputeRetraction, Handover, Release, Report, ReportRuling};
+use obligation::{Acceptance, Dispute, DisputeAnswer, DisputeRetraction, Evidence, Handover, Release, Report, ReportRuling};
 use withdrawal::{Withdrawal, WithdrawalAnswer, WithdrawalRevocation};
 
 /// The name under which the gateway signs; no institution can have it.
@@ -286,6 +286,31 @@ impl std::ops::Deref for Verified {
 }
 
 impl Body {
+    /// The content beside the log that the statement refers to and that must come with it.
+    pub fn attachments(&self) -> Vec<&Attachment> {
+        match self {
+            Self::Proposal(body) => body.analysis.iter().collect(),
+            Self::Decline(body) => vec![&body.reason],
+            Self::Report(body) => body.evidence.iter().filter_map(Evidence::attachment).collect(),
+            Self::Dispute(body) => vec![&body.reason],
+            Self::DisputeAnswer(body) => vec![&body.reason],
+            Self::ReportRuling(body) => vec![&body.reason],
+            Self::Release(body) => vec![&body.reason],
+            Self::Handover(body) => vec![&body.reason],
+            Self::BreachAnswer(body) => vec![&body.reason],
+            Self::CaseRuling(body) => vec![&body.reason],
+            Self::BoardOutcome(body) => vec![&body.minutes],
+            Self::SupportRequest(body) => vec![&body.problem, &body.tried],
+            Self::MinistryAnswer(body) => vec![&body.reason],
+            Self::CaseClosure(body) => vec![&body.done],
+            Self::Withdrawal(body) => vec![&body.reason],
+            Self::WithdrawalAnswer(body) => body.reason.iter().collect(),
+            Self::Genesis(_) | Self::Registration(_) | Self::Admission(_) | Self::KeyAddition(_) | Self::KeyRotation(_) => Vec::new(),
+            Self::KeyRevocation(_) | Self::RecoveryRequest(_) | Self::RecoveryVouch(_) | Self::RecoveryObjection(_) => Vec::new(),
+            Self::Consent(_) | Self::Acceptance(_) | Self::DisputeRetraction(_) | Self::WithdrawalRevocation(_) | Self::Flag(_) => Vec::new(),
+        }
+    }
+
     /// The life that the statement is about.
     pub fn subject(&self) -> Option<Subject> {
         let agreement = |slug: &Slug| Some(Subject::Agreement(slug.clone()));

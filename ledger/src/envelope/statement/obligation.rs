@@ -26,6 +26,14 @@ impl Evidence {
             Self::Attached { kind, .. } | Self::Referenced { kind, .. } => kind,
         }
     }
+
+    /// The content that is sent along; `None` when the institution keeps it.
+    pub fn attachment(&self) -> Option<&Attachment> {
+        match self {
+            Self::Attached { attachment, .. } => Some(attachment),
+            Self::Referenced { .. } => None,
+        }
+    }
 }
 
 shape! {

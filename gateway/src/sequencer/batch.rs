@@ -1,0 +1,194 @@
+//! One batch on the book: at its instant, first what the clock has caused, then each submission on what came before.
+
+use std::collections::BTreeMap;
+
+use ledger::book::{Agenda, Book, Change, LifeKey, Stop, Verdict};
+use ledger::envelope::statement::flag::Flag;
+use ledger::envelope::{Body, GATEWAY, Parsed, Refusal, Rule, SigningKey, Statement, Verified, sign_compact};
+use ledger::lives::Moment;
+use ledger::words::Instant;
+
+use super::{Checked, Delivered, Submission};
+use crate::store::{LifeRow, NewAttachment, Store, StoreFault, life_row, subject_of};
+
+/// A statement that was accepted in this batch.
+pub(super) struct Taken {
+    pub(super) moment: Moment,
+    pub(super) parsed: Parsed,
+}
+
+/// What became of one submission, before the commit.
+pub(super) enum Judged {
+    /// It gets this index.
+    Taken(u64),
+    /// It is an entry already.
+    Repeat(u64),
+    /// It does not fit.
+    Refused(Refusal),
+}
+
+/// What a batch adds, and what is due after it.
+pub(super) struct Batch<'a> {
+    book: &'a mut Book,
+    agenda: &'a mut Agenda,
+    store: &'a Store,
+    ledger: i64,
+    key: &'a SigningKey,
+    at: Instant,
+    next: u64,
+    pub(super) taken: Vec<Taken>,
+    pub(super) attachments: Vec<NewAttachment>,
+    lives: BTreeMap<(String, &'static str, String), LifeRow>,
+    dues: BTreeMap<String, Option<Instant>>,
+    pub(super) keys: Vec<(ledger::envelope::Kid, ledger::words::Slug)>,
+}
+
+impl<'a> Batch<'a> {
+    pub(super) fn new(book: &'a mut Book, agenda: &'a mut Agenda, store: &'a Store, ledger: i64, key: &'a SigningKey, at: Instant, next: u64) -> Self {
+        let (taken, attachments, keys) = (Vec::new(), Vec::new(), Vec::new());
+        let (lives, dues) = (BTreeMap::new(), BTreeMap::new());
+        Self { book, agenda, store, ledger, key, at, next, taken, attachments, lives, dues, keys }
+    }
+
+    /// Logs what the clock has caused up to the batch's instant, in order: at most so many, and none
+    /// after `until`.
+    pub(super) async fn drain(&mut self, until: Option<&(Instant, LifeKey)>, most: usize) -> Result<(), StoreFault> {
+        while let Some(first) = self.agenda.first(self.at) {
+            if until.is_some_and(|until| first > until) || self.taken.len() >= most {
+                break;
+            }
+            let life = first.1.clone();
+            if !self.book.has(&life) {
+                self.store.fetch(self.ledger, std::slice::from_ref(&life), self.book).await?;
+            }
+            let unfit = |what: String| StoreFault::Damaged(format!("{}: {what}", subject_of(&life).unwrap_or_default()));
+            let flag = self.book.next_flag(&life).ok_or_else(|| unfit("nothing is due, and the index says so".into()))?;
+            let verified = self.sign(flag).map_err(|refusal| unfit(refusal.to_string()))?;
+            match self.judge(&verified).await? {
+                Ok(Verdict::Accept(accepted)) => self.record(*accepted, &verified),
+                Ok(Verdict::Repeat { entry }) => return Err(unfit(format!("the flag is entry {entry} already"))),
+                Err(refusal) => return Err(unfit(refusal.to_string())),
+            }
+        }
+        Ok(())
+    }
+
+    fn sign(&self, flag: Flag) -> Result<Verified, Refusal> {
+        let place = || Refusal::new(Rule::FlagUnfit, "the gateway's statement cannot be made", "");
+        let statement = Statement {
+            ledger: self.book.ledger().origin.parse().map_err(|_| place())?,
+            id: format!("flag-{}", self.next).parse().map_err(|_| place())?,
+            signed_at: self.at,
+            by: GATEWAY.parse().map_err(|_| place())?,
+            on_behalf_of: None,
+            body: Body::from(flag),
+        };
+        let jws = sign_compact(self.key, statement.body.kind().typ(), &statement.to_payload());
+        Parsed::parse(&jws)?.verify(&self.key.public())
+    }
+
+    async fn judge(&mut self, verified: &Verified) -> Result<Result<Verdict, Refusal>, StoreFault> {
+        let moment = Moment { entry: self.next, at: self.at };
+        loop {
+            match self.book.judge(verified, moment) {
+                Ok(verdict) => return Ok(Ok(verdict)),
+                Err(Stop::Refused(refusal)) => return Ok(Err(refusal)),
+                Err(Stop::Need(key)) => self.store.fetch(self.ledger, &[key], self.book).await?,
+            }
+        }
+    }
+
+    /// Judges a submission on what the ones before it left.
+    pub(super) async fn take(&mut self, submission: Submission) -> Result<Judged, StoreFault> {
+        let Submission { statement, attachments } = submission;
+        let verified = match self.verified(statement).await? {
+            Ok(verified) => verified,
+            Err(refusal) => return Ok(Judged::Refused(refusal)),
+        };
+        let accepted = match self.judge(&verified).await? {
+            Ok(Verdict::Accept(accepted)) => *accepted,
+            Ok(Verdict::Repeat { entry }) => return Ok(Judged::Repeat(entry)),
+            Err(refusal) => return Ok(Judged::Refused(refusal)),
+        };
+        match fitting(&verified, attachments, self.next) {
+            Ok(kept) => self.attachments.extend(kept),
+            Err(refusal) => return Ok(Judged::Refused(refusal)),
+        }
+        let entry = self.next;
+        self.record(accepted, &verified);
+        Ok(Judged::Taken(entry))
+    }
+
+    /// A signature whose key was unknown before the queue is checked here, on the overlay.
+    async fn verified(&mut self, statement: Checked) -> Result<Result<Verified, Refusal>, StoreFault> {
+        let parsed = match statement {
+            Checked::Verified(verified) => return Ok(Ok(*verified)),
+            Checked::Pending(parsed) => *parsed,
+        };
+        loop {
+            match self.book.key_of(&parsed) {
+                Ok(key) => return Ok(parsed.verify(&key)),
+                Err(Stop::Refused(refusal)) => return Ok(Err(refusal)),
+                Err(Stop::Need(key)) => self.store.fetch(self.ledger, &[key], self.book).await?,
+            }
+        }
+    }
+
+    fn record(&mut self, accepted: ledger::book::Accepted, verified: &Verified) {
+        let entry = self.next;
+        let changes = self.book.record(accepted);
+        self.agenda.note(&changes);
+        for change in &changes {
+            for row in life_row(change, entry) {
+                self.lives.insert((row.subject.clone(), row.part, row.key.clone()), row);
+            }
+            if let Some(subject) = change.life().and_then(|life| subject_of(&life)) {
+                self.dues.insert(subject, change.due());
+            }
+            if let Change::Key(kid, owner) = change {
+                self.keys.push((*kid, owner.clone()));
+            }
+        }
+        self.taken.push(Taken { moment: Moment { entry, at: self.at }, parsed: (**verified).clone() });
+        self.next += 1;
+    }
+
+    pub(super) fn into_rows(self) -> BatchRows {
+        let (lives, dues) = (self.lives.into_values().collect(), self.dues.into_iter().collect());
+        BatchRows { taken: self.taken, attachments: self.attachments, lives, dues, keys: self.keys }
+    }
+}
+
+/// What a batch writes.
+pub(super) struct BatchRows {
+    pub(super) taken: Vec<Taken>,
+    pub(super) attachments: Vec<NewAttachment>,
+    pub(super) lives: Vec<LifeRow>,
+    pub(super) dues: Vec<(String, Option<Instant>)>,
+    pub(super) keys: Vec<(ledger::envelope::Kid, ledger::words::Slug)>,
+}
+
+/// Each attachment that the statement refers to came with it, and nothing else did.
+fn fitting(statement: &Verified, mut delivered: Vec<Delivered>, entry: u64) -> Result<Vec<NewAttachment>, Refusal> {
+    let mut kept = Vec::new();
+    for wanted in statement.statement().body.attachments() {
+        let Some(at) = delivered.iter().position(|given| given.hash == wanted.hash) else {
+            if kept.iter().any(|given: &NewAttachment| given.hash == wanted.hash) {
+                continue;
+            }
+            let accepted = "the content with its salt, such that SHA-256(salt || content) is this hash";
+            return Err(Refusal::new(Rule::AttachmentMissing, format!("{} was not sent along", wanted.hash), accepted));
+        };
+        let given = delivered.swap_remove(at);
+        if given.content.len() != wanted.size_bytes.0 as usize || given.media_type != wanted.media_type.to_string() {
+            let detail = format!("{} is {} bytes of {}", wanted.hash, given.content.len(), given.media_type);
+            return Err(Refusal::new(Rule::AttachmentUnfit, detail, format!("{} bytes of {}", wanted.size_bytes.0, wanted.media_type)));
+        }
+        let Delivered { hash, salt, media_type, content } = given;
+        kept.push(NewAttachment { hash, entry, salt, media_type, content });
+    }
+    match delivered.first() {
+        Some(stray) => Err(Refusal::new(Rule::AttachmentUnfit, format!("the statement does not refer to {}", stray.hash), "only what it refers to")),
+        None => Ok(kept),
+    }
+}

@@ -1,0 +1,158 @@
+//! The one writer of a ledger: queue, one transaction a batch, receipts. The clock's entries use the same door.
+
+mod batch;
+mod edge;
+mod seal;
+mod watch;
+mod worker;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use ledger::envelope::{PublicKey, Refusal, SigningKey, Verified};
+use ledger::log::note::NoteSigner;
+use ledger::words::{Hash, Instant};
+use tokio::sync::{mpsc, oneshot};
+
+pub use watch::{Health, Jump};
+pub use worker::start;
+
+use crate::store::LedgerRow;
+
+/// How many submissions may wait; more are told to come back.
+pub const QUEUE: usize = 5_000;
+
+/// The keys with which a gateway signs: for the log, and for its own statements. Never an institution's.
+#[derive(Clone)]
+pub struct GatewayKeys {
+    /// Signs checkpoints.
+    pub log: Arc<NoteSigner>,
+    /// Signs flags, refusals and the genesis.
+    pub statements: Arc<SigningKey>,
+}
+
+/// Content that came with a statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivered {
+    /// SHA-256 of salt and content.
+    pub hash: Hash,
+    /// 32 bytes.
+    pub salt: [u8; 32],
+    /// Its media type.
+    pub media_type: String,
+    /// The content.
+    pub content: Vec<u8>,
+}
+
+/// A statement on its way to the writer.
+#[derive(Debug)]
+pub struct Submission {
+    /// The statement; its signature has been checked when its key was known.
+    pub statement: Checked,
+    /// Content that came with it.
+    pub attachments: Vec<Delivered>,
+}
+
+/// Whether a signature has been checked before the queue.
+#[derive(Debug)]
+pub enum Checked {
+    /// It holds.
+    Verified(Box<Verified>),
+    /// The key was not known; it may be registered earlier in the same batch.
+    Pending(Box<ledger::envelope::Parsed>),
+}
+
+impl Checked {
+    fn parsed(&self) -> &ledger::envelope::Parsed {
+        match self {
+            Self::Verified(verified) => verified,
+            Self::Pending(parsed) => parsed,
+        }
+    }
+}
+
+/// What a receipt is made of; it is put into words outside the writer.
+#[derive(Debug, Clone)]
+pub struct Granted {
+    /// Index of the entry.
+    pub entry: u64,
+    /// The ledger's instant of acceptance.
+    pub accepted_at: Instant,
+    /// The salt of the record.
+    pub salt: [u8; 32],
+    /// The record.
+    pub record: Vec<u8>,
+    /// The inclusion proof in the tree of the checkpoint.
+    pub proof: Vec<Hash>,
+    /// The signed checkpoint.
+    pub checkpoint: Arc<str>,
+}
+
+/// What became of a submission.
+#[derive(Debug)]
+pub enum Answer {
+    /// It is in the log.
+    Granted(Granted),
+    /// It was in the log already, as this entry.
+    Repeat(u64),
+    /// It does not fit; nothing was recorded.
+    Refused(Refusal, Instant),
+}
+
+/// Why there is no answer now. Sending again is safe.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unavailable {
+    /// Too much is waiting.
+    #[error("the queue is full")]
+    Full,
+    /// The database failed, or the gateway stops.
+    #[error("the ledger cannot write now")]
+    Failing,
+    /// The clock made a jump that nobody has confirmed.
+    #[error("the ledger's clock is not trusted: {0}")]
+    Clock(Jump),
+}
+
+/// A way to reach the writer of one ledger.
+#[derive(Clone)]
+pub struct LedgerHandle {
+    /// Its row in the database.
+    pub row: Arc<LedgerRow>,
+    /// The keys that the gateway signs with here.
+    pub keys: GatewayKeys,
+    queue: mpsc::Sender<Job>,
+    health: Arc<watch::HealthCell>,
+    size: Arc<AtomicU64>,
+}
+
+struct Job {
+    submission: Submission,
+    answer: oneshot::Sender<Result<Answer, Unavailable>>,
+}
+
+impl LedgerHandle {
+    /// Hands a statement to the writer, and waits until it is durable or refused.
+    pub async fn submit(&self, submission: Submission) -> Result<Answer, Unavailable> {
+        let (answer, result) = oneshot::channel();
+        self.queue.try_send(Job { submission, answer }).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => Unavailable::Full,
+            mpsc::error::TrySendError::Closed(_) => Unavailable::Failing,
+        })?;
+        result.await.unwrap_or(Err(Unavailable::Failing))
+    }
+
+    /// Whether the ledger takes statements.
+    pub fn health(&self) -> Health {
+        self.health.get()
+    }
+
+    /// Number of entries that are durable.
+    pub fn size(&self) -> u64 {
+        self.size.load(Ordering::Acquire)
+    }
+
+    /// The gateway's statement key.
+    pub fn statement_key(&self) -> PublicKey {
+        self.row.facts.statement_key.clone()
+    }
+}

@@ -1,0 +1,65 @@
+//! From accepted statements to a signed checkpoint: records, entries, tree; read back before anything is signed.
+
+use ledger::log::checkpoint::Checkpoint;
+use ledger::log::note::NoteSigner;
+use ledger::log::record::{Entry, record_bytes};
+use ledger::log::tree::Appended;
+use ledger::words::Hash;
+use rand::RngExt;
+
+use super::batch::{BatchRows, Taken};
+use super::edge::Edge;
+use crate::store::{Commit, Conflict, EntryRow, HeadRow, NewEntry, subject_of};
+
+/// A batch that is ready to be committed.
+pub(super) struct Sealed {
+    pub(super) commit: Commit,
+    pub(super) appended: Appended,
+    pub(super) edge: Edge,
+}
+
+/// Makes the entries and hashes them onto the edge.
+pub(super) fn prepare(origin: &str, edge: &Edge, rows: BatchRows) -> Sealed {
+    let expected = edge.frontier.size();
+    let (entries, leaves): (Vec<NewEntry>, Vec<Hash>) = rows.taken.into_iter().map(|taken| entry(origin, taken)).unzip();
+    let appended = Appended::new(&edge.frontier, &leaves);
+    let (edge, tiles) = edge.after(&appended);
+    let accepted_at = entries.last().expect("a batch that is committed has entries").row.accepted_at;
+    let head = HeadRow { size: expected + leaves.len() as u64, accepted_at, frontier: appended.frontier().clone() };
+    let BatchRows { attachments, lives, dues, keys, .. } = rows;
+    Sealed { commit: Commit { expected, head, entries, tiles, lives, dues, keys, attachments }, appended, edge }
+}
+
+fn entry(origin: &str, taken: Taken) -> (NewEntry, Hash) {
+    let statement = taken.parsed.statement();
+    // A secret per record: without it nobody can tell from the public entry what the record says.
+    let salt: [u8; 32] = rand::rng().random();
+    let jws = taken.parsed.received().raw().to_vec();
+    let leaf = Entry::new(taken.moment.at, &salt, &record_bytes(origin, taken.moment.entry, taken.moment.at, &jws));
+    let subject = match statement.body.subject() {
+        Some(subject) => subject_of(&ledger::book::LifeKey::of(subject)).unwrap_or_default(),
+        None => format!("institution/{}", statement.by),
+    };
+    let row = EntryRow { entry: taken.moment.entry, accepted_at: taken.moment.at, salt, leaf: leaf.as_bytes().to_vec(), jws };
+    let (author, id) = (statement.by.clone(), statement.id.clone());
+    let kind = statement.body.kind().code();
+    let new = NewEntry { row, kind, author, statement: id, payload_hash: taken.parsed.hash(), subject };
+    (new, leaf.leaf_hash())
+}
+
+/// Hashes what was read back from the database onto the old edge, and signs only if it is what was written.
+pub(super) fn seal(origin: &str, old: &Edge, sealed: &Appended, stored: &[EntryRow], signer: &NoteSigner) -> Result<String, Conflict> {
+    let mut frontier = old.frontier.clone();
+    for row in stored {
+        if row.entry != frontier.size() || !row.is_sound(origin) {
+            return Err(Conflict(format!("entry {}", frontier.size())));
+        }
+        let leaf = Entry::parse(&row.leaf).map_err(|fault| Conflict(format!("entry {}: {fault}", row.entry)))?;
+        frontier.append(leaf.leaf_hash());
+    }
+    if frontier.root() != sealed.root() || frontier.size() != sealed.frontier().size() {
+        return Err(Conflict(format!("the root of {} entries", frontier.size())));
+    }
+    let checkpoint = Checkpoint::new(origin, frontier.size(), frontier.root()).map_err(|fault| Conflict(fault.to_string()))?;
+    checkpoint.sign(signer).map(|note| note.to_string()).map_err(|fault| Conflict(fault.to_string()))
+}

@@ -1,0 +1,184 @@
+//! Lives as rows: written with the log, fetched when a statement touches them.
+
+use std::collections::BTreeMap;
+
+use ledger::book::{Book, Change, LifeKey, Prior};
+use ledger::envelope::statement::agreement::Proposal;
+use ledger::lives::agreement::Head;
+use ledger::lives::parts::{FORMAT, Part, PartId};
+use ledger::lives::{Agreement, Institution};
+use ledger::words::{Instant, Slug};
+use serde::de::DeserializeOwned;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{QueryBuilder, Row, Sqlite};
+
+use super::keep::{Store, StoreFault};
+use super::rows::{hash, instant, life_of, number, subject_of};
+
+/// A part of a life as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LifeRow {
+    /// The life.
+    pub subject: String,
+    /// What kind of part.
+    pub part: &'static str,
+    /// Which one of that kind.
+    pub key: String,
+    /// Whether rules still need it.
+    pub is_open: bool,
+    /// The entry that changed it last.
+    pub entry: u64,
+    /// As JSON.
+    pub body: String,
+}
+
+/// The rows that a change writes.
+pub fn life_row(change: &Change, entry: u64) -> Vec<LifeRow> {
+    let row = |subject: String, part, key, is_open, body| LifeRow { subject, part, key, is_open, entry, body };
+    match change {
+        Change::Institution(institution) => {
+            let body = serde_json::to_string(institution).expect("a life is plain JSON");
+            vec![row(format!("institution/{}", institution.id), "institution", String::new(), true, body)]
+        }
+        Change::Agreement { id, parts, .. } => {
+            parts.iter().map(|change| row(format!("agreement/{id}"), change.id.kind(), change.id.to_string(), change.open, part_json(&change.part))).collect()
+        }
+        Change::Key(..) => Vec::new(),
+    }
+}
+
+fn part_json(part: &Part) -> String {
+    let json = match part {
+        Part::Head(head) => serde_json::to_string(head),
+        Part::Text(text) => serde_json::to_string(text),
+        Part::Clause(clause) => serde_json::to_string(clause),
+        Part::Instance(instance) => serde_json::to_string(instance),
+        Part::Claim(claim) => serde_json::to_string(claim),
+        Part::Offer(offer) => serde_json::to_string(offer),
+        Part::Case(case) => serde_json::to_string(case),
+        Part::Leave(leave) => serde_json::to_string(leave),
+    };
+    json.expect("a part is plain JSON")
+}
+
+impl Store {
+    /// Puts what statements touch on the book: lives, keys, ids; also that there is none.
+    pub async fn fetch(&self, ledger: i64, keys: &[LifeKey], book: &mut Book) -> Result<(), StoreFault> {
+        self.fetch_lives(ledger, keys, book).await?;
+        self.fetch_ids(ledger, keys, book).await?;
+        for key in keys {
+            let LifeKey::Key(kid) = key else { continue };
+            let sql = "SELECT institution FROM signer_key WHERE ledger = $1 AND kid = $2";
+            let owner: Option<String> = sqlx::query_scalar(sql).bind(ledger).bind(kid.to_string()).fetch_optional(&self.writer).await?;
+            let owner = owner.map(|owner| owner.parse().map_err(|_| StoreFault::Damaged(format!("signer_key {kid}"))));
+            book.put_key(*kid, owner.transpose()?);
+        }
+        Ok(())
+    }
+
+    async fn fetch_ids(&self, ledger: i64, keys: &[LifeKey], book: &mut Book) -> Result<(), StoreFault> {
+        let ids: Vec<_> = keys.iter().filter_map(|key| if let LifeKey::Id(by, id) = key { Some((by, id)) } else { None }).collect();
+        for chunk in ids.chunks(5_000) {
+            let mut query = QueryBuilder::<Sqlite>::new("SELECT author, statement, entry, payload_hash FROM record WHERE ledger = ");
+            query.push_bind(ledger).push(" AND (author, statement) IN (VALUES ");
+            let mut pairs = query.separated(", ");
+            for (by, id) in chunk {
+                pairs.push("(").push_bind_unseparated(by.as_str()).push_unseparated(", ").push_bind_unseparated(id.as_str()).push_unseparated(")");
+                book.put_id((*by).clone(), (*id).clone(), None);
+            }
+            for row in query.push(")").build().fetch_all(&self.writer).await? {
+                let (author, statement): (String, String) = (row.try_get("author")?, row.try_get("statement")?);
+                let place = format!("record of {author} {statement}");
+                let prior = Prior { entry: number(row.try_get("entry")?, &place)?, hash: hash(row.try_get("payload_hash")?, &place)? };
+                let damaged = || StoreFault::Damaged(place.clone());
+                book.put_id(author.parse().map_err(|_| damaged())?, statement.parse().map_err(|_| damaged())?, Some(prior));
+            }
+        }
+        Ok(())
+    }
+
+    async fn fetch_lives(&self, ledger: i64, keys: &[LifeKey], book: &mut Book) -> Result<(), StoreFault> {
+        let wanted: Vec<(String, &LifeKey)> = keys.iter().filter_map(|key| Some((subject_of(key)?, key))).collect();
+        for chunk in wanted.chunks(5_000) {
+            let mut query = QueryBuilder::<Sqlite>::new("SELECT subject, part, key, format, body FROM life WHERE is_open = 1 AND ledger = ");
+            query.push_bind(ledger).push(" AND subject IN (");
+            let mut subjects = query.separated(", ");
+            chunk.iter().for_each(|(subject, _)| _ = subjects.push_bind(subject));
+            let rows = query.push(")").build().fetch_all(&self.writer).await?;
+            let mut found: BTreeMap<String, Vec<SqliteRow>> = BTreeMap::new();
+            for row in rows {
+                found.entry(row.try_get("subject")?).or_default().push(row);
+            }
+            for (subject, key) in chunk {
+                let rows = found.remove(subject).unwrap_or_default();
+                match key {
+                    LifeKey::Institution(id) => book.put_institution(id.clone(), institution(&rows)?),
+                    LifeKey::Agreement(id) => book.put_agreement(id.clone(), agreement(id, &rows)?),
+                    LifeKey::Key(_) | LifeKey::Id(..) => {}
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The lives that are due first, at or before an instant, in the order of the agenda; at most `limit`.
+    pub async fn due(&self, ledger: i64, at: Instant, limit: u32) -> Result<Vec<(Instant, LifeKey)>, StoreFault> {
+        let sql = "SELECT subject, due_at FROM due WHERE ledger = $1 AND due_at <= $2 ORDER BY due_at, subject LIMIT $3";
+        let rows = sqlx::query(sql).bind(ledger).bind(at.millis()).bind(i64::from(limit)).fetch_all(&self.writer).await?;
+        rows.iter()
+            .map(|row| {
+                let subject: String = row.try_get("subject")?;
+                Ok((instant(row.try_get("due_at")?, &subject)?, life_of(&subject)?))
+            })
+            .collect()
+    }
+
+    /// The earliest due instant of a ledger.
+    pub async fn earliest_due(&self, ledger: i64) -> Result<Option<Instant>, StoreFault> {
+        let sql = "SELECT due_at FROM due WHERE ledger = $1 ORDER BY due_at LIMIT 1";
+        let millis: Option<i64> = sqlx::query_scalar(sql).bind(ledger).fetch_optional(&self.writer).await?;
+        millis.map(|millis| instant(millis, "due")).transpose()
+    }
+}
+
+fn parse<T: DeserializeOwned>(row: &SqliteRow) -> Result<T, StoreFault> {
+    let (subject, part, key): (String, String, String) = (row.try_get("subject")?, row.try_get("part")?, row.try_get("key")?);
+    let format: i64 = row.try_get("format")?;
+    if format != i64::from(FORMAT) {
+        return Err(StoreFault::Damaged(format!("life {subject} {part} {key} has format {format}; run convenant rebuild")));
+    }
+    let body: String = row.try_get("body")?;
+    serde_json::from_str(&body).map_err(|error| StoreFault::Damaged(format!("life {subject} {part} {key}: {error}")))
+}
+
+fn institution(rows: &[SqliteRow]) -> Result<Option<Institution>, StoreFault> {
+    rows.first().map(parse).transpose()
+}
+
+fn agreement(id: &Slug, rows: &[SqliteRow]) -> Result<Option<Agreement>, StoreFault> {
+    let part = |row: &SqliteRow| row.try_get::<String, _>("part");
+    let (mut head, mut text, mut others) = (None::<Head>, None::<Proposal>, Vec::new());
+    for row in rows {
+        match part(row)?.as_str() {
+            "head" => head = Some(parse(row)?),
+            "text" => text = Some(parse(row)?),
+            "obligation" => others.push(Part::Clause(parse(row)?)),
+            "instance" => others.push(Part::Instance(parse(row)?)),
+            "report" => others.push(Part::Claim(parse(row)?)),
+            "offer" => others.push(Part::Offer(parse(row)?)),
+            "case" => others.push(Part::Case(parse(row)?)),
+            "withdrawal" => others.push(Part::Leave(parse(row)?)),
+            other => return Err(StoreFault::Damaged(format!("life agreement/{id} has an unknown part {other:?}"))),
+        }
+    }
+    let (head, text) = match (head, text) {
+        (None, None) if others.is_empty() => return Ok(None),
+        (Some(head), Some(text)) => (head, text),
+        _ => return Err(StoreFault::Damaged(format!("life agreement/{id} lacks its {} or {}", PartId::Head.kind(), PartId::Text.kind()))),
+    };
+    let mut agreement = Agreement::of(head, text);
+    for part in others {
+        agreement.restore(part).ok_or_else(|| StoreFault::Damaged(format!("life agreement/{id}")))?;
+    }
+    Ok(Some(agreement))
+}

@@ -1,0 +1,84 @@
+//! Proofs from what is stored: only the tiles on the path are read, never the whole tree.
+
+use std::collections::BTreeMap;
+
+use ledger::log::record::Entry;
+use ledger::log::tile::{TileHashes, WIDTH};
+use ledger::log::tree::{ProveFault, inclusion_proof};
+use ledger::words::Hash;
+
+use super::keep::{Store, StoreFault};
+
+const FULL: u64 = WIDTH as u64;
+
+impl Store {
+    /// The inclusion proof of an entry in the tree of this size.
+    pub async fn inclusion_proof(&self, ledger: i64, entry: u64, size: u64) -> Result<Vec<Hash>, StoreFault> {
+        let mut tiles = BTreeMap::new();
+        let mut level = 0_u8;
+        // A path needs the tile that it runs through at each level, and the right edge, which is not complete.
+        while size >> (8 * u32::from(level)) > 0 {
+            let count = size >> (8 * u32::from(level));
+            let on_path = (entry >> (8 * u32::from(level))) / FULL;
+            for tile in [on_path.min((count - 1) / FULL), (count - 1) / FULL] {
+                if let std::collections::btree_map::Entry::Vacant(vacant) = tiles.entry((level, tile)) {
+                    vacant.insert(self.tile_hashes(ledger, level, tile, count).await?);
+                }
+            }
+            level += 1;
+        }
+        let damaged = |fault: ProveFault| StoreFault::Damaged(format!("proof of entry {entry} in {size}: {fault}"));
+        inclusion_proof(entry, size, &TileHashes(|level, tile| tiles.get(&(level, tile)).cloned())).map_err(damaged)
+    }
+
+    /// The hashes of a tile, of which `count` exist at its level: a full one as stored, else from what lies below it.
+    pub async fn tile_hashes(&self, ledger: i64, level: u8, tile: u64, count: u64) -> Result<Vec<Hash>, StoreFault> {
+        let first = tile * FULL;
+        let width = count.saturating_sub(first).min(FULL);
+        if width == FULL
+            && let Some(bytes) = self.tile(ledger, level, tile).await?
+        {
+            return split(&bytes, level, tile);
+        }
+        if level == 0 {
+            let leaves = self.leaves(ledger, first, u32::try_from(width).unwrap_or(0)).await?;
+            let damaged = |at: usize| StoreFault::Damaged(format!("record {}: its entry is not 40 bytes", first + at as u64));
+            return leaves.iter().enumerate().map(|(i, leaf)| Entry::parse(leaf).map(|e| e.leaf_hash()).map_err(|_| damaged(i))).collect();
+        }
+        let mut hashes = Vec::new();
+        for below in first..first + width {
+            let missing = || StoreFault::Damaged(format!("tile {} of level {} is missing", below, level - 1));
+            let bytes = self.tile(ledger, level - 1, below).await?.ok_or_else(missing)?;
+            hashes.push(root_of_tile(split(&bytes, level - 1, below)?));
+        }
+        Ok(hashes)
+    }
+
+    /// The hashes of the partial tile at the right edge of each level of a tree of this size.
+    pub async fn edge(&self, ledger: i64, size: u64) -> Result<Vec<Vec<Hash>>, StoreFault> {
+        let mut edge = Vec::new();
+        let mut level = 0_u8;
+        while size >> (8 * u32::from(level)) > 0 {
+            let count = size >> (8 * u32::from(level));
+            let partial = count % FULL;
+            edge.push(if partial == 0 { Vec::new() } else { self.tile_hashes(ledger, level, count / FULL, count).await? });
+            level += 1;
+        }
+        Ok(edge)
+    }
+}
+
+fn split(bytes: &[u8], level: u8, tile: u64) -> Result<Vec<Hash>, StoreFault> {
+    let chunks = bytes.chunks_exact(32);
+    if !chunks.remainder().is_empty() || bytes.len() != 32 * usize::from(WIDTH) {
+        return Err(StoreFault::Damaged(format!("tile {tile} of level {level} is not 256 hashes")));
+    }
+    Ok(chunks.map(|chunk| Hash(chunk.try_into().expect("32 bytes"))).collect())
+}
+
+fn root_of_tile(mut nodes: Vec<Hash>) -> Hash {
+    while nodes.len() > 1 {
+        nodes = nodes.chunks_exact(2).map(|pair| ledger::log::tree::node_hash(&pair[0], &pair[1])).collect();
+    }
+    nodes[0]
+}
