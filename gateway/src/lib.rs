@@ -3,3 +3,9 @@
 pub mod clock;
 pub mod store;
 pub mod sequencer;
+pub mod keys;
+pub mod found;
+pub mod host;
+pub mod intake;
+pub mod receipts;
+pub mod api;

@@ -2,6 +2,7 @@
 
 mod batch;
 mod edge;
+mod founding;
 mod seal;
 mod watch;
 mod worker;
@@ -14,6 +15,7 @@ use ledger::log::note::NoteSigner;
 use ledger::words::{Hash, Instant};
 use tokio::sync::{mpsc, oneshot};
 
+pub use founding::{Founding, found_log};
 pub use watch::{Health, Jump};
 pub use worker::start;
 
@@ -125,20 +127,31 @@ pub struct LedgerHandle {
     size: Arc<AtomicU64>,
 }
 
+/// A statement in the queue.
+#[derive(Debug)]
+pub struct Queued(oneshot::Receiver<Result<Answer, Unavailable>>);
+
+impl Queued {
+    /// Waits until the statement is durable or refused.
+    pub async fn answered(self) -> Result<Answer, Unavailable> {
+        self.0.await.unwrap_or(Err(Unavailable::Failing))
+    }
+}
+
 struct Job {
     submission: Submission,
     answer: oneshot::Sender<Result<Answer, Unavailable>>,
 }
 
 impl LedgerHandle {
-    /// Hands a statement to the writer, and waits until it is durable or refused.
-    pub async fn submit(&self, submission: Submission) -> Result<Answer, Unavailable> {
+    /// Puts a statement in the writer's queue; statements are judged in the order in which they were put there.
+    pub fn enqueue(&self, submission: Submission) -> Result<Queued, Unavailable> {
         let (answer, result) = oneshot::channel();
         self.queue.try_send(Job { submission, answer }).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => Unavailable::Full,
             mpsc::error::TrySendError::Closed(_) => Unavailable::Failing,
         })?;
-        result.await.unwrap_or(Err(Unavailable::Failing))
+        Ok(Queued(result))
     }
 
     /// Whether the ledger takes statements.

@@ -32,6 +32,9 @@ pub struct LifeRow {
     pub body: String,
 }
 
+/// A due date that was breached is listed under this kind as well; rules do not read it.
+const BREACH: &str = "breach";
+
 /// The rows that a change writes.
 pub fn life_row(change: &Change, entry: u64) -> Vec<LifeRow> {
     let row = |subject: String, part, key, is_open, body| LifeRow { subject, part, key, is_open, entry, body };
@@ -41,7 +44,17 @@ pub fn life_row(change: &Change, entry: u64) -> Vec<LifeRow> {
             vec![row(format!("institution/{}", institution.id), "institution", String::new(), true, body)]
         }
         Change::Agreement { id, parts, .. } => {
-            parts.iter().map(|change| row(format!("agreement/{id}"), change.id.kind(), change.id.to_string(), change.open, part_json(&change.part))).collect()
+            let mut rows = Vec::with_capacity(parts.len());
+            for change in parts {
+                rows.push(row(format!("agreement/{id}"), change.id.kind(), change.id.to_string(), change.open, part_json(&change.part)));
+                if let Part::Instance(instance) = &change.part
+                    && !instance.breaches.is_empty()
+                {
+                    let unsettled = instance.breaches.iter().any(|breach| breach.settled.is_none());
+                    rows.push(row(format!("agreement/{id}"), BREACH, change.id.to_string(), unsettled, part_json(&change.part)));
+                }
+            }
+            rows
         }
         Change::Key(..) => Vec::new(),
     }
@@ -167,6 +180,7 @@ fn agreement(id: &Slug, rows: &[SqliteRow]) -> Result<Option<Agreement>, StoreFa
             "report" => others.push(Part::Claim(parse(row)?)),
             "offer" => others.push(Part::Offer(parse(row)?)),
             "case" => others.push(Part::Case(parse(row)?)),
+            BREACH => {}
             "withdrawal" => others.push(Part::Leave(parse(row)?)),
             other => return Err(StoreFault::Damaged(format!("life agreement/{id} has an unknown part {other:?}"))),
         }

@@ -45,6 +45,7 @@ pub struct Agreement {
 
 /// Who takes part, and in which state the agreement is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Head {
     /// Id in this ledger.
     pub id: Slug,
@@ -70,7 +71,7 @@ pub struct Head {
 
 /// In which state an agreement is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "state", rename_all = "camelCase")]
+#[serde(tag = "state", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub enum State {
     /// Put to the parties.
     Proposed,
@@ -118,6 +119,7 @@ impl State {
 
 /// One party's part in it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Participation {
     /// What kind of institution it is: residents' promises never reach a minister.
     pub kind: Kind,
@@ -133,6 +135,7 @@ pub struct Participation {
 
 /// A party that has gone quiet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct QuietSince {
     /// The entry that says so.
     pub since: Fact,
@@ -144,6 +147,7 @@ pub struct QuietSince {
 
 /// A party that is about to be flagged as gone quiet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct QuietDue {
     /// From when on.
     pub at: Instant,

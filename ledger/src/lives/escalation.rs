@@ -21,6 +21,7 @@ use crate::words::{Day, Hash, Instant, Slug};
 
 /// A case of an agreement.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Case {
     /// Its number within the agreement.
     pub number: u32,
@@ -58,7 +59,7 @@ pub enum About {
 
 /// Where a case stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "stage", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[serde(tag = "stage", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub enum CaseStage {
     /// The debtor has had notice.
     Notice {
@@ -133,6 +134,7 @@ pub enum Closing {
 
 /// The debtor's answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Answered {
     /// What it said.
     pub answer: BreachReply,
@@ -144,6 +146,7 @@ pub struct Answered {
 
 /// A step up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Step {
     /// Where it stands after it.
     pub to: Rung,

@@ -17,6 +17,7 @@ const MAX_KEYS: usize = 256;
 
 /// What the log has made of an institution.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Institution {
     /// Its id in this ledger.
     pub id: Slug,
@@ -28,6 +29,7 @@ pub struct Institution {
 
 /// A registration that waits for the owner.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Candidate {
     /// What it said.
     pub registration: Registration,
@@ -37,6 +39,7 @@ pub struct Candidate {
 
 /// An institution that may act.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Admitted {
     /// Its public name.
     pub name: String,
@@ -56,6 +59,7 @@ pub struct Admitted {
 
 /// One key of an institution.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Key {
     /// RFC 7638 thumbprint.
     pub kid: Kid,

@@ -6,6 +6,7 @@ use crate::words::Instant;
 
 /// The place of an entry: its index in the log and its instant of acceptance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Fact {
     /// Index of the entry that shows it.
     pub entry: u64,

@@ -17,6 +17,7 @@ use crate::words::{Day, Hash, Instant, Slug, due_end};
 
 /// An obligation of an agreement.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Clause {
     /// What was signed; for one that was taken over, the same with the new debtor and id.
     pub text: Obligation,
@@ -34,7 +35,7 @@ pub struct Clause {
 
 /// Where an obligation stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "course", rename_all = "camelCase")]
+#[serde(tag = "course", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub enum Course {
     /// The agreement is not in force yet.
     Waiting,
@@ -61,6 +62,7 @@ pub enum Course {
 
 /// One due date.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Instance {
     /// The obligation.
     pub obligation: Slug,
@@ -88,7 +90,7 @@ pub struct Instance {
 
 /// Where one due date stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "standing", rename_all = "camelCase")]
+#[serde(tag = "standing", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub enum Standing {
     /// Not late.
     Open,
@@ -151,6 +153,7 @@ impl Standing {
 
 /// A breach of one due date. The record stays.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Breach {
     /// The entry that says so.
     pub since: Fact,
@@ -162,6 +165,7 @@ pub struct Breach {
 
 /// What settled a breach.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Settlement {
     /// How.
     pub how: Settled,
@@ -185,6 +189,7 @@ pub enum Settled {
 
 /// A new date for an instance.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Move {
     /// The new last day.
     pub to: Day,

@@ -17,6 +17,7 @@ use crate::words::{Hash, Instant, Slug};
 
 /// An act that waits for the consent of others.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Offer {
     /// SHA-256 of the payload of the statement that offers it.
     pub hash: Hash,
@@ -70,7 +71,7 @@ impl OfferKind {
 
 /// What became of an offer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "result", rename_all = "camelCase")]
+#[serde(tag = "result", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub enum OfferResult {
     /// All have consented.
     Agreed {

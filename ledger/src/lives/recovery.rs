@@ -17,6 +17,7 @@ const PARTNERS: usize = 2;
 
 /// A recovery that runs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Recovery {
     /// The new key; it signed the request.
     pub key: PublicKey,

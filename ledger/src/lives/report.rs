@@ -19,6 +19,7 @@ use crate::words::{Day, Decimal, Hash, Instant, Slug};
 
 /// What the debtor says it did.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Claim {
     /// SHA-256 of the report's payload.
     pub hash: Hash,
@@ -40,7 +41,7 @@ pub struct Claim {
 
 /// Where a report stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "stage", rename_all = "camelCase")]
+#[serde(tag = "stage", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub enum Stage {
     /// The creditors have this long to accept or dispute it.
     Awaiting {

@@ -19,6 +19,7 @@ use crate::words::{Day, Instant, Slug, Term};
 
 /// A party's withdrawal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Leave {
     /// The party that gave notice.
     pub party: Slug,
@@ -40,6 +41,7 @@ pub struct Leave {
 
 /// One answer to a notice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct LeaveAnswer {
     /// Consent or objection.
     pub answer: WithdrawalReply,
@@ -49,6 +51,7 @@ pub struct LeaveAnswer {
 
 /// That some did not answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Silence {
     /// Who.
     pub silent: Vec<Slug>,
@@ -58,7 +61,7 @@ pub struct Silence {
 
 /// Where a withdrawal stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "stage", rename_all = "camelCase")]
+#[serde(tag = "stage", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub enum LeaveStage {
     /// The notice runs; all stays due.
     Running,

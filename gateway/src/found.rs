@@ -1,0 +1,116 @@
+//! Founding a ledger: its keys, its genesis, and the first commit. Only `init` and the demo call this.
+
+use std::path::Path;
+
+use ledger::book::{Change, Ledger, found};
+use ledger::envelope::statement::genesis::{Genesis, Level, Versions};
+use ledger::envelope::shape::{Count, List};
+use ledger::envelope::{Body, GATEWAY, Parsed, Refusal, Rule, Statement, sign_compact};
+use ledger::lives::Moment;
+use ledger::words::{CALENDAR_VERSION, Instant, TZDB_VERSION};
+
+use crate::keys::{KeyFault, make_keys};
+use crate::sequencer::{Founding, found_log};
+use crate::store::{LedgerRow, Store, StoreFault, life_row, subject_of};
+
+/// Version of the rules of this program.
+pub const RULES_VERSION: u32 = 1;
+
+/// What a new ledger is made of.
+#[derive(Debug, Clone)]
+pub struct NewLedger {
+    /// Its origin: a scheme-less URL whose last part is its name.
+    pub origin: String,
+    /// Municipal or national.
+    pub level: Level,
+    /// The owner's self-signed registration, a compact JWS.
+    pub owner: String,
+    /// The ministry's; `None` when the ministry is the owner.
+    pub ministry: Option<String>,
+}
+
+/// Why a ledger was not founded.
+#[derive(Debug, thiserror::Error)]
+pub enum FoundFault {
+    /// The genesis does not fit.
+    #[error("{0}")]
+    Refused(#[from] Refusal),
+    /// The keys.
+    #[error(transparent)]
+    Keys(#[from] KeyFault),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreFault),
+    /// There is one of that name.
+    #[error("there is a ledger {0} in this database already")]
+    Exists(String),
+}
+
+impl NewLedger {
+    /// The name in paths.
+    pub fn name(&self) -> &str {
+        self.origin.rsplit('/').next().unwrap_or(&self.origin)
+    }
+
+    fn genesis(&self, log_key: String, statement_key: ledger::envelope::PublicKey) -> Result<Genesis, Refusal> {
+        let registration = |jws: &str| ledger::book::founding::self_signed(jws.as_bytes(), &self.origin);
+        let owner = registration(&self.owner)?.institution;
+        let ministry = self.ministry.as_deref().map(registration).transpose()?.map_or_else(|| owner.clone(), |r| r.institution);
+        let text = |what: &str| Refusal::new(Rule::WrongValue, format!("{what} does not fit"), "");
+        let signed: Result<Vec<_>, _> = [Some(&self.owner), self.ministry.as_ref()].into_iter().flatten().map(|jws| jws.parse()).collect();
+        Ok(Genesis {
+            level: self.level,
+            log_key: log_key.parse().map_err(|_| text("the log key"))?,
+            statement_key,
+            owner,
+            ministry,
+            registrations: List(signed.map_err(|_| text("a registration"))?),
+            versions: Versions {
+                rules: Count(RULES_VERSION),
+                time_zone_data: TZDB_VERSION.parse().map_err(|_| text("the time-zone version"))?,
+                holidays: CALENDAR_VERSION.parse().map_err(|_| text("the holiday version"))?,
+            },
+        })
+    }
+}
+
+/// Makes a ledger with its keys and its genesis at an instant.
+pub async fn found_ledger(store: &Store, keys: &Path, new: &NewLedger, at: Instant) -> Result<LedgerRow, FoundFault> {
+    let name = new.name().to_owned();
+    if store.ledgers().await?.iter().any(|row| row.name == name) {
+        return Err(FoundFault::Exists(name));
+    }
+    // Everything that may be refused is checked before a key or a row is made.
+    let probe = ledger::envelope::SigningKey::from_seed(&[7; 32]);
+    new.genesis(format!("{}+probe", new.origin), probe.public())?;
+    let keys = make_keys(keys, &name, &new.origin)?;
+    let genesis = new.genesis(keys.log.verifier().to_string(), keys.statements.public())?;
+    let origin = || new.origin.parse().map_err(|_| Refusal::new(Rule::OtherLedger, "this origin cannot name a ledger", "host/name"));
+    let statement = Statement {
+        ledger: origin()?,
+        id: "genesis".parse().expect("a plain word"),
+        signed_at: at,
+        by: GATEWAY.parse().expect("a plain word"),
+        on_behalf_of: None,
+        body: Body::from(genesis),
+    };
+    let jws = sign_compact(&keys.statements, statement.body.kind().typ(), &statement.to_payload());
+    let verified = Parsed::parse(&jws)?.verify(&keys.statements.public())?;
+    let moment = Moment { entry: 0, at };
+    let (facts, institutions): (Ledger, _) = found(&verified, moment)?;
+    let changes: Vec<Change> = institutions.iter().cloned().map(Change::Institution).collect();
+    let keys_of = |change: &Change| match change {
+        Change::Institution(institution) => {
+            institution.admitted.iter().flat_map(|a| &a.keys).map(|key| (key.kid, institution.id.clone())).collect()
+        }
+        Change::Agreement { .. } | Change::Key(..) => Vec::new(),
+    };
+    let founding = Founding {
+        parsed: (*verified).clone(),
+        moment,
+        lives: changes.iter().flat_map(|change| life_row(change, 0)).collect(),
+        dues: changes.iter().filter_map(|change| Some((subject_of(&change.life()?)?, change.due()))).collect(),
+        keys: changes.iter().flat_map(keys_of).collect(),
+    };
+    Ok(found_log(store, &name, facts, &keys, founding).await?)
+}

@@ -1,0 +1,33 @@
+//! Receipts: a proof with its record and salt, in one text that verifies offline.
+
+use ledger::log::note::Note;
+use ledger::log::receipt::Receipt;
+use ledger::words::Instant;
+
+use crate::sequencer::{Granted, LedgerHandle};
+use crate::store::{Store, StoreFault};
+
+impl Granted {
+    /// The text of the receipt.
+    pub fn receipt(&self) -> Result<String, StoreFault> {
+        let note = Note::parse(self.checkpoint.as_bytes()).map_err(|fault| StoreFault::Damaged(format!("checkpoint: {fault}")))?;
+        encode(self.entry, &self.salt, &self.record, self.proof.clone(), note)
+    }
+}
+
+fn encode(entry: u64, salt: &[u8; 32], record: &[u8], proof: Vec<ledger::words::Hash>, note: Note) -> Result<String, StoreFault> {
+    let receipt = Receipt::new(salt, record, proof, note).map_err(|fault| StoreFault::Damaged(format!("receipt of entry {entry}: {fault}")))?;
+    Ok(receipt.encode())
+}
+
+/// The receipt of an entry under the last checkpoint, with its instant of acceptance; `None` if there is no such entry.
+pub async fn receipt_of(store: &Store, ledger: &LedgerHandle, entry: u64) -> Result<Option<(Instant, String)>, StoreFault> {
+    let id = ledger.row.id;
+    let Some((size, note)) = store.checkpoint(id).await?.filter(|(size, _)| entry < *size) else { return Ok(None) };
+    let missing = || StoreFault::Damaged(format!("record {entry} is missing"));
+    let row = store.entries(id, entry, 1).await?.into_iter().next().filter(|row| row.entry == entry).ok_or_else(missing)?;
+    let proof = store.inclusion_proof(id, entry, size).await?;
+    let note = Note::parse(note.as_bytes()).map_err(|fault| StoreFault::Damaged(format!("checkpoint {size}: {fault}")))?;
+    let text = encode(entry, &row.salt, &row.record(&ledger.row.facts.origin), proof, note)?;
+    Ok(Some((row.accepted_at, text)))
+}
