@@ -9,6 +9,9 @@ mod town;
 
 use gateway::sequencer::Pace;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
     let given = |word: &str| std::env::args().any(|arg| arg == word);
