@@ -8,3 +8,4 @@ pub mod envelope;
 pub mod lives;
 pub mod book;
 pub mod log;
+pub mod audit;

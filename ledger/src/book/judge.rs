@@ -331,6 +331,11 @@ impl Book {
         if statement.by.as_str() != GATEWAY || verified.received().header().kid != self.ledger.statement_key.thumbprint() {
             return Err(Refusal::at("/by", Rule::GatewayOnly, "flags are signed by the gateway", GATEWAY).into());
         }
+        self.flag_life(flag, moment)
+    }
+
+    /// The life that a flag changes, after it; refused unless the flag is the next one of that life and due.
+    fn flag_life(&self, flag: &Flag, moment: Moment) -> Result<Life, Stop> {
         let unfit = |expected: Option<Flag>| {
             let accepted = expected.map_or("no flag".to_owned(), |flag| Body::from(flag).to_json().to_string());
             Refusal::at("/body", Rule::FlagUnfit, "this does not follow from the ledger", accepted)
@@ -469,6 +474,13 @@ impl Book {
         }
     }
 
+    /// What the clock causes, whether or not an entry says so: an audit goes on as if a flag that is missing
+    /// from the log stood in it. Refused like the flag itself.
+    pub fn cause(&mut self, flag: &Flag, moment: Moment) -> Result<Vec<Change>, Stop> {
+        let life = self.flag_life(flag, moment)?;
+        Ok(self.keep(vec![life]))
+    }
+
     /// Records what was judged, and gives what the shell keeps.
     pub fn record(&mut self, accepted: Accepted) -> Vec<Change> {
         let Accepted { by, id, hash, moment, lives, key } = accepted;
@@ -478,6 +490,12 @@ impl Book {
             self.shelf.keys.insert(kid, Some(owner.clone()));
             changes.push(Change::Key(kid, owner));
         }
+        changes.extend(self.keep(lives));
+        changes
+    }
+
+    fn keep(&mut self, lives: Vec<Life>) -> Vec<Change> {
+        let mut changes = Vec::new();
         for life in lives {
             match life {
                 Life::Institution(institution) => {

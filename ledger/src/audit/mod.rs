@@ -1,0 +1,228 @@
+//! The whole-ledger check: every record judged again at its place by the code of the live path, and compared with
+//! what the log signed.
+//!
+//! An [`Auditor`] is fed entry by entry and keeps what is open, not what was said: the lives, sixteen bytes for each
+//! statement's id, and the right edge of the tree. What it finds is a [`Finding`] with the index of the entry. After a
+//! finding it goes on as well as it can; a statement that does not stand has no effect, so that later findings may
+//! follow from the first. What an audit cannot see: whoever holds the log's key can rewrite the log as a whole. A
+//! witness, a kept checkpoint or a kept receipt shows that.
+
+mod finding;
+mod prepare;
+mod clockwork;
+mod leaves;
+mod stream;
+
+pub use finding::Finding;
+pub use prepare::{KnownKeys, Prepared, Row, prepare};
+pub use stream::audit_pages;
+
+use std::fmt;
+
+use thiserror::Error;
+
+use crate::book::found;
+use crate::envelope::{Refusal, Rule};
+use crate::lives::Moment;
+use crate::log::checkpoint::Checkpoint;
+use crate::log::note::{KeyKind, Note, VerifierKey};
+use crate::log::record::Salt;
+use crate::words::{Hash, Instant};
+use clockwork::{Clockwork, Ids};
+use leaves::Leaves;
+use prepare::{Content, prepare_one};
+
+/// At most this many findings are kept for the report; all are counted.
+pub const KEPT: usize = 1_000;
+
+/// How long the ledger's clock may take to write what is due, in milliseconds, before an audit as of now misses it.
+const CLOCK_SLACK_MILLIS: i64 = 2_000;
+
+/// Checks a ledger, entry by entry.
+#[derive(Debug)]
+pub struct Auditor {
+    log: VerifierKey,
+    /// What the rules have made of the log so far; `None` while there is no genesis to judge by.
+    clockwork: Option<Clockwork>,
+    ids: Ids,
+    leaves: Leaves,
+    next: u64,
+    last: Instant,
+    fed: u64,
+    findings: Vec<Finding>,
+    found: u64,
+}
+
+/// The key is not one with which a log signs checkpoints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("this is not the key of a log (an Ed25519 key of type 0x01)")]
+pub struct NotALogKey;
+
+impl Auditor {
+    /// An auditor that trusts this key and nothing else; it came from elsewhere than the ledger.
+    pub fn new(log: VerifierKey) -> Result<Self, NotALogKey> {
+        // Under the key of a witness, a cosignature would pass for the log's own signature.
+        if log.kind() != KeyKind::Note {
+            return Err(NotALogKey);
+        }
+        let last = Instant::from_millis(0).expect("1970 can be written");
+        let (ids, leaves, findings) = (Ids::default(), Leaves::default(), Vec::new());
+        Ok(Self { log, clockwork: None, ids, leaves, next: 0, last, fed: 0, findings, found: 0 })
+    }
+
+    /// The log, by its origin.
+    pub fn origin(&self) -> &str {
+        self.log.name()
+    }
+
+    /// How many entries were fed.
+    pub fn entries(&self) -> u64 {
+        self.fed
+    }
+
+    /// The keys that are known so far, for [`prepare`].
+    pub fn known_keys(&self) -> KnownKeys {
+        self.clockwork.as_ref().map(Clockwork::known_keys).unwrap_or_default()
+    }
+
+    /// Checks one entry, and gives what is wrong at it. `leaf` is the published entry, of 40 bytes.
+    pub fn feed(&mut self, entry: u64, accepted_at: Instant, salt: &Salt, jws: &[u8], leaf: Option<&[u8]>) -> Vec<Finding> {
+        let row = Row { entry, accepted_at, salt: *salt, jws: jws.to_vec(), leaf: leaf.map(<[u8]>::to_vec) };
+        let prepared = prepare_one(row, self.log.name(), &self.known_keys());
+        self.feed_prepared(prepared)
+    }
+
+    /// Checks one entry whose signature was checked ahead.
+    pub fn feed_prepared(&mut self, prepared: Prepared) -> Vec<Finding> {
+        self.fed += 1;
+        let mut findings = Vec::new();
+        let index = prepared.entry;
+        if index != self.next {
+            findings.push(Finding::OutOfPlace { index: self.next, found: index });
+            self.leaves.interrupt();
+            if index < self.next {
+                return self.keep(findings);
+            }
+        }
+        self.next = index.saturating_add(1);
+        let (at, leaf_fits) = (prepared.instant(self.last), prepared.leaf_fits());
+        self.leaves.append(&prepared);
+        if !leaf_fits {
+            findings.push(Finding::LeafMismatch { index });
+        }
+        let last = std::mem::replace(&mut self.last, at);
+        if at < last {
+            findings.push(Finding::ClockBack { index, accepted_at: at, previous: last });
+        }
+        let moment = Moment { entry: index, at };
+        match &mut self.clockwork {
+            Some(clockwork) => findings.extend(clockwork.take(prepared.content, moment, last, &mut self.ids)),
+            None if index == 0 => findings.extend(self.begin(prepared.content, moment)),
+            None => findings.extend(prepared.content.unreadable(index)),
+        }
+        self.keep(findings)
+    }
+
+    /// Entry 0: without a genesis there is nothing to judge the rest by.
+    fn begin(&mut self, content: Content, moment: Moment) -> Option<Finding> {
+        let no_genesis = |refusal| Some(Finding::NoGenesis { index: 0, refusal });
+        // A genesis brings its key along; `found` asks that it is the gateway's, and that it signed.
+        let verified = match content {
+            Content::Unreadable(refusal) => Err(refusal),
+            Content::Verified(verified) => Ok(*verified),
+            Content::Pending(parsed) => match parsed.own_key().cloned() {
+                Some(key) => parsed.verify(&key),
+                None => Err(Refusal::at("/type", Rule::GatewayOnly, "the first entry is no genesis", "a genesis")),
+            },
+        };
+        let verified = match verified {
+            Ok(verified) => verified,
+            Err(refusal) => return no_genesis(refusal),
+        };
+        let (ledger, institutions) = match found(&verified, moment) {
+            Ok(founded) => founded,
+            Err(refusal) => return no_genesis(refusal),
+        };
+        let (origin, log_key) = (ledger.origin.clone(), ledger.log_key.clone());
+        self.ids.use_up(verified.statement());
+        self.clockwork = Some(Clockwork::new(ledger, institutions));
+        let own = origin == self.log.name() && log_key == self.log.to_string();
+        (!own).then_some(Finding::OtherLedger { index: 0, origin, log_key })
+    }
+
+    fn keep(&mut self, findings: Vec<Finding>) -> Vec<Finding> {
+        self.found += findings.len() as u64;
+        let room = KEPT.saturating_sub(self.findings.len());
+        self.findings.extend(findings.iter().take(room).cloned());
+        findings
+    }
+
+    /// Compares what was fed with the log's checkpoint, as it was served. As of an instant: everything that was due
+    /// two seconds before it must be in the log.
+    pub fn finish(mut self, checkpoint: &[u8], as_of: Option<Instant>) -> Report {
+        let (next, last) = (self.next, self.last);
+        let by = as_of.map(|at| at.plus_millis(-CLOCK_SLACK_MILLIS));
+        let missing = self.clockwork.as_mut().map(|clockwork| clockwork.close(next, last, by)).unwrap_or_default();
+        self.keep(missing);
+        let signed = self.compare(checkpoint);
+        let (checkpoint, finding) = match signed {
+            Ok((checkpoint, finding)) => (Some(checkpoint), finding),
+            Err(finding) => (None, Some(finding)),
+        };
+        self.keep(finding.into_iter().collect());
+        let (origin, root) = (self.log.name().to_owned(), self.leaves.root());
+        Report { origin, entries: self.fed, root, checkpoint, findings: self.findings, found: self.found }
+    }
+
+    fn compare(&self, note: &[u8]) -> Result<(Checkpoint, Option<Finding>), Finding> {
+        let index = self.next;
+        let refused = |fault| Finding::CheckpointRefused { index, fault };
+        let note = Note::parse(note).map_err(|fault| refused(fault.into()))?;
+        let (checkpoint, _) = Checkpoint::open(&note, &self.log, &[]).map_err(refused)?;
+        let finding = if checkpoint.size() != index {
+            Some(Finding::OtherSize { index, signed: checkpoint.size() })
+        } else if !self.leaves.commit_to(checkpoint.root()) {
+            Some(Finding::OtherRoot { index, signed: checkpoint.root(), computed: self.leaves.root() })
+        } else {
+            None
+        };
+        Ok((checkpoint, finding))
+    }
+}
+
+/// What an audit came to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Report {
+    /// The log.
+    pub origin: String,
+    /// How many entries were read.
+    pub entries: u64,
+    /// The root of the tree over the records as they were read.
+    pub root: Hash,
+    /// The checkpoint, if the log's key signed it.
+    pub checkpoint: Option<Checkpoint>,
+    /// What is wrong, in the order of the log; at most [`KEPT`].
+    pub findings: Vec<Finding>,
+    /// How many findings there were in all.
+    pub found: u64,
+}
+
+impl Report {
+    /// Whether nothing is wrong.
+    pub fn is_clean(&self) -> bool {
+        self.found == 0
+    }
+}
+
+/// The last line of an audit, without the name of the ledger: `1234 entries, clean`.
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let s = |n: u64| if n == 1 { "" } else { "s" };
+        let entries = if self.entries == 1 { "entry" } else { "entries" };
+        write!(f, "{} {entries}, ", self.entries)?;
+        match self.found {
+            0 => f.write_str("clean"),
+            n => write!(f, "{n} finding{}", s(n)),
+        }
+    }
+}
