@@ -206,10 +206,7 @@ impl Book {
         if by.as_str() != GATEWAY {
             keys.push(LifeKey::Institution(by.clone()));
         }
-        match statement.statement().body.subject() {
-            Some(subject) => keys.push(LifeKey::of(subject)),
-            None => {}
-        }
+        keys.extend(statement.statement().body.subject().map(LifeKey::of));
         if let Body::Proposal(proposal) = &statement.statement().body {
             keys.extend(proposal.parties.iter().map(|party| LifeKey::Institution(party.institution.clone())));
         }
