@@ -1,1 +1,3 @@
+//! The one binary of Convenant.
+
 fn main() {}
