@@ -59,7 +59,7 @@ pub enum Error {
     #[error("{0:?} is not an address that can be asked: {1}")]
     Address(String, &'static str),
     /// No answer came, after all attempts.
-    #[error("{url} cannot be reached: {source}")]
+    #[error("{url} cannot be reached")]
     Unreachable {
         /// What was asked.
         url: String,

@@ -48,6 +48,9 @@ pub enum MessageFault {
     /// It is neither JSON nor a compact JWS.
     #[error("neither JSON nor a compact JWS of three parts")]
     Compact,
+    /// A batch within a batch.
+    #[error("a batch holds statements, not batches")]
+    Nested,
 }
 
 impl Message {
@@ -64,16 +67,17 @@ impl Message {
         Self { bytes: parts.concat(), form: Form::Envelope }
     }
 
-    /// Several statements in order, each judged on its own; made of what [`Message::flattened`] and
-    /// [`Message::envelope`] gave.
-    pub fn batch(messages: &[Message]) -> Self {
+    /// Several statements in order, each judged on its own.
+    pub fn batch(messages: &[Message]) -> Result<Self, MessageFault> {
         let envelopes = messages.iter().map(|message| match message.form {
-            Form::Envelope => message.bytes.clone(),
-            _ => Self::envelope(&message.bytes, &[]).bytes,
+            Form::Envelope => Ok(message.bytes.clone()),
+            Form::Flattened => Ok(Self::envelope(&message.bytes, &[]).bytes),
+            Form::Compact => Ok(Self::envelope(&flattened(&message.bytes), &[]).bytes),
+            Form::Batch(_) => Err(MessageFault::Nested),
         });
-        let envelopes: Vec<_> = envelopes.collect();
+        let envelopes = envelopes.collect::<Result<Vec<_>, _>>()?;
         let bytes = [br#"{"statements":["#.as_slice(), &envelopes.join(&b","[..]), b"]}"].concat();
-        Self { bytes, form: Form::Batch(messages.len()) }
+        Ok(Self { bytes, form: Form::Batch(messages.len()) })
     }
 
     /// What a file holds, by looking at it.
@@ -116,6 +120,14 @@ impl Message {
     }
 }
 
+/// A compact JWS in the other form: the signature is over the same bytes in both (RFC 7515 s5.1 step 5).
+fn flattened(compact: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(compact);
+    let mut parts = text.splitn(3, '.');
+    let [protected, payload, signature] = [(); 3].map(|()| parts.next().unwrap_or_default());
+    serde_json::json!({ "payload": payload, "protected": protected, "signature": signature }).to_string().into_bytes()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -141,7 +153,7 @@ mod tests {
     fn envelopes_and_batches_hold_the_statement_byte_for_byte() {
         let jws = br#"{ "payload":"a", "protected":"b","signature":"c"}"#;
         let envelope = Message::envelope(jws, &[AttachmentSent::new(&[255; 32], "text/plain", b"hi")]);
-        let batch = Message::batch(&[Message::flattened(jws), envelope.clone()]);
+        let batch = Message::batch(&[Message::flattened(jws), envelope.clone()]).unwrap();
         for message in [&envelope, &batch] {
             assert!(message.bytes().windows(jws.len()).any(|window| window == jws));
             assert_eq!(Message::detect(message.bytes()).as_ref(), Ok(message));
@@ -149,5 +161,8 @@ mod tests {
         let text = String::from_utf8(envelope.bytes).unwrap();
         assert!(text.contains(r#""mediaType":"text/plain","content":"aGk""#), "{text}");
         assert_eq!(batch.batch_size(), Some(2));
+        assert_eq!(Message::batch(&[batch]), Err(MessageFault::Nested));
+        let compact = Message::batch(&[Message::detect(b"p.q.s").unwrap()]).unwrap();
+        assert_eq!(compact.bytes, br#"{"statements":[{"statement":{"payload":"q","protected":"p","signature":"s"},"attachments":[]}]}"#);
     }
 }

@@ -67,7 +67,7 @@ fn refusals_are_answers_and_batches_are_answered_one_by_one() {
     let one = Message::flattened(b"{}");
     let answers = client.submit("l", &one).unwrap();
     assert!(matches!(&answers[..], [Answer::Refused(problem)] if problem.status == 409 && problem.faults[0].pointer == "/id"));
-    let batch = Message::batch(&[one.clone(), one]);
+    let batch = Message::batch(&[one.clone(), one]).unwrap();
     let answers = client.submit("l", &batch).unwrap();
     assert!(matches!(&answers[..], [Answer::Accepted(_), Answer::Refused(problem)] if problem.rule == "too-late"));
     assert!(matches!(client.submit("l", &batch), Err(Error::Unexpected { .. })), "an answer for each statement");
