@@ -1,3 +1,51 @@
-//! The one binary of Convenant.
+//! The one binary of Convenant: reads the command line and hands each subcommand to its file.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser;
+use gateway::command::exit::{EXIT_CODES, conclude};
+use gateway::command::{Exit, Terminal, key, register, sign};
+
+/// Agreements between institutions in an append-only, signed ledger
+#[derive(Debug, Parser)]
+#[command(name = "convenant", version, after_help = EXIT_CODES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// In the order in which an institution meets them.
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    Key(key::Key),
+    Register(register::Register),
+    Sign(sign::Sign),
+}
+
+impl Command {
+    fn run(self, terminal: &mut Terminal) -> anyhow::Result<Exit> {
+        match self {
+            Self::Key(key) => key.run(terminal),
+            Self::Register(register) => register.run(terminal),
+            Self::Sign(sign) => sign.run(terminal),
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    let mut terminal = Terminal::system();
+    let outcome = Cli::parse().command.run(&mut terminal);
+    conclude(outcome, &mut terminal).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_well_formed_and_tells_its_exit_codes() {
+        Cli::command().debug_assert();
+        assert!(Cli::command().render_help().to_string().contains("3  the gateway cannot be reached"));
+    }
+}

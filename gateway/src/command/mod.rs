@@ -1,0 +1,17 @@
+//! The tools of an institution, one file per subcommand, and what they share.
+
+pub mod terminal;
+pub mod exit;
+mod prose;
+mod refused;
+
+pub mod key;
+mod attach;
+pub mod sign;
+pub mod register;
+
+#[cfg(test)]
+mod tests;
+
+pub use exit::Exit;
+pub use terminal::{Terminal, shown};
