@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use gateway::command::exit::{EXIT_CODES, conclude};
-use gateway::command::{Exit, Terminal, key, register, sign};
+use gateway::command::{Exit, Terminal, key, read, register, sign, submit};
 
 /// Agreements between institutions in an append-only, signed ledger
 #[derive(Debug, Parser)]
@@ -20,6 +20,8 @@ enum Command {
     Key(key::Key),
     Register(register::Register),
     Sign(sign::Sign),
+    Submit(submit::Submit),
+    Read(read::Read),
 }
 
 impl Command {
@@ -28,6 +30,8 @@ impl Command {
             Self::Key(key) => key.run(terminal),
             Self::Register(register) => register.run(terminal),
             Self::Sign(sign) => sign.run(terminal),
+            Self::Submit(submit) => submit.run(terminal),
+            Self::Read(read) => read.run(terminal),
         }
     }
 }

@@ -9,6 +9,9 @@ pub mod key;
 mod attach;
 pub mod sign;
 pub mod register;
+pub mod submit;
+mod table;
+pub mod read;
 
 #[cfg(test)]
 mod tests;
