@@ -1,4 +1,22 @@
-//! The subcommands of the one binary, one file each.
+//! The subcommands of the one binary, one file each, and what they share.
 
+pub mod terminal;
+pub mod exit;
+mod prose;
+mod refused;
+
+pub mod key;
+mod attach;
+pub mod sign;
+pub mod register;
+pub mod submit;
+mod table;
+pub mod read;
 pub mod init;
 pub mod serve;
+
+#[cfg(test)]
+mod tests;
+
+pub use exit::Exit;
+pub use terminal::{Terminal, shown};
