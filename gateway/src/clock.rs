@@ -64,16 +64,24 @@ fn left(now: Instant, at: Instant) -> Option<Duration> {
 #[derive(Debug, Clone)]
 pub struct SystemClock {
     start: std::time::Instant,
+    ahead_millis: i64,
 }
 
 impl Default for SystemClock {
     #[allow(clippy::disallowed_methods, reason = "this is the one file that reads clocks")]
     fn default() -> Self {
-        Self { start: std::time::Instant::now() }
+        Self { start: std::time::Instant::now(), ahead_millis: 0 }
     }
 }
 
 impl SystemClock {
+    /// A clock that runs as the machine's does, from this instant on: tests meet a midnight with it.
+    pub fn starting_at(instant: Instant) -> Self {
+        let mut clock = Self::default();
+        clock.ahead_millis = instant.millis() - clock.now().millis();
+        clock
+    }
+
     /// The wall clock's instant, to the millisecond.
     pub fn now(&self) -> Instant {
         self.read().wall
@@ -83,6 +91,7 @@ impl SystemClock {
     fn read(&self) -> Reading {
         let since_epoch = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
         let wall = i64::try_from(since_epoch.as_millis()).ok().and_then(Instant::from_millis).unwrap_or(Instant::MAX);
+        let wall = wall.plus_millis(self.ahead_millis);
         let steady_millis = u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX);
         Reading { wall, steady_millis }
     }

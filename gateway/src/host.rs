@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 
 use crate::clock::Clock;
 use crate::keys::{KeyFault, read_keys};
-use crate::sequencer::{LedgerHandle, start};
+use crate::sequencer::{LedgerHandle, Pace, start};
 use crate::store::{PartQuery, Store, StoreFault};
 
 /// At most this many decoded keys in memory; then the cache starts anew.
@@ -65,7 +65,7 @@ impl Writers {
 
 impl Host {
     /// Starts the writer of each ledger in the database, with the keys in a directory.
-    pub async fn start(store: Store, keys: &Path, clock: Clock, clock_confirmed: bool) -> Result<(Self, Writers), StartFault> {
+    pub async fn start(store: Store, keys: &Path, clock: Clock, pace: Pace) -> Result<(Self, Writers), StartFault> {
         let (stop, stopped) = watch::channel(false);
         let (mut ledgers, mut tasks) = (BTreeMap::new(), Vec::new());
         for row in store.ledgers().await? {
@@ -78,7 +78,7 @@ impl Host {
                 return Err(other("statement"));
             }
             let name = row.name.clone();
-            let (handle, task) = start(store.clone(), row, keys, clock.clone(), clock_confirmed, stopped.clone()).await?;
+            let (handle, task) = start(store.clone(), row, keys, clock.clone(), pace, stopped.clone()).await?;
             ledgers.insert(name, handle);
             tasks.push(task);
         }

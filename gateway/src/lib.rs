@@ -9,3 +9,4 @@ pub mod host;
 pub mod intake;
 pub mod receipts;
 pub mod api;
+pub mod command;

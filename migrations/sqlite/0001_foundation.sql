@@ -68,8 +68,8 @@ CREATE TABLE life (
     entry INTEGER NOT NULL,
     body TEXT NOT NULL,
     PRIMARY KEY (ledger, subject, part, key)
-) STRICT;
-CREATE INDEX life_open ON life (ledger, subject, is_open);
+) STRICT, WITHOUT ROWID;
+CREATE INDEX life_open ON life (ledger, subject) WHERE is_open = 1;
 CREATE INDEX life_part ON life (ledger, part, subject, key);
 
 CREATE TABLE due (
@@ -77,7 +77,7 @@ CREATE TABLE due (
     subject TEXT NOT NULL,
     due_at INTEGER NOT NULL,
     PRIMARY KEY (ledger, subject)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX due_at ON due (ledger, due_at, subject);
 
 CREATE TABLE signer_key (
@@ -85,4 +85,4 @@ CREATE TABLE signer_key (
     kid TEXT NOT NULL,
     institution TEXT NOT NULL,
     PRIMARY KEY (ledger, kid)
-) STRICT;
+) STRICT, WITHOUT ROWID;

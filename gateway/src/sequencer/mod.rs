@@ -17,7 +17,7 @@ use tokio::sync::{mpsc, oneshot};
 
 pub use founding::{Founding, found_log};
 pub use watch::{Health, Jump};
-pub use worker::start;
+pub use worker::{Pace, start};
 
 use crate::store::LedgerRow;
 

@@ -17,8 +17,6 @@ use super::{Answer, GatewayKeys, Granted, Job, LedgerHandle, QUEUE, Unavailable}
 use crate::clock::Clock;
 use crate::store::{Commit, EntryRow, LedgerRow, Store, StoreFault};
 
-/// At most this many submissions a batch.
-const BATCH: usize = 512;
 /// At most this many entries that the clock causes a batch; the rest come in the next one, before anything else.
 const FLAGS: usize = 1_000;
 /// How long to wait before trying again after a failure.
@@ -26,21 +24,36 @@ const RETRY: std::time::Duration = std::time::Duration::from_millis(200);
 /// When this many lives are at hand, the book starts anew: memory stays bounded.
 const LIVES: usize = 20_000;
 
+/// How a writer works.
+#[derive(Debug, Clone, Copy)]
+pub struct Pace {
+    /// At most this many submissions a batch. One means a transaction for each statement.
+    pub batch: usize,
+    /// An operator said at the start that the clock is right.
+    pub clock_confirmed: bool,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self { batch: 512, clock_confirmed: false }
+    }
+}
+
 /// Starts the writer of a ledger.
 pub async fn start(
     store: Store,
     row: LedgerRow,
     keys: GatewayKeys,
     clock: Clock,
-    clock_confirmed: bool,
+    pace: Pace,
     stop: watch::Receiver<bool>,
 ) -> Result<(LedgerHandle, JoinHandle<()>), StoreFault> {
     let (queue, jobs) = mpsc::channel(QUEUE);
     let (health, size) = (Arc::new(HealthCell::new()), Arc::new(AtomicU64::new(0)));
     let row = Arc::new(row);
     let handle = LedgerHandle { row: row.clone(), keys: keys.clone(), queue, health: health.clone(), size: size.clone() };
-    let watch = ClockWatch::new(clock_confirmed);
-    let mut worker = Worker { store, row, keys, clock, watch, jobs, stop, health, size, state: None };
+    let watch = ClockWatch::new(pace.clock_confirmed);
+    let mut worker = Worker { store, row, keys, clock, watch, pace, jobs, stop, health, size, state: None };
     worker.load().await?;
     Ok((handle, tokio::spawn(worker.run())))
 }
@@ -51,6 +64,7 @@ struct Worker {
     keys: GatewayKeys,
     clock: Clock,
     watch: ClockWatch,
+    pace: Pace,
     jobs: mpsc::Receiver<Job>,
     stop: watch::Receiver<bool>,
     health: Arc<HealthCell>,
@@ -79,13 +93,13 @@ impl Worker {
     }
 
     async fn run(mut self) {
-        let mut waiting = Vec::with_capacity(BATCH);
+        let mut waiting = Vec::with_capacity(self.pace.batch);
         loop {
             let health = self.health.get();
             let due = self.state.as_ref().and_then(|state| state.next_due).filter(|_| health == Health::Ready);
             tokio::select! {
                 biased;
-                count = self.jobs.recv_many(&mut waiting, BATCH) => if count == 0 { break },
+                count = self.jobs.recv_many(&mut waiting, self.pace.batch) => if count == 0 { break },
                 () = self.clock.reach(due) => {}
                 // A database that comes back, or a clock that is set right, is noticed without a statement.
                 () = tokio::time::sleep(RETRY), if matches!(health, Health::Failing(_) | Health::Clock(_)) => {}

@@ -59,6 +59,11 @@ impl Store {
             // A commit is on disk before it is acknowledged.
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(Duration::from_secs(5))
+            // Memory for pages that every batch comes back to, and a write-ahead log that is folded in every 64 MB
+            // rather than every 4: most pages are written again before that.
+            .pragma("cache_size", "-65536")
+            .pragma("wal_autocheckpoint", "16384")
+            .pragma("journal_size_limit", "134217728")
             .foreign_keys(true);
         // One writer: SQLite has one anyway, and so no transaction of ours waits on another of ours.
         let writer = SqlitePoolOptions::new().max_connections(1).min_connections(1).connect_with(options.clone()).await?;

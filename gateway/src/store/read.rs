@@ -1,5 +1,7 @@
 //! The read side: the log by entry, and lives by kind of part.
 
+use std::collections::BTreeMap;
+
 use ledger::words::Hash;
 use sqlx::{QueryBuilder, Row, Sqlite};
 
@@ -113,6 +115,19 @@ impl Store {
                 let (is_open, entry): (i64, i64) = (row.try_get("is_open")?, row.try_get("entry")?);
                 let entry = number(entry, &format!("life {subject} {key}"))?;
                 Ok(PartRow { subject, key, is_open: is_open == 1, entry, body: row.try_get("body")? })
+            })
+            .collect()
+    }
+
+    /// Every stored life, by subject, part and key: whether it is open, its last entry, its JSON.
+    pub async fn all_lives(&self, ledger: i64) -> Result<BTreeMap<(String, String, String), (bool, u64, String)>, StoreFault> {
+        let sql = "SELECT subject, part, key, is_open, entry, body FROM life WHERE ledger = $1";
+        let rows = sqlx::query(sql).bind(ledger).fetch_all(&self.readers).await?;
+        rows.iter()
+            .map(|row| {
+                let (is_open, entry): (i64, i64) = (row.try_get("is_open")?, row.try_get("entry")?);
+                let place = (row.try_get("subject")?, row.try_get("part")?, row.try_get("key")?);
+                Ok((place, (is_open == 1, number(entry, "life")?, row.try_get("body")?)))
             })
             .collect()
     }

@@ -31,6 +31,9 @@ impl Day {
     /// The last day that can be written: it ends before the last instant that can be.
     pub const LAST: Self = Self(date(9998, 12, 31));
 
+    /// The day from which Unix time counts.
+    pub(super) const EPOCH: Self = Self(date(1970, 1, 1));
+
     /// The day with this year, month (from 1) and day of the month (from 1), if there is one.
     pub fn new(year: i16, month: i8, day: i8) -> Option<Self> {
         Date::new(year, month, day).ok().and_then(Self::from_date)

@@ -59,7 +59,6 @@ pub mod term;
 
 pub mod rhythm;
 mod rule;
-mod series;
 
 pub mod code;
 

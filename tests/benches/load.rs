@@ -1,0 +1,73 @@
+//! A small load generator: connections that each send prepared requests one after the other.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::Instant;
+
+/// What a round gave.
+pub(crate) struct Round {
+    /// Answers a second.
+    pub(crate) per_second: f64,
+    /// Milliseconds at the median.
+    pub(crate) p50: f64,
+    /// Milliseconds that 99 in 100 stay under.
+    pub(crate) p99: f64,
+}
+
+impl Round {
+    pub(crate) fn print(&self, what: &str, limit: f64) {
+        let ratio = self.per_second / limit;
+        println!("{what}: {:.0}/s, p50 {:.1} ms, p99 {:.1} ms, ratio to POST + one verification {ratio:.2}", self.per_second, self.p50, self.p99);
+    }
+}
+
+/// Sends every body once, from so many connections; each must be answered with this status.
+pub(crate) async fn send(address: std::net::SocketAddr, path: &str, bodies: Vec<Vec<u8>>, clients: usize, status: &str) -> Round {
+    let (bodies, next) = (Arc::new(bodies), Arc::new(AtomicUsize::new(0)));
+    let start = Instant::now();
+    let tasks: Vec<_> = (0..clients)
+        .map(|_| {
+            let (bodies, next) = (bodies.clone(), next.clone());
+            let (path, status) = (path.to_owned(), format!("HTTP/1.1 {status}"));
+            tokio::spawn(async move {
+                let mut stream = TcpStream::connect(address).await.expect("a connection");
+                stream.set_nodelay(true).expect("no delay");
+                let (mut times, mut buffer) = (Vec::new(), Vec::with_capacity(16_384));
+                while let Some(body) = bodies.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let begin = Instant::now();
+                    let head = format!("POST {path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n", body.len());
+                    stream.write_all(&[head.as_bytes(), body].concat()).await.expect("sent");
+                    let answer = read_answer(&mut stream, &mut buffer).await;
+                    assert!(answer.starts_with(&status), "{answer}");
+                    times.push(begin.elapsed());
+                }
+                times
+            })
+        })
+        .collect();
+    let mut times = Vec::new();
+    for task in tasks {
+        times.extend(task.await.expect("a client"));
+    }
+    let elapsed = start.elapsed().as_secs_f64();
+    times.sort();
+    let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize].as_secs_f64() * 1000.0;
+    Round { per_second: times.len() as f64 / elapsed, p50: at(0.5), p99: at(0.99) }
+}
+
+async fn read_answer(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> String {
+    buffer.clear();
+    loop {
+        let read = stream.read_buf(buffer).await.expect("an answer");
+        assert!(read > 0, "the connection was closed");
+        let Some(end) = buffer.windows(4).position(|w| w == b"\r\n\r\n") else { continue };
+        let head = String::from_utf8_lossy(&buffer[..end]).to_lowercase();
+        let length: usize = head.split("content-length: ").nth(1).and_then(|rest| rest.split("\r\n").next()).and_then(|n| n.parse().ok()).expect("a length");
+        if buffer.len() >= end + 4 + length {
+            return String::from_utf8_lossy(buffer).into_owned();
+        }
+    }
+}

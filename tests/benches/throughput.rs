@@ -1,0 +1,32 @@
+//! How many statements a second are verified, judged and durable over HTTP, beside the machine's own limits.
+//!
+//! `cargo bench -p convenant-tests --bench throughput`. Every figure is a median of rounds in one run; read
+//! the ratios, since machines are shared and their speed drifts.
+
+mod load;
+mod machine;
+mod town;
+
+use gateway::sequencer::Pace;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+    let given = |word: &str| std::env::args().any(|arg| arg == word);
+    let agreements = if given("--quick") { 20 } else { 400 };
+    runtime.block_on(async {
+        if given("--load-only") {
+            let pace = Pace { clock_confirmed: true, ..Pace::default() };
+            return town::run(agreements, 64, pace).await.print("group commit, 64 clients", f64::NAN);
+        }
+        let machine = machine::measure().await;
+        machine.print();
+        let grouped = town::run(agreements, 64, Pace { clock_confirmed: true, ..Pace::default() }).await;
+        grouped.print("group commit, 64 clients", machine.post_and_verify);
+        let single = town::run(agreements / 8, 64, Pace { clock_confirmed: true, batch: 1 }).await;
+        single.print("one transaction a statement, 64 clients", machine.post_and_verify);
+        println!("group commit against one transaction a statement: {:.1}x", grouped.per_second / single.per_second);
+    });
+}

@@ -1,0 +1,178 @@
+//! A gateway in this process: a real database in a temporary folder, the real router, a clock that is stepped.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use gateway::api::router;
+use gateway::clock::{Clock, StepClock};
+use gateway::found::{NewLedger, found_ledger};
+use gateway::host::{Host, Writers};
+use gateway::sequencer::Pace;
+use gateway::store::Store;
+use ledger::envelope::statement::genesis::Level;
+use ledger::envelope::{SigningKey, Type, sign_compact, sign_flattened};
+use ledger::words::{Hash, Instant};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tower::ServiceExt;
+
+/// Origin of the ledger that every gate has.
+pub const ORIGIN: &str = "test.example/gm0599";
+/// Where its statements go.
+pub const STATEMENTS: &str = "/v1/ledgers/gm0599/statements";
+
+/// An institution with its own key.
+#[derive(Clone)]
+pub struct Signer {
+    /// Its id.
+    pub id: &'static str,
+    /// Its key.
+    pub key: Arc<SigningKey>,
+}
+
+/// A signed statement.
+pub struct Signed {
+    /// The flattened JWS.
+    pub jws: Vec<u8>,
+    /// SHA-256 of its payload.
+    pub hash: Hash,
+}
+
+impl Signer {
+    /// An institution whose key follows from a number.
+    pub fn new(id: &'static str, seed: u8) -> Self {
+        Self { id, key: Arc::new(SigningKey::from_seed(&[seed; 32])) }
+    }
+
+    /// A payload that says this.
+    pub fn payload(&self, kind: Type, id: &str, body: &Value) -> Vec<u8> {
+        json!({ "type": kind.code(), "ledger": ORIGIN, "id": id, "signedAt": "2006-01-02T00:00:00Z", "by": self.id, "body": body }).to_string().into_bytes()
+    }
+
+    /// A statement that says this.
+    pub fn says(&self, kind: Type, id: &str, body: &Value) -> Signed {
+        let payload = self.payload(kind, id, body);
+        Signed { jws: sign_flattened(&self.key, kind.typ(), &payload), hash: Hash::of(&[&payload]) }
+    }
+
+    /// The body of its registration.
+    pub fn registration(&self, kind: &str) -> Value {
+        let jwk: Value = serde_json::from_str(&self.key.public().to_jwk().to_string()).expect("a JWK is JSON");
+        json!({ "institution": self.id, "name": self.id, "kind": kind, "identifiers": {}, "key": jwk })
+    }
+
+    /// Its self-signed registration, compact, as `init` takes it.
+    pub fn registers(&self, kind: &str) -> String {
+        let payload = self.payload(Type::Registration, "registration", &self.registration(kind));
+        String::from_utf8(sign_compact(&self.key, Type::Registration.typ(), &payload)).expect("a compact JWS is ASCII")
+    }
+}
+
+/// A running gateway with one ledger, whose owner is `town`.
+pub struct Gate {
+    folder: TempDir,
+    /// The hands of its clock.
+    pub clock: StepClock,
+    /// What runs.
+    pub host: Host,
+    /// Its routes.
+    pub router: Router,
+    writers: Writers,
+    /// The owner.
+    pub town: Signer,
+    /// The ministry.
+    pub ministry: Signer,
+}
+
+impl Gate {
+    /// A new ledger at an instant.
+    pub async fn open(at: &str) -> Self {
+        let at: Instant = at.parse().expect("an instant");
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let (town, ministry) = (Signer::new("town", 1), Signer::new("ministry", 3));
+        let new = NewLedger { origin: ORIGIN.into(), level: Level::Local, owner: town.registers("municipality"), ministry: Some(ministry.registers("ministry")) };
+        let store = Store::open(&folder.path().join("gate.sqlite"), true).await.expect("a database");
+        found_ledger(&store, &folder.path().join("keys"), &new, at).await.expect("a ledger");
+        let clock = StepClock::at(at);
+        let (host, writers) = Host::start(store, &folder.path().join("keys"), Clock::Step(clock.clone()), pace()).await.expect("a gateway");
+        Self { folder, clock, router: router(host.clone()), host, writers, town, ministry }
+    }
+
+    /// Stops the writers and starts anew on the same database, under another clock.
+    pub async fn reopen(self, clock: Clock) -> Self {
+        let Self { folder, clock: hands, host, writers, town, ministry, .. } = self;
+        writers.finish().await;
+        host.store.close().await;
+        let store = Store::open(&folder.path().join("gate.sqlite"), false).await.expect("the database");
+        let (host, writers) = Host::start(store, &folder.path().join("keys"), clock, pace()).await.expect("a gateway");
+        Self { folder, clock: hands, router: router(host.clone()), host, writers, town, ministry }
+    }
+
+    /// The database file.
+    pub fn database(&self) -> PathBuf {
+        self.folder.path().join("gate.sqlite")
+    }
+
+    /// Sends a request to the real router.
+    pub async fn send(&self, method: &str, path: &str, content_type: &str, body: Vec<u8>) -> (StatusCode, Value) {
+        let request = Request::builder().method(method).uri(path).header("content-type", content_type).body(Body::from(body)).expect("a request");
+        let response = self.router.clone().oneshot(request).await.expect("the router answers");
+        let status = response.status();
+        assert!(response.headers().contains_key("api-version"), "every answer has the API's version");
+        let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.expect("a body");
+        let value = serde_json::from_slice(&bytes).unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&bytes).into_owned()));
+        (status, value)
+    }
+
+    /// Submits one statement.
+    pub async fn submit(&self, statement: &Signed) -> (StatusCode, Value) {
+        self.send("POST", STATEMENTS, "application/jose+json", statement.jws.clone()).await
+    }
+
+    /// Submits one statement that must be accepted.
+    pub async fn accept(&self, statement: &Signed) -> u64 {
+        let (status, answer) = self.submit(statement).await;
+        assert!(status.is_success(), "{status} {answer}");
+        answer["entry"].as_u64().expect("an entry")
+    }
+
+    /// Reads something.
+    pub async fn get(&self, path: &str) -> Value {
+        let (status, value) = self.send("GET", path, "application/json", Vec::new()).await;
+        assert_eq!(status, StatusCode::OK, "{path}: {value}");
+        value
+    }
+
+    /// Number of entries.
+    pub fn size(&self) -> u64 {
+        self.host.ledger("gm0599").expect("the ledger").size()
+    }
+
+    /// Registers and admits an institution.
+    pub async fn admit(&self, signer: &Signer, kind: &str) {
+        self.accept(&signer.says(Type::Registration, "registration", &signer.registration(kind))).await;
+        let body = json!({ "institution": signer.id, "key": signer.key.public().thumbprint() });
+        self.accept(&self.town.says(Type::Admission, &format!("admit-{}", signer.id), &body)).await;
+    }
+}
+
+fn pace() -> Pace {
+    Pace { clock_confirmed: true, ..Pace::default() }
+}
+
+/// A proposal of an agreement between `town` and `corporation`, with these obligations.
+pub fn proposal(agreement: &str, obligations: &[Value]) -> Value {
+    json!({ "agreement": agreement, "title": "Wijkconvenant", "goals": [{ "id": "g", "title": "Een veilige wijk" }], "themes": ["housing"],
+        "neighbourhoods": [{ "code": "BU05991080", "referenceYear": 2006, "name": "De wijk" }], "director": "town",
+        "parties": [{ "institution": "town" }, { "institution": "corporation" }],
+        "period": { "startDate": "2006-03-01", "endDate": "2010-02-28" }, "obligations": obligations, "withdrawal": {}, "ladder": {} })
+}
+
+/// An obligation of the corporation, due once.
+pub fn obligation(id: &str, date: &str) -> Value {
+    json!({ "id": id, "debtor": "corporation", "what": "Een buurtregisseur is in dienst en werkt in de wijk.",
+        "when": { "kind": "date", "date": date }, "strength": "effort", "goals": ["g"], "evidence": [{ "kind": "note", "title": "Verslag" }] })
+}

@@ -1,0 +1,33 @@
+//! Faults: what was acknowledged stays, what failed leaves nothing, and the gateway goes on by itself.
+
+use axum::http::StatusCode;
+use harness::gate::{Gate, Signer};
+use ledger::envelope::Type;
+use sqlx::Connection;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_is_locked_away_gives_503_and_comes_back_by_itself() {
+    let gate = Gate::open("2006-02-15T09:00:00Z").await;
+    let url = format!("sqlite://{}", gate.database().display());
+    let mut other = sqlx::SqliteConnection::connect(&url).await.unwrap();
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
+    let school = Signer::new("school", 7);
+    let statement = school.says(Type::Registration, "r", &school.registration("school"));
+    let (status, _) = gate.submit(&statement).await;
+    assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(gate.size(), 1);
+    sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
+    assert_eq!(gate.accept(&statement).await, 1);
+    let ready = gate.get("/readyz").await;
+    assert_eq!(ready["ready"], true);
+}
+
+#[tokio::test]
+async fn a_record_that_was_changed_behind_the_gateways_back_no_longer_fits() {
+    let gate = Gate::open("2006-02-15T09:00:00Z").await;
+    let url = format!("sqlite://{}", gate.database().display());
+    let mut other = sqlx::SqliteConnection::connect(&url).await.unwrap();
+    sqlx::query("UPDATE record SET jws = CAST(replace(CAST(jws AS TEXT), 'a', 'b') AS BLOB)").execute(&mut other).await.unwrap();
+    let entries = gate.host.store.entries(1, 0, 1).await.unwrap();
+    assert!(!entries[0].is_sound(harness::gate::ORIGIN));
+}
