@@ -9,4 +9,5 @@ pub mod host;
 pub mod intake;
 pub mod receipts;
 pub mod api;
+pub mod client;
 pub mod command;

@@ -1,38 +1,69 @@
-//! The one binary of Convenant.
+//! The one binary of Convenant: reads the command line and hands each subcommand to its file.
 
-use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
-use gateway::command::{init::Init, serve::Serve};
+use gateway::command::exit::{EXIT_CODES, conclude};
+use gateway::command::{Exit, Terminal, audit, init, key, read, register, serve, sign, submit};
 
 /// Statements are many small allocations on several threads, which this allocator serves a fifth faster.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// An append-only, signed ledger of local partnership agreements.
+/// Agreements between institutions in an append-only, signed ledger
 #[derive(Debug, Parser)]
-#[command(version, about)]
-enum Cli {
-    /// Makes a ledger, from the self-signed registrations of its owner and the ministry.
-    Init(Init),
-    /// Serves the ledgers of a database over HTTP, until it is told to stop.
-    Serve(Serve),
+#[command(name = "convenant", version, after_help = EXIT_CODES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
 }
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    let result = match Cli::parse() {
-        Cli::Init(init) => init.run().await,
-        Cli::Serve(serve) => serve.run().await.map(|()| String::new()),
-    };
-    let (text, code) = match result {
-        Ok(text) => (text, ExitCode::SUCCESS),
-        Err(error) => {
-            _ = writeln!(std::io::stderr(), "convenant: {error:#}");
-            return ExitCode::FAILURE;
+/// In the order in which an operator, an institution and an auditor meet them.
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    Init(init::Init),
+    Serve(serve::Serve),
+    Key(key::Key),
+    Register(register::Register),
+    Sign(sign::Sign),
+    Submit(submit::Submit),
+    Read(read::Read),
+    Audit(audit::Audit),
+}
+
+impl Command {
+    fn run(self, terminal: &mut Terminal) -> anyhow::Result<Exit> {
+        match self {
+            Self::Init(init) => {
+                let made = tokio::runtime::Runtime::new()?.block_on(init.run())?;
+                terminal.bytes(made.as_bytes())?;
+                Ok(Exit::Done)
+            }
+            Self::Serve(serve) => tokio::runtime::Runtime::new()?.block_on(serve.run()).map(|()| Exit::Done),
+            Self::Key(key) => key.run(terminal),
+            Self::Register(register) => register.run(terminal),
+            Self::Sign(sign) => sign.run(terminal),
+            Self::Submit(submit) => submit.run(terminal),
+            Self::Read(read) => read.run(terminal),
+            Self::Audit(audit) => audit.run(terminal),
         }
-    };
-    _ = std::io::stdout().write_all(text.as_bytes());
-    code
+    }
+}
+
+fn main() -> ExitCode {
+    let mut terminal = Terminal::system();
+    let outcome = Cli::parse().command.run(&mut terminal);
+    conclude(outcome, &mut terminal).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_well_formed_and_tells_its_exit_codes() {
+        Cli::command().debug_assert();
+        assert!(Cli::command().render_help().to_string().contains("3  the gateway cannot be reached"));
+    }
 }

@@ -1,4 +1,24 @@
-//! The subcommands of the one binary, one file each.
+//! The subcommands of the one binary, one file each, and what the tools among them share.
 
 pub mod init;
 pub mod serve;
+
+pub mod terminal;
+pub mod exit;
+mod prose;
+mod refused;
+
+pub mod key;
+mod attach;
+pub mod sign;
+pub mod register;
+pub mod submit;
+mod table;
+pub mod read;
+pub mod audit;
+
+#[cfg(test)]
+mod tests;
+
+pub use exit::Exit;
+pub use terminal::{Terminal, shown};

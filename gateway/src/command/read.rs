@@ -1,0 +1,151 @@
+//! `convenant read`: look up what a ledger shows, as tables and text, or as the JSON that the gateway sent.
+
+use ledger::envelope::Received;
+use ledger::envelope::json::Json;
+use serde_json::{Value, json};
+
+use super::prose::prose;
+use super::table::table;
+use super::terminal::{shown_json, shown_lines};
+use super::{Exit, Terminal, shown};
+use crate::client::{Client, Page, Record, Records, next_page};
+
+/// Look up what a ledger shows
+#[derive(Debug, clap::Args)]
+pub struct Read {
+    /// Address of the gateway, such as https://convenant.example.nl
+    #[arg(long, env = "CONVENANT_URL")]
+    url: String,
+    /// Name of the ledger at that gateway
+    #[arg(long, value_name = "NAME")]
+    ledger: String,
+    /// Print what the gateway sent instead of a table
+    #[arg(long)]
+    json: bool,
+    /// What to read: institutions, agreements, agreements/ID, obligations, breaches, cases, withdrawals, receipts/N, records?from=0, checkpoint
+    #[arg(default_value = "")]
+    path: String,
+}
+
+impl Read {
+    /// Runs the subcommand.
+    pub fn run(self, terminal: &mut Terminal) -> anyhow::Result<Exit> {
+        let client = Client::new(&self.url)?;
+        let (media_type, text) = client.get(&self.ledger, &self.path)?;
+        let value = if media_type == "application/json" { Some(serde_json::from_str::<Value>(&text)?) } else { None };
+        match value {
+            _ if self.json => {
+                // Receipts and checkpoints hold nothing that is escaped here, so what is printed still verifies.
+                let safe = if value.is_some() { shown_json(&text) } else { shown_lines(&text) };
+                terminal.line(safe.trim_end())?;
+            }
+            None => terminal.line(shown_lines(&text).trim_end())?,
+            Some(value) => show(&self.path, value, terminal)?,
+        }
+        Ok(Exit::Done)
+    }
+}
+
+/// A list as a table, records with what they say, anything else as indented text.
+fn show(path: &str, value: Value, terminal: &mut Terminal) -> anyhow::Result<()> {
+    if value.get("records").is_some() {
+        return show_records(serde_json::from_value(value)?, terminal);
+    }
+    if !value.get("items").is_some_and(Value::is_array) {
+        terminal.line(prose(&value, 0).trim_end())?;
+        return Ok(());
+    }
+    let Page { items, next } = serde_json::from_value(value)?;
+    if items.is_empty() {
+        terminal.note("nothing here")?;
+    } else {
+        terminal.line(table(&items).trim_end())?;
+    }
+    if let Some(next) = next {
+        terminal.note(&format!("there is more: '{}'", shown(&next_page(path, &next))))?;
+    }
+    Ok(())
+}
+
+fn show_records(records: Records, terminal: &mut Terminal) -> anyhow::Result<()> {
+    let rows: Vec<_> = records.records.iter().map(row).collect();
+    if !rows.is_empty() {
+        terminal.line(table(&rows).trim_end())?;
+    }
+    terminal.note(&format!("{} of {} records; signatures and proofs were not checked", rows.len(), records.size))?;
+    Ok(())
+}
+
+/// What a record says of itself, unverified.
+fn row(record: &Record) -> Value {
+    let payload = Received::parse(record.jws.as_bytes()).ok().and_then(|received| Json::parse(received.payload()).ok());
+    let said = |name: &str| payload.as_ref().and_then(|payload| payload.get(name)?.text().map(str::to_owned)).unwrap_or_else(|| "?".into());
+    json!({
+        "entry": record.entry,
+        "acceptedAt": record.accepted_at,
+        "type": said("type"),
+        "by": said("by"),
+        "statement": said("id"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::stub::{Scripted, Stub, json as answer, problem};
+    use crate::command::exit::conclude;
+    use crate::command::tests::{Captured, arguments};
+    use ledger::envelope::{SigningKey, sign_flattened};
+
+    fn read(words: &[&str], scripted: Scripted) -> (Exit, Captured) {
+        let stub = Stub::start(vec![scripted]);
+        let url = stub.url();
+        let words: Vec<_> = ["--url", &url, "--ledger", "l"].into_iter().chain(words.iter().copied()).collect();
+        let mut captured = Captured::new();
+        let outcome = arguments::<Read>(&words).unwrap().run(&mut captured.terminal);
+        stub.finish();
+        (conclude(outcome, &mut captured.terminal), captured)
+    }
+
+    #[test]
+    fn lists_are_tables_and_say_how_to_go_on() {
+        let list = r#"{"items":[{"id":"a","state":"active"}],"next":"a b"}"#;
+        let (exit, captured) = read(&["agreements"], answer("200 OK", list));
+        assert_eq!((exit, captured.out().as_str()), (Exit::Done, "id  state\na   active\n"));
+        assert!(captured.notes().contains("'agreements?cursor=a%20b'"), "{}", captured.notes());
+        let (_, captured) = read(&["agreements"], answer("200 OK", r#"{"items":[],"next":null}"#));
+        assert_eq!((captured.out().as_str(), captured.notes().as_str()), ("", "nothing here\n"));
+    }
+
+    #[test]
+    fn text_from_others_cannot_steer_the_terminal() {
+        let (_, captured) = read(&["agreements/a"], answer("200 OK", "{\"title\":\"\\u001b[2J\u{202e}\"}"));
+        assert_eq!(captured.out(), "title: \\u{1b}[2J\\u{202e}\n");
+        let (_, captured) = read(&["agreements/a", "--json"], answer("200 OK", "{\"title\":\"\u{202e}\"}"));
+        assert_eq!(captured.out(), "{\"title\":\"\\u202e\"}\n");
+        let note = Scripted::Answer("200 OK", "content-type: text/plain; charset=utf-8\r\n".into(), "l\n1\n\u{1b}c\n— l x\n".into());
+        let (_, captured) = read(&["checkpoint"], note);
+        assert_eq!(captured.out(), "l\n1\n\\u{1b}c\n— l x\n");
+    }
+
+    #[test]
+    fn records_show_what_they_say() {
+        let jws = sign_flattened(&SigningKey::from_seed(&[1; 32]), "t", br#"{"type":"report","by":"school","id":"s-1"}"#);
+        let record = |entry: u64, jws: &str| json!({ "entry": entry, "acceptedAt": "2006-03-01T09:00:00.000Z", "salt": "", "jws": jws });
+        let records = json!({ "records": [record(0, std::str::from_utf8(&jws).unwrap()), record(1, "?")], "size": 5 });
+        let (_, captured) = read(&["records?from=0"], answer("200 OK", &records.to_string()));
+        assert!(captured.out().contains("0      2006-03-01T09:00:00.000Z  report  school  s-1\n"), "{}", captured.out());
+        assert!(captured.notes().contains("2 of 5 records"), "{}", captured.notes());
+    }
+
+    #[test]
+    fn what_is_not_there_is_refused_and_what_is_no_ledger_is_unreachable() {
+        let (exit, captured) = read(&["agreements/x"], problem("404 Not Found", r#"{"title":"Not here.","titleNl":"Niet hier."}"#));
+        assert_eq!(exit, Exit::Refused);
+        assert!(captured.notes().contains("Niet hier."), "{}", captured.notes());
+        let (exit, _) = read(&["agreements"], Scripted::Answer("502 Bad Gateway", String::new(), "<html>".into()));
+        assert_eq!(exit, Exit::Unreachable);
+        let (exit, _) = read(&["../x"], Scripted::HangUp);
+        assert_eq!(exit, Exit::Usage);
+    }
+}
