@@ -32,7 +32,6 @@ Compare the checkpoint with one that you kept, or verify a receipt that you kept
 /// Check a whole ledger: signatures, rules, flags, and the tree that was signed
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXIT_CODES)]
-#[group(id = "key", required = true, multiple = false, args = ["vkey", "vkey_file"])]
 pub struct Audit {
     /// Address of the gateway, such as https://convenant.example.nl
     #[arg(long, env = "CONVENANT_URL")]
@@ -41,7 +40,7 @@ pub struct Audit {
     #[arg(long, value_name = "NAME")]
     ledger: String,
     /// The ledger's vkey, from elsewhere than this gateway
-    #[arg(long)]
+    #[arg(long, required_unless_present = "vkey_file", conflicts_with = "vkey_file")]
     vkey: Option<VerifierKey>,
     /// File that holds the vkey
     #[arg(long, value_name = "FILE")]
