@@ -98,7 +98,7 @@ pub async fn found_ledger(store: &Store, keys: &Path, new: &NewLedger, at: Insta
     let verified = Parsed::parse(&jws)?.verify(&keys.statements.public())?;
     let moment = Moment { entry: 0, at };
     let (facts, institutions): (Ledger, _) = found(&verified, moment)?;
-    let changes: Vec<Change> = institutions.iter().cloned().map(Change::Institution).collect();
+    let changes: Vec<Change> = institutions.iter().cloned().map(|institution| Change::Institution(Box::new(institution))).collect();
     let keys_of = |change: &Change| match change {
         Change::Institution(institution) => {
             institution.admitted.iter().flat_map(|a| &a.keys).map(|key| (key.kid, institution.id.clone())).collect()

@@ -1,4 +1,6 @@
 //! The shell around the pure core: one door in, one transaction a batch, and everything that reads.
+//!
+//! Modules are declared in the order in which a newcomer should read them.
 
 pub mod clock;
 pub mod store;

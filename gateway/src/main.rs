@@ -6,7 +6,7 @@ use clap::Parser;
 use gateway::command::exit::{EXIT_CODES, conclude};
 use gateway::command::{Exit, Terminal, audit, init, key, read, register, serve, sign, submit};
 
-/// Statements are many small allocations on several threads, which this allocator serves a fifth faster.
+/// Statements are many small allocations on several threads, which this allocator serves better.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
@@ -18,34 +18,30 @@ struct Cli {
     command: Command,
 }
 
-/// In the order in which an operator, an institution and an auditor meet them.
+/// In the order in which an institution meets them.
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    Init(init::Init),
-    Serve(serve::Serve),
     Key(key::Key),
     Register(register::Register),
     Sign(sign::Sign),
     Submit(submit::Submit),
     Read(read::Read),
     Audit(audit::Audit),
+    Init(init::Init),
+    Serve(serve::Serve),
 }
 
 impl Command {
     fn run(self, terminal: &mut Terminal) -> anyhow::Result<Exit> {
         match self {
-            Self::Init(init) => {
-                let made = tokio::runtime::Runtime::new()?.block_on(init.run())?;
-                terminal.bytes(made.as_bytes())?;
-                Ok(Exit::Done)
-            }
-            Self::Serve(serve) => tokio::runtime::Runtime::new()?.block_on(serve.run()).map(|()| Exit::Done),
             Self::Key(key) => key.run(terminal),
             Self::Register(register) => register.run(terminal),
             Self::Sign(sign) => sign.run(terminal),
             Self::Submit(submit) => submit.run(terminal),
             Self::Read(read) => read.run(terminal),
             Self::Audit(audit) => audit.run(terminal),
+            Self::Init(init) => init.run(terminal),
+            Self::Serve(serve) => serve.run(),
         }
     }
 }

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use ledger::envelope::statement::genesis::Level;
 
+use super::{Exit, Terminal};
 use crate::clock::SystemClock;
 use crate::found::{NewLedger, found_ledger};
-use crate::store::Store;
+use crate::store::{LedgerRow, Store};
 
 /// Makes a ledger in a database, which is made when it does not exist. Prints the ledger's vkey: publish
 /// it elsewhere, since it is what an auditor checks the ledger against.
@@ -32,7 +33,15 @@ pub struct Init {
 
 impl Init {
     /// Makes the ledger and prints its name and vkey.
-    pub async fn run(self) -> anyhow::Result<String> {
+    pub fn run(self, terminal: &mut Terminal) -> anyhow::Result<Exit> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let row = runtime.block_on(self.found())?;
+        terminal.line(&format!("ledger {}", row.name))?;
+        terminal.line(&format!("vkey {}", row.facts.log_key))?;
+        Ok(Exit::Done)
+    }
+
+    async fn found(self) -> anyhow::Result<LedgerRow> {
         let owner = read(&self.owner)?;
         let ministry = self.ministry.as_deref().map(read).transpose()?;
         let level = if ministry.is_some() { Level::Local } else { Level::National };
@@ -40,7 +49,7 @@ impl Init {
         let store = Store::open(&self.database, true).await?;
         let row = found_ledger(&store, &self.keys, &new, SystemClock::default().now()).await?;
         store.close().await;
-        Ok(format!("ledger {}\nvkey {}\n", row.name, row.facts.log_key))
+        Ok(row)
     }
 }
 

@@ -1,7 +1,4 @@
-//! The subcommands of the one binary, one file each, and what the tools among them share.
-
-pub mod init;
-pub mod serve;
+//! The subcommands of the one binary, one file each, and what they share.
 
 pub mod terminal;
 pub mod exit;
@@ -16,6 +13,8 @@ pub mod submit;
 mod table;
 pub mod read;
 pub mod audit;
+pub mod init;
+pub mod serve;
 
 #[cfg(test)]
 mod tests;

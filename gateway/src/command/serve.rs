@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use tokio::net::TcpListener;
 
+use super::Exit;
 use crate::api::router;
 use crate::clock::{Clock, SystemClock};
 use crate::host::Host;
@@ -31,7 +32,13 @@ pub struct Serve {
 
 impl Serve {
     /// Runs until SIGTERM or SIGINT; what is in the queue is committed and answered before it ends.
-    pub async fn run(self) -> anyhow::Result<()> {
+    pub fn run(self) -> anyhow::Result<Exit> {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        runtime.block_on(self.serve())?;
+        Ok(Exit::Done)
+    }
+
+    async fn serve(self) -> anyhow::Result<()> {
         tracing_subscriber::fmt().json().with_env_filter(filter()).with_writer(std::io::stderr).init();
         let store = Store::open(&self.database, false).await.with_context(|| {
             format!("the database {} cannot be opened; `convenant init` makes one", self.database.display())

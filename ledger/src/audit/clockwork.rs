@@ -29,7 +29,7 @@ impl Clockwork {
     pub(super) fn new(ledger: Ledger, institutions: Vec<Institution>) -> Self {
         let mut keys = KnownKeys::default();
         keys.learn(ledger.statement_key.thumbprint(), &ledger.statement_key);
-        let changes: Vec<Change> = institutions.iter().cloned().map(Change::Institution).collect();
+        let changes: Vec<Change> = institutions.iter().cloned().map(|institution| Change::Institution(Box::new(institution))).collect();
         let (book, agenda) = (Book::complete(ledger, institutions), Agenda::default());
         let mut clockwork = Self { book, agenda, keys, missing: HashMap::new(), owed: None };
         clockwork.note(&changes);

@@ -71,7 +71,7 @@ pub struct Accepted {
 
 #[derive(Debug, Clone, PartialEq)]
 enum Life {
-    Institution(Institution),
+    Institution(Box<Institution>),
     Agreement(Box<Agreement>),
 }
 
@@ -79,7 +79,7 @@ enum Life {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Change {
     /// An institution.
-    Institution(Institution),
+    Institution(Box<Institution>),
     /// Parts of an agreement, and the instant at which the clock next changes it.
     Agreement {
         /// The agreement.
@@ -206,10 +206,7 @@ impl Book {
         if by.as_str() != GATEWAY {
             keys.push(LifeKey::Institution(by.clone()));
         }
-        match statement.statement().body.subject() {
-            Some(subject) => keys.push(LifeKey::of(subject)),
-            None => {}
-        }
+        keys.extend(statement.statement().body.subject().map(LifeKey::of));
         if let Body::Proposal(proposal) = &statement.statement().body {
             keys.extend(proposal.parties.iter().map(|party| LifeKey::Institution(party.institution.clone())));
         }
@@ -358,7 +355,7 @@ impl Book {
                     return Err(unfit(expected).into());
                 }
                 institution.apply_flag(&flag.cause, moment)?;
-                Ok(Life::Institution(institution))
+                Ok(Life::Institution(Box::new(institution)))
             }
         }
     }
@@ -378,7 +375,7 @@ impl Book {
                 };
                 Ok(vec![Life::Agreement(Box::new(agreement))])
             }
-            Some(Subject::Institution(_)) | None => Ok(vec![Life::Institution(self.apply_to_institution(&statement.by, &statement.body, moment)?)]),
+            Some(Subject::Institution(_)) | None => Ok(vec![Life::Institution(Box::new(self.apply_to_institution(&statement.by, &statement.body, moment)?))]),
         }
     }
 
@@ -500,7 +497,7 @@ impl Book {
             match life {
                 Life::Institution(institution) => {
                     changes.push(Change::Institution(institution.clone()));
-                    self.put_institution(institution.id.clone(), Some(institution));
+                    self.put_institution(institution.id.clone(), Some(*institution));
                 }
                 Life::Agreement(mut agreement) => {
                     let parts = agreement.take_changes();

@@ -283,7 +283,7 @@ impl Agreement {
     }
 
     fn not_a_party(&self, who: &Slug) -> Refusal {
-        let parties = self.bound().cloned().map(|slug| slug.to_string()).collect::<Vec<_>>().join(", ");
+        let parties = self.bound().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         let rule = if *who == self.head.ministry { Rule::MinistryMayNot } else { Rule::NotAParty };
         Refusal::at("/by", rule, format!("{who} is not a party to {}", self.head.id), format!("one of the parties: {parties}"))
     }

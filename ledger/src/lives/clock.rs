@@ -170,8 +170,8 @@ impl Agreement {
             }
             Cause::BreachUnanswered { case, silent, .. } => {
                 self.case_mut(case.0).unanswered = Some(moment);
-                for party in silent.to_vec() {
-                    self.quiet_from(&party, flag.due_at, Quiet::UnansweredNotice, None);
+                for party in silent.iter() {
+                    self.quiet_from(party, flag.due_at, Quiet::UnansweredNotice, None);
                 }
             }
             Cause::CaseRaised { case, to, because, silent, .. } => self.raise_case(case.0, *to, *because, silent.to_vec(), moment),

@@ -154,7 +154,7 @@ impl Agreement {
             by: by.clone(),
             reported: moment,
             instances: body.instances.to_vec(),
-            value: body.value.clone(),
+            value: body.value,
             evidence: body.evidence.to_vec(),
             stage,
         };

@@ -123,7 +123,7 @@ async fn the_log_folded_from_scratch_gives_the_stored_lives() {
                 let key = parsed.own_key().unwrap().clone();
                 let (facts, institutions) = found(&parsed.verify(&key).unwrap(), moment).unwrap();
                 book = Some(Book::complete(facts, institutions.clone()));
-                institutions.into_iter().map(Change::Institution).collect()
+                institutions.into_iter().map(|institution| Change::Institution(Box::new(institution))).collect()
             }
             Some(book) => {
                 let key = book.key_of(&parsed).unwrap();
