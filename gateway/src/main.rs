@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use gateway::command::exit::{EXIT_CODES, conclude};
-use gateway::command::{Exit, Terminal, init, key, read, register, serve, sign, submit};
+use gateway::command::{Exit, Terminal, audit, init, key, read, register, serve, sign, submit};
 
 /// Statements are many small allocations on several threads, which this allocator serves better.
 #[global_allocator]
@@ -26,6 +26,7 @@ enum Command {
     Sign(sign::Sign),
     Submit(submit::Submit),
     Read(read::Read),
+    Audit(audit::Audit),
     Init(init::Init),
     Serve(serve::Serve),
 }
@@ -38,6 +39,7 @@ impl Command {
             Self::Sign(sign) => sign.run(terminal),
             Self::Submit(submit) => submit.run(terminal),
             Self::Read(read) => read.run(terminal),
+            Self::Audit(audit) => audit.run(terminal),
             Self::Init(init) => init.run(terminal),
             Self::Serve(serve) => serve.run(),
         }

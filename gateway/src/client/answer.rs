@@ -101,7 +101,10 @@ pub struct Record {
     pub accepted_at: Instant,
     /// The 32 bytes of salt, as the gateway writes them.
     pub salt: String,
-    /// The JWS, byte for byte as it was received.
+    /// The published entry, in base64url.
+    #[serde(default)]
+    pub leaf: Option<String>,
+    /// The JWS, byte for byte as it was received, in base64url.
     pub jws: String,
 }
 

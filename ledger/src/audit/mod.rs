@@ -164,6 +164,10 @@ impl Auditor {
         let by = as_of.map(|at| at.plus_millis(-CLOCK_SLACK_MILLIS));
         let missing = self.clockwork.as_mut().map(|clockwork| clockwork.close(next, last, by)).unwrap_or_default();
         self.keep(missing);
+        if self.clockwork.is_none() && !self.findings.iter().any(|finding| matches!(finding, Finding::NoGenesis { .. })) {
+            let refusal = Refusal::new(Rule::GatewayOnly, "there is no first entry", "a genesis");
+            self.keep(vec![Finding::NoGenesis { index: 0, refusal }]);
+        }
         let signed = self.compare(checkpoint);
         let (checkpoint, finding) = match signed {
             Ok((checkpoint, finding)) => (Some(checkpoint), finding),
