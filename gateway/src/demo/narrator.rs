@@ -24,26 +24,33 @@ pub(super) fn tell(terminal: &mut Terminal, at: Instant, ledger: &str, entry: Op
     Ok(terminal.line(&format!("{}  {ledger}  {entry:>5}  {}", Day::of(at), shown(text)))?)
 }
 
-/// Tells the clock's entries that were added since the last time.
-pub(super) fn tell_flags(terminal: &mut Terminal, town: &mut Town, tally: &mut Tally) -> anyhow::Result<()> {
+/// One line about an entry of the clock.
+pub(super) struct FlagLine {
+    pub(super) at: Instant,
+    pub(super) ledger: String,
+    pub(super) entry: u64,
+    pub(super) text: String,
+}
+
+/// The clock's entries that were added since the last time.
+pub(super) fn flags(town: &mut Town, tally: &mut Tally) -> anyhow::Result<Vec<FlagLine>> {
+    let mut lines = Vec::new();
     loop {
         let page = town.client()?.records(&town.name, town.told, 1000)?;
         for record in &page.records {
             town.told = record.entry + 1;
-            let jws = URL_SAFE_NO_PAD.decode(&record.jws)?;
-            let parsed = Parsed::parse(&jws)?;
+            let parsed = Parsed::parse(&URL_SAFE_NO_PAD.decode(&record.jws)?)?;
             match &parsed.statement().body {
                 Body::Flag(flag) => {
-                    if let Some(text) = flag_text(town, &flag.cause, tally) {
-                        tell(terminal, record.accepted_at, &town.name, Some(record.entry), &text)?;
-                    }
+                    let text = flag_text(town, &flag.cause, tally);
+                    lines.extend(text.map(|text| FlagLine { at: record.accepted_at, ledger: town.name.clone(), entry: record.entry, text }));
                 }
                 Body::SupportRequest(_) => tally.escalations += 1,
                 _ => {}
             }
         }
         if town.told >= page.size {
-            return Ok(());
+            return Ok(lines);
         }
     }
 }

@@ -11,7 +11,7 @@ use tokio::runtime::Runtime;
 
 use super::arrangement::{Completion, KOPPELPROJECT, WIJKCONVENANT, text};
 use super::cast::{Letter, Paper};
-use super::narrator::{Tally, tell as line, tell_flags};
+use super::narrator::{Tally, flags, tell as line};
 use super::tamper::change_a_consent;
 use super::town::{Due, Town};
 use crate::clock::StepClock;
@@ -102,20 +102,44 @@ impl<'a> Scene<'a> {
         Ok(())
     }
 
-    /// Steps the clock; the gateway logs what became due by itself, and we read it back.
+    /// Steps the clock, stopping at each instant at which something falls due: the gateway logs that by itself,
+    /// and we read it back.
     fn advance(&mut self, host: &Host, to: Instant) -> anyhow::Result<()> {
-        self.clock.set(to);
-        for town in &mut self.towns {
-            let ledger = host.ledger(&town.name).context("the ledger is served")?.row.id;
-            self.runtime.block_on(async {
-                while host.store.earliest_due(ledger).await?.is_some_and(|due| due <= to) {
-                    tokio::time::sleep(std::time::Duration::from_millis(1)).await;
-                }
-                anyhow::Ok(())
-            })?;
-            tell_flags(self.terminal, town, &mut self.tally)?;
+        while let Some(due) = self.settled(host)?.filter(|due| *due <= to) {
+            self.clock.set(due);
         }
-        Ok(())
+        self.clock.set(to);
+        self.settled(host)?;
+        self.read_flags()
+    }
+
+    /// Tells what the clock caused in both ledgers, in the order in which it happened.
+    fn read_flags(&mut self) -> anyhow::Result<()> {
+        let mut lines = Vec::new();
+        for town in &mut self.towns {
+            lines.extend(flags(town, &mut self.tally)?);
+        }
+        lines.sort_by_key(|line| line.at);
+        lines.iter().try_for_each(|flag| line(self.terminal, flag.at, &flag.ledger, Some(flag.entry), &flag.text))
+    }
+
+    /// Waits until everything that is due now is in the logs; gives the instant at which the next thing is.
+    fn settled(&self, host: &Host) -> anyhow::Result<Option<Instant>> {
+        let now = self.now();
+        let mut next = None::<Instant>;
+        for town in &self.towns {
+            let ledger = host.ledger(&town.name).context("the ledger is served")?.row.id;
+            let due = self.runtime.block_on(async {
+                loop {
+                    match host.store.earliest_due(ledger).await? {
+                        Some(due) if due <= now => tokio::time::sleep(std::time::Duration::from_micros(500)).await,
+                        due => return anyhow::Ok(due),
+                    }
+                }
+            })?;
+            next = next.into_iter().chain(due).min();
+        }
+        Ok(next)
     }
 }
 
@@ -241,7 +265,7 @@ impl Scene<'_> {
             "2006-10-18" => self.leaves_with_plan(),
             "2006-10-25" => self.leaves_unresolved(),
             "2006-11-01" => self.others_answer(),
-            "2006-11-22" => self.heard_again(),
+            "2006-11-22" => self.line(BOSCH, None, "de welzijnsinstelling meldt zich weer, over alle gemiste weken"),
             "2007-02-28" => self.half_an_investment(),
             "2007-03-14" => self.asks_the_state(),
             "2007-04-11" => self.ministry_answers(2, "force-breakthrough", "forceert een doorbraak"),
@@ -330,7 +354,7 @@ impl Scene<'_> {
 
     fn leaves_without_plan(&mut self) -> anyhow::Result<()> {
         let reason = Paper::new("De subsidie is gestopt.");
-        let body = self.body(ROTTERDAM, &json!({ "effectiveDate": "2006-12-31", "reason": reason.reference(), "plan": [] }));
+        let body = self.body(ROTTERDAM, &json!({ "effectiveDate": "2007-04-18", "reason": reason.reference(), "plan": [] }));
         self.is_refused(ROTTERDAM, "welfare", Type::Withdrawal, &body, &[reason], "de welzijnsinstelling zegt op zonder plan")
     }
 
@@ -356,16 +380,13 @@ impl Scene<'_> {
     fn others_answer(&mut self) -> anyhow::Result<()> {
         for by in ["municipality", "corporation", "school"] {
             let body = self.body(ROTTERDAM, &json!({ "party": "welfare", "answer": "consent" }));
-            self.says(ROTTERDAM, by, Type::WithdrawalAnswer, &body, &[], &format!("{by}: akkoord met het vertrek van de welzijnsinstelling"))?;
+            let name = self.towns[ROTTERDAM].actor(by)?.name.clone();
+            self.says(ROTTERDAM, by, Type::WithdrawalAnswer, &body, &[], &format!("{name}: akkoord met het vertrek van de welzijnsinstelling"))?;
             let reason = Paper::new("Zonder wijkagent is de aanpak niet sluitend.");
             let body = self.body(ROTTERDAM, &json!({ "party": "police", "answer": "objection", "reason": reason.reference() }));
-            self.says(ROTTERDAM, by, Type::WithdrawalAnswer, &body, &[reason], &format!("{by}: bezwaar tegen het vertrek van de politie"))?;
+            self.says(ROTTERDAM, by, Type::WithdrawalAnswer, &body, &[reason], &format!("{name}: bezwaar tegen het vertrek van de politie"))?;
         }
         Ok(())
-    }
-
-    fn heard_again(&mut self) -> anyhow::Result<()> {
-        self.line(BOSCH, None, "de welzijnsinstelling meldt zich weer, over alle gemiste weken in één melding")
     }
 
     fn half_an_investment(&mut self) -> anyhow::Result<()> {
@@ -389,9 +410,7 @@ impl Scene<'_> {
     }
 
     fn ending(mut self, database: &Path) -> anyhow::Result<Outcome> {
-        for town in &mut self.towns {
-            tell_flags(self.terminal, town, &mut self.tally)?;
-        }
+        self.read_flags()?;
         let now = self.now();
         let mut statements = 0;
         for town in &self.towns {

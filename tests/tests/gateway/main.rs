@@ -4,3 +4,4 @@ mod bad_input;
 mod clock;
 mod door;
 mod faults;
+mod schemas;
