@@ -81,24 +81,28 @@ fn load(url: &str, next: &AtomicU64, stop: &AtomicBool, kept: &Mutex<BTreeMap<u6
     }
 }
 
-#[test]
-fn kill_9_under_load_loses_and_doubles_nothing() {
-    let rounds: u64 = std::env::var("CONVENANT_KILL_ROUNDS").ok().and_then(|n| n.parse().ok()).unwrap_or(3);
-    let folder = tempfile::tempdir().unwrap();
+/// Makes a ledger in this folder with `convenant init`; gives its vkey.
+fn found(folder: &Path) -> VerifierKey {
     let compact = |id: &str, number: u64, kind: &str| {
         let (key, payload) = registration(id, seed(number), kind);
-        std::fs::write(folder.path().join(format!("{id}.jws")), sign_compact(&key, Type::Registration.typ(), &payload)).unwrap();
+        std::fs::write(folder.join(format!("{id}.jws")), sign_compact(&key, Type::Registration.typ(), &payload)).unwrap();
     };
     compact("town", 1_000_000, "municipality");
     compact("ministry", 1_000_001, "ministry");
     let init = Command::new(env!("CARGO_BIN_EXE_convenant"))
-        .current_dir(folder.path())
+        .current_dir(folder)
         .args(["init", "--database", "kill.sqlite", "--keys", "keys", "--origin", ORIGIN, "--owner", "town.jws", "--ministry", "ministry.jws"])
         .output()
         .unwrap();
     assert!(init.status.success(), "{}", String::from_utf8_lossy(&init.stderr));
-    let vkey: VerifierKey = String::from_utf8(init.stdout).unwrap().lines().find_map(|line| line.strip_prefix("vkey ")).unwrap().parse().unwrap();
+    String::from_utf8(init.stdout).unwrap().lines().find_map(|line| line.strip_prefix("vkey ")).unwrap().parse().unwrap()
+}
 
+#[test]
+fn kill_9_under_load_loses_and_doubles_nothing() {
+    let rounds: u64 = std::env::var("CONVENANT_KILL_ROUNDS").ok().and_then(|n| n.parse().ok()).unwrap_or(3);
+    let folder = tempfile::tempdir().unwrap();
+    let vkey = found(folder.path());
     let (next, kept) = (Arc::new(AtomicU64::new(0)), Arc::new(Mutex::new(BTreeMap::new())));
     for round in 0..rounds {
         let server = Server::start(folder.path());
@@ -146,7 +150,16 @@ fn check(folder: &Path, vkey: &VerifierKey, kept: &BTreeMap<u64, (u64, String)>)
         assert_eq!(authors.get(&format!("i-{number}")), Some(entry), "statement {number} was acknowledged as entry {entry}");
         Receipt::parse(receipt.as_bytes()).unwrap().verify(vkey).unwrap();
     }
+    audit_is_clean(&server.url, vkey);
     server.kill();
+}
+
+fn audit_is_clean(url: &str, vkey: &VerifierKey) {
+    let audit = Command::new(env!("CARGO_BIN_EXE_convenant"))
+        .args(["audit", "--url", url, "--ledger", "gm0599", "--vkey", &vkey.to_string()])
+        .output()
+        .unwrap();
+    assert!(audit.status.success(), "{}{}", String::from_utf8_lossy(&audit.stdout), String::from_utf8_lossy(&audit.stderr));
 }
 
 fn base64url(text: &str) -> Vec<u8> {
