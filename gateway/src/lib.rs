@@ -13,3 +13,4 @@ pub mod receipts;
 pub mod api;
 pub mod client;
 pub mod command;
+pub mod demo;

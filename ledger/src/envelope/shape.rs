@@ -254,7 +254,7 @@ text_shapes! {
     Oin, "an OIN: 20 characters", { "pattern": "^[0-9]{8}[0-9A-Z]{12}$", "format": "oin" };
     Rsin, "an RSIN: 9 digits that pass the 11-test", { "pattern": "^[0-9]{9}$", "format": "rsin" };
     Kvk, "a KvK number: 8 digits", { "pattern": "^[0-9]{8}$" };
-    Brin, "a BRIN: two digits and two letters", { "pattern": "^[0-9]{2}[A-Z]{2}$" };
+    Brin, "a BRIN: four digits or capitals", { "pattern": "^[0-9A-Z]{4}$" };
     CbsCode, "a CBS code such as BU05991080", { "pattern": "^(GM\\d{4}|WK\\d{4}[0-9A-Z]{2}|BU\\d{4}[0-9A-Z]{4})$" };
     Url, "an https:// or urn: reference", { "pattern": "^(https://|urn:)[!#-;=?-~]{1,500}$" };
 }

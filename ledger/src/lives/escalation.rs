@@ -71,11 +71,13 @@ pub enum CaseStage {
         ruling_until: Option<Instant>,
     },
     /// Before the director, or the municipality in its place.
+    #[serde(rename = "level-1")]
     Level1 {
         /// From when on there was no decision.
         until: Instant,
     },
     /// Board consultation, or the umbrella.
+    #[serde(rename = "level-2")]
     Level2 {
         /// From when on there was no outcome.
         until: Instant,
@@ -86,6 +88,7 @@ pub enum CaseStage {
         until: Instant,
     },
     /// Before the minister.
+    #[serde(rename = "level-3")]
     Level3 {
         /// From when on the ministry is late.
         until: Instant,

@@ -5,3 +5,4 @@ mod bad_input;
 mod clock;
 mod door;
 mod faults;
+mod schemas;
