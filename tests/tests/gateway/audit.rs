@@ -1,5 +1,7 @@
 //! `convenant audit` on a ledger that the real writer wrote: clean, until somebody edits the database.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests stand outside test functions")]
+
 use gateway::client::Client;
 use gateway::command::audit::audit_ledger;
 use harness::gate::{Gate, Signer, obligation, proposal};
