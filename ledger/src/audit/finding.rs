@@ -186,21 +186,29 @@ impl Finding {
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::CheckpointRefused { .. } | Self::OtherSize { .. } | Self::OtherRoot { .. } => write!(f, "the log of {} entries: ", self.index())?,
+            Self::CheckpointRefused { .. } | Self::OtherSize { .. } | Self::OtherRoot { .. } => {
+                write!(f, "the log of {} entries: ", self.index())?
+            }
             _ => write!(f, "entry {}: ", self.index())?,
         }
         match self {
             Self::NoGenesis { refusal, .. } => write!(f, "this is no valid genesis, so that nothing could be judged: {refusal}"),
-            Self::OtherLedger { origin, log_key, .. } => write!(f, "the genesis is that of {origin} with the key {log_key}, not that of the given key"),
+            Self::OtherLedger { origin, log_key, .. } => {
+                write!(f, "the genesis is that of {origin} with the key {log_key}, not that of the given key")
+            }
             Self::OutOfPlace { found, .. } => write!(f, "in its place stands entry {found}"),
             Self::LeafMismatch { .. } => f.write_str("the published entry does not commit to this record, salt and instant"),
-            Self::ClockBack { accepted_at, previous, .. } => write!(f, "accepted at {accepted_at}, before {previous}, which came before it"),
+            Self::ClockBack { accepted_at, previous, .. } => {
+                write!(f, "accepted at {accepted_at}, before {previous}, which came before it")
+            }
             Self::Unreadable { refusal, .. } => write!(f, "the record holds no statement: {refusal}"),
             Self::BadSignature { refusal, .. } => write!(f, "the signature does not stand: {refusal}"),
             Self::Refused { refusal, .. } => write!(f, "the rules refuse this statement: {refusal}"),
             Self::UsedId { by, id, .. } => write!(f, "{by} has used the id {id} before"),
             Self::MissingFlag { flag, .. } => write!(f, "{}, due at {}, is missing before it", Named(flag), flag.due_at),
-            Self::MovedFlag { flag, before, .. } => write!(f, "{}, due at {}, stands here and belongs before entry {before}", Named(flag), flag.due_at),
+            Self::MovedFlag { flag, before, .. } => {
+                write!(f, "{}, due at {}, stands here and belongs before entry {before}", Named(flag), flag.due_at)
+            }
             Self::FalseFlag { flag, refusal, .. } => write!(f, "{}, due at {}, is false: {refusal}", Named(flag), flag.due_at),
             Self::CheckpointRefused { fault, .. } => write!(f, "the checkpoint does not stand: {fault}"),
             Self::OtherSize { signed, .. } => write!(f, "the checkpoint is of {signed} entries"),

@@ -34,7 +34,11 @@ fn every_byte_of_a_record_counts() {
         served.rows[at].jws[place] ^= 1;
         let findings = audit(&served).findings;
         assert_eq!((findings[0].code(), findings[0].index()), ("leaf-mismatch", at as u64), "byte {place}");
-        assert!(matches!(findings[1], Finding::Unreadable { index, .. } | Finding::BadSignature { index, .. } if index == at as u64), "byte {place}: {}", findings[1]);
+        assert!(
+            matches!(findings[1], Finding::Unreadable { index, .. } | Finding::BadSignature { index, .. } if index == at as u64),
+            "byte {place}: {}",
+            findings[1]
+        );
     }
 }
 

@@ -114,7 +114,8 @@ impl Town {
 
     /// A report on a due date, which the municipality accepts or leaves.
     pub(crate) fn report(&mut self, agreement: &str, debtor: &str, duty: usize, due: &str, accepted: bool) {
-        let evidence = json!([{ "form": "referenced", "kind": "list", "hash": Hash::of(&[due.as_bytes()]), "uri": "https://example.nl/visits" }]);
+        let evidence =
+            json!([{ "form": "referenced", "kind": "list", "hash": Hash::of(&[due.as_bytes()]), "uri": "https://example.nl/visits" }]);
         let body = json!({ "agreement": agreement, "obligation": format!("duty-{duty}"), "instances": [due], "evidence": evidence });
         let report = self.say(debtor, "report", body);
         if accepted {

@@ -1,0 +1,140 @@
+//! How many entries a second an audit judges, beside how many signatures the machine checks in the same run, and
+//! the most memory that it took.
+//!
+//! `cargo bench -p convenant-ledger --bench audit [-- ENTRIES]`. The log is written to a file first, and audited by
+//! a process of its own, so that the memory is that of the audit. Read the ratios: machines are shared.
+
+#![allow(clippy::print_stdout, clippy::unwrap_used, clippy::disallowed_methods, missing_docs, reason = "it measures, and prints")]
+
+use std::fs::File;
+use std::io::{BufReader, BufWriter, Read, Write};
+use std::path::{Path, PathBuf};
+use std::time::Instant as Stopwatch;
+
+use ledger::audit::{Auditor, Row, audit_pages};
+use ledger::envelope::Parsed;
+use ledger::words::{Day, Instant};
+
+#[path = "../tests/audit/town.rs"]
+#[allow(dead_code, reason = "the tests use more of it")]
+mod town;
+
+const PAGE: usize = 1_000;
+
+fn main() {
+    let given: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with("--")).collect();
+    match given.as_slice() {
+        [word, file, threads] if word == "audit" => audit(Path::new(file), threads.parse().unwrap()),
+        _ => {
+            let entries = given.first().and_then(|n| n.parse().ok()).unwrap_or(24_000);
+            let file = std::env::temp_dir().join(format!("convenant-audit-{}.log", std::process::id()));
+            write(entries, &file);
+            for threads in [1, std::thread::available_parallelism().map_or(1, usize::from)] {
+                let mut child = std::process::Command::new(std::env::current_exe().unwrap());
+                child.arg("audit").arg(&file).arg(threads.to_string()).status().unwrap();
+            }
+            std::fs::remove_file(&file).unwrap();
+        }
+    }
+}
+
+/// Agreements with weekly duties, of which most are reported and accepted, some late, some never.
+fn write(entries: usize, file: &PathBuf) {
+    let mut town = town::Town::found("2020-01-06T09:00:00Z");
+    town.admit("corporation", "housing-corporation");
+    let agreements: Vec<String> = (0..40).map(|n| format!("wijk-{n}")).collect();
+    agreements.iter().for_each(|id| town.agree(id, "corporation", 5, "2020-02-01", "2039-12-31"));
+    let mut due: Day = "2020-02-08".parse().unwrap();
+    while town.rows.len() < entries {
+        town.pass(&format!("{}T09:00:00Z", due.plus_days(-2)));
+        for (n, id) in agreements.iter().enumerate() {
+            // The last duty of every fourth agreement is never reported.
+            for duty in 1..=if n % 4 == 0 { 4 } else { 5 } {
+                town.report(id, "corporation", duty, &due.to_string(), true);
+            }
+        }
+        due = due.plus_days(7);
+    }
+    let flags = town.flags.len();
+    let served = town.serve();
+    let mut out = BufWriter::new(File::create(file).unwrap());
+    let mut put = |bytes: &[u8]| {
+        out.write_all(&u32::try_from(bytes.len()).unwrap().to_be_bytes()).unwrap();
+        out.write_all(bytes).unwrap();
+    };
+    put(&served.checkpoint);
+    for row in &served.rows {
+        put(&row.accepted_at.millis().to_be_bytes());
+        put(&row.salt);
+        put(row.leaf.as_ref().unwrap());
+        put(&row.jws);
+    }
+    println!("{} entries, {flags} of them flags, {} MB", served.rows.len(), std::fs::metadata(file).unwrap().len() / 1_000_000);
+}
+
+fn audit(file: &Path, threads: usize) {
+    let mut input = BufReader::new(File::open(file).unwrap());
+    let checkpoint = take(&mut input).unwrap();
+    let raw = verify_rate(file);
+    let mut entry = 0;
+    let rows = std::iter::from_fn(|| {
+        let accepted_at = Instant::from_millis(i64::from_be_bytes(take(&mut input)?.try_into().unwrap()));
+        let (salt, leaf, jws) = (take(&mut input)?.try_into().unwrap(), take(&mut input), take(&mut input)?);
+        entry += 1;
+        Some(Row { entry: entry - 1, accepted_at: accepted_at.unwrap(), salt, jws, leaf })
+    });
+    let mut rows = rows.peekable();
+    let pages = std::iter::from_fn(|| rows.peek().is_some().then(|| Ok::<_, ()>(rows.by_ref().take(PAGE).collect())));
+    let mut auditor = Auditor::new(town::vkey()).unwrap();
+    let (start, busy) = (Stopwatch::now(), busy_seconds());
+    audit_pages(&mut auditor, pages, threads, |_| ()).unwrap();
+    let (took, busy) = (start.elapsed().as_secs_f64(), busy_seconds() - busy);
+    let report = auditor.finish(&checkpoint, None);
+    assert!(report.is_clean(), "{:?}", report.findings.first());
+    let entries = report.entries as f64;
+    println!(
+        "{threads} threads: {:.0} entries/s, {:.0} for each second of a core; verify_strict {raw:.0}/s; peak memory {} MB",
+        entries / took,
+        entries / busy,
+        status("VmHWM:") / 1_000,
+    );
+}
+
+/// The machine's own limit: signatures of the same log, on one core.
+fn verify_rate(file: &Path) -> f64 {
+    let mut input = BufReader::new(File::open(file).unwrap());
+    take(&mut input);
+    let first: Vec<Vec<u8>> = (0..2_000).map_while(|_| (0..4).map_while(|_| take(&mut input)).last()).collect();
+    // The genesis brings the gateway's key along, a registration its own.
+    let parsed: Vec<Parsed> = first.iter().map(|jws| Parsed::parse(jws).unwrap()).collect();
+    let keys: Vec<_> = parsed.iter().filter_map(Parsed::own_key).cloned().collect();
+    let fits = |statement: &Parsed| keys.iter().find(|key| key.thumbprint() == statement.received().header().kid);
+    let pairs: Vec<_> = parsed.iter().filter_map(|statement| Some((statement, fits(statement)?))).collect();
+    let start = Stopwatch::now();
+    let held = pairs.iter().filter(|(statement, key)| key.verify(statement.received().signing_input(), statement.received().signature()));
+    let held = held.count();
+    assert!(held == pairs.len() && held > 100);
+    held as f64 / start.elapsed().as_secs_f64()
+}
+
+fn take(input: &mut impl Read) -> Option<Vec<u8>> {
+    let mut length = [0; 4];
+    input.read_exact(&mut length).ok()?;
+    let mut bytes = vec![0; u32::from_be_bytes(length) as usize];
+    input.read_exact(&mut bytes).unwrap();
+    Some(bytes)
+}
+
+/// Kilobytes, from the kernel's account of this process.
+fn status(name: &str) -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap();
+    line.trim().trim_end_matches(" kB").parse().unwrap()
+}
+
+/// Seconds of processor time that this process has used, in user mode and in the kernel.
+fn busy_seconds() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
+    (fields[11].parse::<f64>().unwrap() + fields[12].parse::<f64>().unwrap()) / 100.0
+}
