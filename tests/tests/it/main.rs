@@ -1,0 +1,3 @@
+//! Every test that crosses the crates, in one binary.
+
+mod stories;
