@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use ledger::book::{Change, Ledger, found};
-use ledger::envelope::statement::genesis::{Genesis, Level, Versions};
 use ledger::envelope::shape::{Count, List};
+use ledger::envelope::statement::genesis::{Genesis, Level, Versions};
 use ledger::envelope::{Body, GATEWAY, Parsed, Refusal, Rule, Statement, sign_compact};
 use ledger::lives::Moment;
 use ledger::words::{CALENDAR_VERSION, Instant, TZDB_VERSION};

@@ -190,7 +190,12 @@ pub fn read_parcel(bytes: &[u8]) -> Result<Parcel, Refusal> {
     let malformed = |error: serde_json::Error| Refusal::new(Rule::MalformedJson, error.to_string(), accepted);
     if let Ok(BatchJson { statements }) = serde_json::from_slice::<BatchJson<'_>>(bytes) {
         if statements.len() > MAX_BATCH {
-            return Err(Refusal::at("/statements", Rule::TooLarge, format!("{} statements", statements.len()), format!("at most {MAX_BATCH}")));
+            return Err(Refusal::at(
+                "/statements",
+                Rule::TooLarge,
+                format!("{} statements", statements.len()),
+                format!("at most {MAX_BATCH}"),
+            ));
         }
         return Ok(Parcel::Several(statements.into_iter().map(envelope).collect()));
     }
@@ -201,7 +206,8 @@ pub fn read_parcel(bytes: &[u8]) -> Result<Parcel, Refusal> {
 fn envelope(json: EnvelopeJson<'_>) -> Result<Envelope, Refusal> {
     let raw = json.statement.get();
     let statement = if raw.starts_with('"') {
-        let compact: String = serde_json::from_str(raw).map_err(|error| Refusal::at("/statement", Rule::MalformedJson, error.to_string(), "a compact JWS"))?;
+        let compact: String = serde_json::from_str(raw)
+            .map_err(|error| Refusal::at("/statement", Rule::MalformedJson, error.to_string(), "a compact JWS"))?;
         compact.into_bytes()
     } else {
         raw.as_bytes().to_vec()
@@ -212,7 +218,14 @@ fn envelope(json: EnvelopeJson<'_>) -> Result<Envelope, Refusal> {
 
 fn attachment(json: &AttachmentJson, i: usize) -> Result<Delivered, Refusal> {
     let bytes = |name: &str, text: &str| {
-        let wrong = |_| Refusal::at(format!("/attachments/{i}/{name}"), Rule::NotBase64url, "not base64url", "base64url without padding (RFC 4648 section 5)");
+        let wrong = |_| {
+            Refusal::at(
+                format!("/attachments/{i}/{name}"),
+                Rule::NotBase64url,
+                "not base64url",
+                "base64url without padding (RFC 4648 section 5)",
+            )
+        };
         URL_SAFE_NO_PAD.decode(text).map_err(wrong)
     };
     let unfit = |_| Refusal::at(format!("/attachments/{i}/salt"), Rule::AttachmentUnfit, "the salt is not 32 bytes", "32 random bytes");

@@ -16,7 +16,8 @@ impl Granted {
 }
 
 fn encode(entry: u64, salt: &[u8; 32], record: &[u8], proof: Vec<ledger::words::Hash>, note: Note) -> Result<String, StoreFault> {
-    let receipt = Receipt::new(salt, record, proof, note).map_err(|fault| StoreFault::Damaged(format!("receipt of entry {entry}: {fault}")))?;
+    let receipt =
+        Receipt::new(salt, record, proof, note).map_err(|fault| StoreFault::Damaged(format!("receipt of entry {entry}: {fault}")))?;
     Ok(receipt.encode())
 }
 

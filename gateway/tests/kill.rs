@@ -2,6 +2,8 @@
 //!
 //! `CONVENANT_KILL_ROUNDS` sets the number of rounds (3 when not given; the long tier runs 20).
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test that cannot go on says where")]
+
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -20,7 +22,8 @@ fn registration(id: &str, seed: [u8; 32], kind: &str) -> (SigningKey, Vec<u8>) {
     let key = SigningKey::from_seed(&seed);
     let jwk: Value = serde_json::from_str(&key.public().to_jwk().to_string()).unwrap();
     let body = json!({ "institution": id, "name": id, "kind": kind, "identifiers": {}, "key": jwk });
-    let payload = json!({ "type": "registration", "ledger": ORIGIN, "id": "r", "signedAt": "2020-01-01T00:00:00Z", "by": id, "body": body });
+    let payload =
+        json!({ "type": "registration", "ledger": ORIGIN, "id": "r", "signedAt": "2020-01-01T00:00:00Z", "by": id, "body": body });
     (key, payload.to_string().into_bytes())
 }
 
@@ -91,7 +94,19 @@ fn found(folder: &Path) -> VerifierKey {
     compact("ministry", 1_000_001, "ministry");
     let init = Command::new(env!("CARGO_BIN_EXE_convenant"))
         .current_dir(folder)
-        .args(["init", "--database", "kill.sqlite", "--keys", "keys", "--origin", ORIGIN, "--owner", "town.jws", "--ministry", "ministry.jws"])
+        .args([
+            "init",
+            "--database",
+            "kill.sqlite",
+            "--keys",
+            "keys",
+            "--origin",
+            ORIGIN,
+            "--owner",
+            "town.jws",
+            "--ministry",
+            "ministry.jws",
+        ])
         .output()
         .unwrap();
     assert!(init.status.success(), "{}", String::from_utf8_lossy(&init.stderr));

@@ -49,7 +49,9 @@ impl Signer {
 
     /// A payload that says this.
     pub fn payload(&self, kind: Type, id: &str, body: &Value) -> Vec<u8> {
-        json!({ "type": kind.code(), "ledger": ORIGIN, "id": id, "signedAt": "2006-01-02T00:00:00Z", "by": self.id, "body": body }).to_string().into_bytes()
+        json!({ "type": kind.code(), "ledger": ORIGIN, "id": id, "signedAt": "2006-01-02T00:00:00Z", "by": self.id, "body": body })
+            .to_string()
+            .into_bytes()
     }
 
     /// A statement that says this.
@@ -93,7 +95,12 @@ impl Gate {
         let at: Instant = at.parse().expect("an instant");
         let folder = tempfile::tempdir().expect("a temporary folder");
         let (town, ministry) = (Signer::new("town", 1), Signer::new("ministry", 3));
-        let new = NewLedger { origin: ORIGIN.into(), level: Level::Local, owner: town.registers("municipality"), ministry: Some(ministry.registers("ministry")) };
+        let new = NewLedger {
+            origin: ORIGIN.into(),
+            level: Level::Local,
+            owner: town.registers("municipality"),
+            ministry: Some(ministry.registers("ministry")),
+        };
         let store = Store::open(&folder.path().join("gate.sqlite"), true).await.expect("a database");
         found_ledger(&store, &folder.path().join("keys"), &new, at).await.expect("a ledger");
         let clock = StepClock::at(at);
@@ -118,7 +125,8 @@ impl Gate {
 
     /// Sends a request to the real router.
     pub async fn send(&self, method: &str, path: &str, content_type: &str, body: Vec<u8>) -> (StatusCode, Value) {
-        let request = Request::builder().method(method).uri(path).header("content-type", content_type).body(Body::from(body)).expect("a request");
+        let request =
+            Request::builder().method(method).uri(path).header("content-type", content_type).body(Body::from(body)).expect("a request");
         let response = self.router.clone().oneshot(request).await.expect("the router answers");
         let status = response.status();
         assert!(response.headers().contains_key("api-version"), "every answer has the API's version");

@@ -1,3 +1,19 @@
-//! What tests share: a gateway in this process, actors with keys, scenarios.
+//! What tests that cross the crates share: an in-memory ledger, actors with verbs, stories as text.
+//!
+//! Actors and stories know a ledger only through [`Door`]: bytes go in, an answer and entries come out.
 
+pub mod door;
+pub mod audit;
+pub mod memory;
+pub mod texts;
+pub mod town;
+pub mod verbs;
+pub mod story;
+pub mod words;
+pub mod expect;
 pub mod gate;
+
+pub use audit::{Audit, Corruption};
+pub use door::{Answer, Door, Entry};
+pub use memory::Memory;
+pub use town::{Actor, Town};

@@ -23,7 +23,11 @@ const COLLECTIONS: [(&str, &str); 7] = [
     ("withdrawals", "withdrawal"),
 ];
 
-pub(super) async fn institutions(State(host): State<Host>, Path(name): Path<String>, Query(query): Query<Page>) -> Result<Response, Problem> {
+pub(super) async fn institutions(
+    State(host): State<Host>,
+    Path(name): Path<String>,
+    Query(query): Query<Page>,
+) -> Result<Response, Problem> {
     let limit = query.limit()?;
     let parts = PartQuery { part: "institution", after: query.after()?, limit, ..PartQuery::default() };
     let rows = host.store.parts(ledger(&host, &name)?.row.id, &parts).await?;

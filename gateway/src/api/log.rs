@@ -23,7 +23,11 @@ pub(super) struct Range {
     limit: Option<u32>,
 }
 
-pub(super) async fn records(State(host): State<Host>, Path(name): Path<String>, Query(range): Query<Range>) -> Result<Json<Value>, Problem> {
+pub(super) async fn records(
+    State(host): State<Host>,
+    Path(name): Path<String>,
+    Query(range): Query<Range>,
+) -> Result<Json<Value>, Problem> {
     let ledger = ledger(&host, &name)?;
     let limit = range.limit.unwrap_or(MAX_PAGE);
     if !(1..=MAX_PAGE).contains(&limit) {

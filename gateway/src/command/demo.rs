@@ -41,7 +41,10 @@ impl Demo {
         let url = format!("http://{}", listener.local_addr()?);
         let app = router(host.clone());
         let server = runtime.spawn(async move { axum::serve(listener, app).await });
-        scene.terminal.line(&format!("gateway at {url}; the institutions' keys are in {}/institutions, one directory each", folder.path().display()))?;
+        scene.terminal.line(&format!(
+            "gateway at {url}; the institutions' keys are in {}/institutions, one directory each",
+            folder.path().display()
+        ))?;
         let outcome = tell(scene, &host, &url, &database)?;
         if !self.once {
             terminal.line(&format!("still up at {url}; try: convenant read --url {url} --ledger gm0599 cases"))?;

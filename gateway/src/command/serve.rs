@@ -40,9 +40,9 @@ impl Serve {
 
     async fn serve(self) -> anyhow::Result<()> {
         tracing_subscriber::fmt().json().with_env_filter(filter()).with_writer(std::io::stderr).init();
-        let store = Store::open(&self.database, false).await.with_context(|| {
-            format!("the database {} cannot be opened; `convenant init` makes one", self.database.display())
-        })?;
+        let store = Store::open(&self.database, false)
+            .await
+            .with_context(|| format!("the database {} cannot be opened; `convenant init` makes one", self.database.display()))?;
         let pace = Pace { clock_confirmed: self.accept_clock, ..Pace::default() };
         let clock = Clock::System(SystemClock::default());
         let (host, writers) = Host::start(store.clone(), &self.keys, clock, pace).await?;

@@ -81,7 +81,8 @@ pub(super) static WIJKCONVENANT: Completion = Completion {
 pub(super) fn text(letter: &Arrangement, completion: &Completion, analysis: &Value) -> Value {
     let (code, name) = completion.neighbourhood;
     let role = |id: &str| completion.roles.iter().find(|(party, _)| *party == id).map(|(_, role)| *role);
-    let obligations: Vec<Value> = letter.obligations.iter().zip(completion.promises).map(|(promise, detail)| obligation(promise, detail)).collect();
+    let obligations: Vec<Value> =
+        letter.obligations.iter().zip(completion.promises).map(|(promise, detail)| obligation(promise, detail)).collect();
     json!({
         "agreement": letter.id,
         "title": letter.title,

@@ -56,5 +56,9 @@ pub(super) struct When {
 /// An arrangement by its id.
 pub(super) fn arrangement(id: &str) -> anyhow::Result<Arrangement> {
     let letter: Letter = serde_json::from_str(AGREEMENTS)?;
-    letter.agreements.into_iter().find(|arrangement| arrangement.id == id).ok_or_else(|| anyhow::anyhow!("the letter has no arrangement {id}"))
+    letter
+        .agreements
+        .into_iter()
+        .find(|arrangement| arrangement.id == id)
+        .ok_or_else(|| anyhow::anyhow!("the letter has no arrangement {id}"))
 }

@@ -43,7 +43,12 @@ pub(super) fn flags(town: &mut Town, tally: &mut Tally) -> anyhow::Result<Vec<Fl
             match &parsed.statement().body {
                 Body::Flag(flag) => {
                     let text = flag_text(town, &flag.cause, tally);
-                    lines.extend(text.map(|text| FlagLine { at: record.accepted_at, ledger: town.name.clone(), entry: record.entry, text }));
+                    lines.extend(text.map(|text| FlagLine {
+                        at: record.accepted_at,
+                        ledger: town.name.clone(),
+                        entry: record.entry,
+                        text,
+                    }));
                 }
                 Body::SupportRequest(_) => tally.escalations += 1,
                 _ => {}
@@ -88,9 +93,15 @@ fn flag_text(town: &Town, cause: &Cause, tally: &mut Tally) -> Option<String> {
         Cause::WithdrawalUnanswered { party, silent, .. } => {
             format!("opzegging van {}: geen reactie van {}", name(town, party), names(town, silent))
         }
-        Cause::WithdrawalEnded { party, outcome: Leaving::Withdrawn, .. } => format!("{} is uitgetreden; het plan is uitgevoerd", name(town, party)),
+        Cause::WithdrawalEnded { party, outcome: Leaving::Withdrawn, .. } => {
+            format!("{} is uitgetreden; het plan is uitgevoerd", name(town, party))
+        }
         Cause::WithdrawalEnded { party, open, .. } => {
-            format!("{} blijft gebonden: niet geregeld is {}", name(town, party), open.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))
+            format!(
+                "{} blijft gebonden: niet geregeld is {}",
+                name(town, party),
+                open.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+            )
         }
         Cause::ReportUnanswered { silent, .. } => format!("melding niet beantwoord door {}", names(town, silent)),
         Cause::DisputeUnanswered { silent, .. } => format!("betwisting niet beantwoord door {}", names(town, silent)),

@@ -63,7 +63,8 @@ impl<'a> Scene<'a> {
     /// Makes the institutions with their keys, and both ledgers from their registrations.
     pub fn set(terminal: &'a mut Terminal, runtime: &'a Runtime, folder: &Path, store: &Store, start: Instant) -> anyhow::Result<Self> {
         let institutions = folder.join("institutions");
-        let towns = [Town::new(&institutions, "koppelproject-s-hertogenbosch", 10)?, Town::new(&institutions, "wijkconvenant-rotterdam", 20)?];
+        let towns =
+            [Town::new(&institutions, "koppelproject-s-hertogenbosch", 10)?, Town::new(&institutions, "wijkconvenant-rotterdam", 20)?];
         for town in &towns {
             let new = NewLedger {
                 origin: town.origin.clone(),
@@ -210,9 +211,11 @@ impl Scene<'_> {
     /// A report on due dates, and its acceptance where silence does not count.
     fn report(&self, town: usize, obligation: &str, dues: &[Day]) -> anyhow::Result<Vec<Letter>> {
         let (debtor, detail) = debtor_of(&self.towns[town], details(town), obligation)?;
-        let paper = Paper::new(&format!("{} over de termijnen {}.", detail.0, dues.iter().map(Day::to_string).collect::<Vec<_>>().join(", ")));
+        let paper =
+            Paper::new(&format!("{} over de termijnen {}.", detail.0, dues.iter().map(Day::to_string).collect::<Vec<_>>().join(", ")));
         let evidence = json!([{ "form": "attached", "kind": "verslag", "attachment": paper.reference() }]);
-        let mut body = json!({ "agreement": self.towns[town].letter.id, "obligation": obligation, "instances": dues, "evidence": evidence });
+        let mut body =
+            json!({ "agreement": self.towns[town].letter.id, "obligation": obligation, "instances": dues, "evidence": evidence });
         if let Some(target) = detail.2 {
             body["value"] = target.to_string().into();
         }
@@ -320,7 +323,8 @@ impl Scene<'_> {
         let case = self.case_at("level-3")?;
         let reason = Paper::new("De minister heeft kennisgenomen van wat de gemeente eerst zelf heeft gedaan, en handelt als volgt.");
         let body = self.body(ROTTERDAM, &json!({ "case": case, "act": act, "reason": reason.reference() }));
-        let text = if nth == 1 { format!("zaak {case}: de minister heeft de partij {text}") } else { format!("zaak {case}: de minister {text}") };
+        let text =
+            if nth == 1 { format!("zaak {case}: de minister heeft de partij {text}") } else { format!("zaak {case}: de minister {text}") };
         self.says(ROTTERDAM, "ministry", Type::MinistryAnswer, &body, &[reason], &text).map(|_| ())
     }
 
@@ -328,7 +332,15 @@ impl Scene<'_> {
         let case = self.case_at("answered")?;
         let done = Paper::new("De gemeente heeft met de bestuurder een datum voor herstel vastgelegd.");
         let body = self.body(ROTTERDAM, &json!({ "case": case, "done": done.reference() }));
-        self.says(ROTTERDAM, "municipality", Type::CaseClosure, &body, &[done], &format!("zaak {case}: de gemeente sluit af; de afspraak zelf blijft staan")).map(|_| ())
+        self.says(
+            ROTTERDAM,
+            "municipality",
+            Type::CaseClosure,
+            &body,
+            &[done],
+            &format!("zaak {case}: de gemeente sluit af; de afspraak zelf blijft staan"),
+        )
+        .map(|_| ())
     }
 
     /// The open case at this stage, as the API shows it.
@@ -340,13 +352,21 @@ impl Scene<'_> {
 
     fn corporation_returns(&mut self) -> anyhow::Result<()> {
         self.report_all(ROTTERDAM, "buurtregisseur")?;
-        self.line(ROTTERDAM, None, "de wooncorporatie meldt de achterstallige maanden; de gemeente bevestigt: hersteld, de schending blijft op het record")
+        self.line(
+            ROTTERDAM,
+            None,
+            "de wooncorporatie meldt de achterstallige maanden; de gemeente bevestigt: hersteld, de schending blijft op het record",
+        )
     }
 
     fn report_all(&mut self, town: usize, obligation: &str) -> anyhow::Result<()> {
         let today = Day::of(self.now());
         let open = self.towns[town].open_instances()?;
-        let dues: Vec<Day> = open.iter().filter(|due| due.obligation == obligation && !due.claimed && due.period_start <= today).map(|due| due.due).collect();
+        let dues: Vec<Day> = open
+            .iter()
+            .filter(|due| due.obligation == obligation && !due.claimed && due.period_start <= today)
+            .map(|due| due.due)
+            .collect();
         ensure!(!dues.is_empty(), "{obligation} has open due dates");
         let letters = self.report(town, obligation, &dues)?;
         self.towns[town].say_all(letters)
@@ -364,8 +384,18 @@ impl Scene<'_> {
         let body = self.body(ROTTERDAM, &json!({ "effectiveDate": "2007-04-18", "reason": reason.reference(), "plan": plan }));
         self.says(ROTTERDAM, "welfare", Type::Withdrawal, &body, &[reason], "de welzijnsinstelling zegt op, met een plan")?;
         let reason = Paper::new("De school kent deze jongeren.");
-        let body = self.body(ROTTERDAM, &json!({ "obligation": "jongeren", "to": "school", "successor": "jongeren-school", "reason": reason.reference() }));
-        let offer = self.says(ROTTERDAM, "welfare", Type::Handover, &body, &[reason], "de welzijnsinstelling biedt haar afspraak aan de school aan")?;
+        let body = self.body(
+            ROTTERDAM,
+            &json!({ "obligation": "jongeren", "to": "school", "successor": "jongeren-school", "reason": reason.reference() }),
+        );
+        let offer = self.says(
+            ROTTERDAM,
+            "welfare",
+            Type::Handover,
+            &body,
+            &[reason],
+            "de welzijnsinstelling biedt haar afspraak aan de school aan",
+        )?;
         let body = self.body(ROTTERDAM, &json!({ "to": offer }));
         self.says(ROTTERDAM, "school", Type::Consent, &body, &[], "de school neemt de afspraak over").map(|_| ())
     }
@@ -381,10 +411,24 @@ impl Scene<'_> {
         for by in ["municipality", "corporation", "school"] {
             let body = self.body(ROTTERDAM, &json!({ "party": "welfare", "answer": "consent" }));
             let name = self.towns[ROTTERDAM].actor(by)?.name.clone();
-            self.says(ROTTERDAM, by, Type::WithdrawalAnswer, &body, &[], &format!("{name}: akkoord met het vertrek van de welzijnsinstelling"))?;
+            self.says(
+                ROTTERDAM,
+                by,
+                Type::WithdrawalAnswer,
+                &body,
+                &[],
+                &format!("{name}: akkoord met het vertrek van de welzijnsinstelling"),
+            )?;
             let reason = Paper::new("Zonder wijkagent is de aanpak niet sluitend.");
             let body = self.body(ROTTERDAM, &json!({ "party": "police", "answer": "objection", "reason": reason.reference() }));
-            self.says(ROTTERDAM, by, Type::WithdrawalAnswer, &body, &[reason], &format!("{name}: bezwaar tegen het vertrek van de politie"))?;
+            self.says(
+                ROTTERDAM,
+                by,
+                Type::WithdrawalAnswer,
+                &body,
+                &[reason],
+                &format!("{name}: bezwaar tegen het vertrek van de politie"),
+            )?;
         }
         Ok(())
     }
@@ -392,14 +436,19 @@ impl Scene<'_> {
     fn half_an_investment(&mut self) -> anyhow::Result<()> {
         let paper = Paper::new("Verantwoording: 1,8 miljoen euro.");
         let evidence = json!([{ "form": "attached", "kind": "verslag", "attachment": paper.reference() }]);
-        let body = self.body(ROTTERDAM, &json!({ "obligation": "investering", "instances": ["2007-03-01"], "value": "1800000", "evidence": evidence }));
+        let body = self.body(
+            ROTTERDAM,
+            &json!({ "obligation": "investering", "instances": ["2007-03-01"], "value": "1800000", "evidence": evidence }),
+        );
         self.is_refused(ROTTERDAM, "corporation", Type::Report, &body, &[paper], "de wooncorporatie meldt een investering van 1,8 miljoen")
     }
 
     fn asks_the_state(&mut self) -> anyhow::Result<()> {
         let case = self.case_at("notice")?;
-        let (problem, tried) = (Paper::new("De investering blijft uit."), Paper::new("Twee gesprekken met de bestuurder van de corporatie."));
-        let body = self.body(ROTTERDAM, &json!({ "case": case, "kind": "breakthrough", "problem": problem.reference(), "tried": tried.reference() }));
+        let (problem, tried) =
+            (Paper::new("De investering blijft uit."), Paper::new("Twee gesprekken met de bestuurder van de corporatie."));
+        let body = self
+            .body(ROTTERDAM, &json!({ "case": case, "kind": "breakthrough", "problem": problem.reference(), "tried": tried.reference() }));
         let text = format!("zaak {case}: de gemeente vraagt het rijk om een doorbraak, en zegt wat zij zelf probeerde");
         self.says(ROTTERDAM, "municipality", Type::SupportRequest, &body, &[problem, tried], &text).map(|_| ())
     }

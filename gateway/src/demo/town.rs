@@ -102,7 +102,12 @@ impl Town {
         let due = |item: &Value| {
             let text = |name: &str| item[name].as_str().map(str::to_owned);
             let day = |name: &str| text(name)?.parse::<Day>().ok();
-            Some(Due { obligation: text("obligation")?, due: day("due")?, period_start: day("periodStart")?, claimed: !item["claim"].is_null() })
+            Some(Due {
+                obligation: text("obligation")?,
+                due: day("due")?,
+                period_start: day("periodStart")?,
+                claimed: !item["claim"].is_null(),
+            })
         };
         items.iter().map(|item| due(item).context("a due date")).collect()
     }

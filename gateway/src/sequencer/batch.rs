@@ -44,7 +44,15 @@ pub(super) struct Batch<'a> {
 }
 
 impl<'a> Batch<'a> {
-    pub(super) fn new(book: &'a mut Book, agenda: &'a mut Agenda, store: &'a Store, ledger: i64, key: &'a SigningKey, at: Instant, next: u64) -> Self {
+    pub(super) fn new(
+        book: &'a mut Book,
+        agenda: &'a mut Agenda,
+        store: &'a Store,
+        ledger: i64,
+        key: &'a SigningKey,
+        at: Instant,
+        next: u64,
+    ) -> Self {
         let (taken, attachments, keys) = (Vec::new(), Vec::new(), Vec::new());
         let (lives, dues) = (BTreeMap::new(), BTreeMap::new());
         Self { book, agenda, store, ledger, key, at, next, taken, attachments, lives, dues, keys }
@@ -188,7 +196,9 @@ fn fitting(statement: &Verified, mut delivered: Vec<Delivered>, entry: u64) -> R
         kept.push(NewAttachment { hash, entry, salt, media_type, content });
     }
     match delivered.first() {
-        Some(stray) => Err(Refusal::new(Rule::AttachmentUnfit, format!("the statement does not refer to {}", stray.hash), "only what it refers to")),
+        Some(stray) => {
+            Err(Refusal::new(Rule::AttachmentUnfit, format!("the statement does not refer to {}", stray.hash), "only what it refers to"))
+        }
         None => Ok(kept),
     }
 }

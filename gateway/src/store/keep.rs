@@ -88,7 +88,12 @@ impl Store {
     pub async fn add_ledger(&self, name: &str, facts: &Ledger) -> Result<LedgerRow, StoreFault> {
         let json = serde_json::to_string(facts).map_err(|error| StoreFault::Damaged(error.to_string()))?;
         let next: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(id), 0) + 1 FROM ledger").fetch_one(&self.writer).await?;
-        sqlx::query("INSERT INTO ledger (id, name, facts) VALUES ($1, $2, $3)").bind(next).bind(name).bind(json).execute(&self.writer).await?;
+        sqlx::query("INSERT INTO ledger (id, name, facts) VALUES ($1, $2, $3)")
+            .bind(next)
+            .bind(name)
+            .bind(json)
+            .execute(&self.writer)
+            .await?;
         Ok(LedgerRow { id: next, name: name.to_owned(), facts: facts.clone() })
     }
 

@@ -96,7 +96,12 @@ impl Store {
             query.push_bind(ledger).push(" AND (author, statement) IN (VALUES ");
             let mut pairs = query.separated(", ");
             for (by, id) in chunk {
-                pairs.push("(").push_bind_unseparated(by.as_str()).push_unseparated(", ").push_bind_unseparated(id.as_str()).push_unseparated(")");
+                pairs
+                    .push("(")
+                    .push_bind_unseparated(by.as_str())
+                    .push_unseparated(", ")
+                    .push_bind_unseparated(id.as_str())
+                    .push_unseparated(")");
                 book.put_id((*by).clone(), (*id).clone(), None);
             }
             for row in query.push(")").build().fetch_all(&self.writer).await? {
@@ -113,7 +118,8 @@ impl Store {
     async fn fetch_lives(&self, ledger: i64, keys: &[LifeKey], book: &mut Book) -> Result<(), StoreFault> {
         let wanted: Vec<(String, &LifeKey)> = keys.iter().filter_map(|key| Some((subject_of(key)?, key))).collect();
         for chunk in wanted.chunks(5_000) {
-            let mut query = QueryBuilder::<Sqlite>::new("SELECT subject, part, key, format, body FROM life WHERE is_open = 1 AND ledger = ");
+            let mut query =
+                QueryBuilder::<Sqlite>::new("SELECT subject, part, key, format, body FROM life WHERE is_open = 1 AND ledger = ");
             query.push_bind(ledger).push(" AND subject IN (");
             let mut subjects = query.separated(", ");
             chunk.iter().for_each(|(subject, _)| _ = subjects.push_bind(subject));

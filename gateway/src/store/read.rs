@@ -138,7 +138,12 @@ impl Store {
         let row = sqlx::query(sql).bind(ledger).bind(hash.0.to_vec()).fetch_optional(&self.readers).await?;
         row.map(|row| {
             let entry = number(row.try_get("entry")?, "attachment")?;
-            Ok(AttachmentRow { salt: row.try_get("salt")?, media_type: row.try_get("media_type")?, content: row.try_get("content")?, entry })
+            Ok(AttachmentRow {
+                salt: row.try_get("salt")?,
+                media_type: row.try_get("media_type")?,
+                content: row.try_get("content")?,
+                entry,
+            })
         })
         .transpose()
     }

@@ -271,7 +271,8 @@ impl Book {
             return Err(Refusal::at("/onBehalfOf", Rule::OnBehalf, detail, statement.by.to_string()).into());
         }
         if statement.signed_at > moment.at.plus_millis(AHEAD_MILLIS) {
-            let (detail, accepted) = (format!("signed at {}", statement.signed_at), format!("an instant up to five minutes after {}", moment.at));
+            let (detail, accepted) =
+                (format!("signed at {}", statement.signed_at), format!("an instant up to five minutes after {}", moment.at));
             return Err(Refusal::at("/signedAt", Rule::SignedInFuture, detail, accepted).into());
         }
         match &statement.body {
@@ -315,12 +316,16 @@ impl Book {
 
     fn known_institution(&self, id: &Slug, pointer: &str) -> Result<&Institution, Stop> {
         let institution = self.shelf.institution(id)?;
-        institution.ok_or_else(|| Refusal::at(pointer, Rule::UnknownInstitution, format!("{id} is not registered here"), "a registered institution").into())
+        institution.ok_or_else(|| {
+            Refusal::at(pointer, Rule::UnknownInstitution, format!("{id} is not registered here"), "a registered institution").into()
+        })
     }
 
     fn known_agreement(&self, id: &Slug) -> Result<Agreement, Stop> {
         let agreement = self.shelf.agreement(id)?.cloned();
-        agreement.ok_or_else(|| Refusal::at("/body/agreement", Rule::UnknownAgreement, format!("{id} is not an agreement in this ledger"), "its id").into())
+        agreement.ok_or_else(|| {
+            Refusal::at("/body/agreement", Rule::UnknownAgreement, format!("{id} is not an agreement in this ledger"), "its id").into()
+        })
     }
 
     fn judge_flag(&self, verified: &Verified, flag: &Flag, moment: Moment) -> Result<Life, Stop> {
@@ -375,7 +380,9 @@ impl Book {
                 };
                 Ok(vec![Life::Agreement(Box::new(agreement))])
             }
-            Some(Subject::Institution(_)) | None => Ok(vec![Life::Institution(Box::new(self.apply_to_institution(&statement.by, &statement.body, moment)?))]),
+            Some(Subject::Institution(_)) | None => {
+                Ok(vec![Life::Institution(Box::new(self.apply_to_institution(&statement.by, &statement.body, moment)?))])
+            }
         }
     }
 
@@ -383,7 +390,9 @@ impl Book {
         let own = || self.known_institution(by, "/by").cloned();
         let of = |id: &Slug| self.known_institution(id, "/body/institution").cloned();
         let mut institution = match body {
-            Body::Registration(body) => self.shelf.institution(&body.institution)?.cloned().unwrap_or_else(|| Institution::new(body.institution.clone())),
+            Body::Registration(body) => {
+                self.shelf.institution(&body.institution)?.cloned().unwrap_or_else(|| Institution::new(body.institution.clone()))
+            }
             Body::Admission(body) => of(&body.institution)?,
             Body::RecoveryRequest(body) => of(&body.institution)?,
             Body::RecoveryVouch(body) => of(&body.institution)?,
@@ -393,10 +402,22 @@ impl Book {
             Body::Registration(body) => institution.register(body, moment)?,
             Body::Admission(body) => {
                 if *by != self.ledger.owner {
-                    return Err(Refusal::at("/by", Rule::OwnerOnly, format!("{by} does not own this ledger"), self.ledger.owner.to_string()).into());
+                    return Err(Refusal::at(
+                        "/by",
+                        Rule::OwnerOnly,
+                        format!("{by} does not own this ledger"),
+                        self.ledger.owner.to_string(),
+                    )
+                    .into());
                 }
                 if let Some(owner) = self.shelf.key(&body.key)? {
-                    return Err(Refusal::at("/body/key", Rule::KeyTaken, format!("this is or was a key of {owner}"), "a registration with a fresh key").into());
+                    return Err(Refusal::at(
+                        "/body/key",
+                        Rule::KeyTaken,
+                        format!("this is or was a key of {owner}"),
+                        "a registration with a fresh key",
+                    )
+                    .into());
                 }
                 institution.admit(&body.key, moment)?;
             }
@@ -444,7 +465,13 @@ impl Book {
 
     fn propose(&self, by: &Slug, proposal: &Proposal, hash: Hash, moment: Moment) -> Result<Agreement, Stop> {
         if self.shelf.agreement(&proposal.agreement)?.is_some() {
-            return Err(Refusal::at("/body/agreement", Rule::AgreementTaken, format!("{} exists", proposal.agreement), "an id that is free").into());
+            return Err(Refusal::at(
+                "/body/agreement",
+                Rule::AgreementTaken,
+                format!("{} exists", proposal.agreement),
+                "an id that is free",
+            )
+            .into());
         }
         let mut faults = Vec::new();
         let mut gap = |pointer: String, detail: String, accepted: &str| {
@@ -455,15 +482,27 @@ impl Book {
             let pointer = format!("/body/parties/{i}/institution");
             match self.shelf.institution(&party.institution)?.and_then(|institution| institution.admitted.as_ref()) {
                 Some(admitted) => _ = kinds.insert(party.institution.clone(), admitted.kind),
-                None => gap(pointer, format!("{} is not admitted to this ledger", party.institution), "institutions that the owner has admitted"),
+                None => gap(
+                    pointer,
+                    format!("{} is not admitted to this ledger", party.institution),
+                    "institutions that the owner has admitted",
+                ),
             }
         }
         let municipality = (self.ledger.level == Level::Local).then(|| self.ledger.owner.clone());
         if let Some(owner) = municipality.as_ref().filter(|owner| !proposal.parties.iter().any(|p| p.institution == **owner)) {
-            gap("/body/parties".into(), format!("the municipality {owner} is not a party"), "the owner of the ledger among the parties (L15)");
+            gap(
+                "/body/parties".into(),
+                format!("the municipality {owner} is not a party"),
+                "the owner of the ledger among the parties (L15)",
+            );
         }
         if municipality.is_some() && proposal.parties.iter().any(|p| p.institution == self.ledger.ministry) {
-            gap("/body/parties".into(), "the ministry is no party to a local agreement".into(), "an umbrella agreement in the national ledger (L36)");
+            gap(
+                "/body/parties".into(),
+                "the ministry is no party to a local agreement".into(),
+                "an umbrella agreement in the national ledger (L36)",
+            );
         }
         match Refusal::from_faults(faults) {
             Some(refusal) => Err(refusal.into()),

@@ -9,5 +9,5 @@ mod possession;
 pub use agenda::Agenda;
 pub use founding::{Ledger, found};
 pub use judge::{Accepted, Book, Change, Stop, Verdict};
-pub use shelf::{LifeKey, Prior};
 pub use possession::{PROOF_TYP, proof_payload};
+pub use shelf::{LifeKey, Prior};

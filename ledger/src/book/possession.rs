@@ -18,7 +18,8 @@ pub fn proof_payload(ledger: &str, institution: &Slug, key: &Kid) -> Vec<u8> {
 pub(super) fn check_possession(proof: &str, ledger: &str, institution: &Slug, key: &PublicKey) -> Result<(), Refusal> {
     let kid = key.thumbprint();
     let wrong = |detail: String| {
-        let accepted = format!("a compact JWS by the new key, typ {PROOF_TYP}, with ledger {ledger}, institution {institution} and key {kid}");
+        let accepted =
+            format!("a compact JWS by the new key, typ {PROOF_TYP}, with ledger {ledger}, institution {institution} and key {kid}");
         Refusal::at("/body/proof", Rule::ProofOfPossession, detail, accepted)
     };
     let received = Received::parse(proof.as_bytes()).map_err(|refusal| wrong(refusal.to_string()))?;

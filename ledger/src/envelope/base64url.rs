@@ -31,9 +31,7 @@ mod tests {
     #[test]
     fn every_text_that_is_not_the_clean_one_is_refused() {
         assert_eq!(decode(b"-_8"), Some(vec![0xfb, 0xff]));
-        for text in [
-            "-_8=", "+/8", "-_8 ", " -_8", "-_8\n", "-\n_8", "-_9", "AB", "A", "AAAAA", "-_\u{e9}",
-        ] {
+        for text in ["-_8=", "+/8", "-_8 ", " -_8", "-_8\n", "-\n_8", "-_9", "AB", "A", "AAAAA", "-_\u{e9}"] {
             assert_eq!(decode(text.as_bytes()), None, "{text:?}");
         }
     }

@@ -32,11 +32,7 @@ impl Received {
     pub fn parse(bytes: &[u8]) -> Result<Self, Refusal> {
         if bytes.len() > MAX_JWS {
             let detail = format!("{} bytes", bytes.len());
-            return Err(Refusal::new(
-                Rule::TooLarge,
-                detail,
-                format!("at most {MAX_JWS} bytes"),
-            ));
+            return Err(Refusal::new(Rule::TooLarge, detail, format!("at most {MAX_JWS} bytes")));
         }
         if bytes.trim_ascii_start().starts_with(b"{") {
             let parts = flattened(bytes)?;
@@ -68,18 +64,9 @@ impl Received {
         }
         // RFC 7515 appendix F. The ledger serves what was signed, so it must have come along.
         if payload.is_empty() {
-            return Err(malformed(
-                "/payload",
-                "the payload is empty; detached content is not accepted",
-            ));
+            return Err(malformed("/payload", "the payload is empty; detached content is not accepted"));
         }
-        Ok(Self {
-            raw: raw.to_vec(),
-            header: Header::parse(&protected)?,
-            payload,
-            signing_input,
-            signature,
-        })
+        Ok(Self { raw: raw.to_vec(), header: Header::parse(&protected)?, payload, signing_input, signature })
     }
 
     /// Checks the signature with the key that is registered under the header's `kid`.
@@ -90,33 +77,17 @@ impl Received {
         if !algorithm.accepts(&self.header.alg) {
             let detail = format!("alg {:?} is not that of the registered key", self.header.alg);
             let accepted = algorithm.names().join(" or ");
-            return Err(Refusal::at(
-                "/protected/alg",
-                Rule::AlgorithmRefused,
-                detail,
-                accepted,
-            ));
+            return Err(Refusal::at("/protected/alg", Rule::AlgorithmRefused, detail, accepted));
         }
         let kid = key.thumbprint();
         if self.header.kid != kid {
             let detail = format!("kid {} is not the key that is checked with", self.header.kid);
-            return Err(Refusal::at(
-                "/protected/kid",
-                Rule::UnknownKey,
-                detail,
-                kid.to_string(),
-            ));
+            return Err(Refusal::at("/protected/kid", Rule::UnknownKey, detail, kid.to_string()));
         }
         if !key.verify(&self.signing_input, &self.signature) {
             let detail = "the signature is not one of this key over these bytes";
-            let accepted =
-                "a signature of the exact bytes protected \".\" payload, as sent (RFC 7515 s5.1, RFC 8032)";
-            return Err(Refusal::at(
-                "/signature",
-                Rule::SignatureInvalid,
-                detail,
-                accepted,
-            ));
+            let accepted = "a signature of the exact bytes protected \".\" payload, as sent (RFC 7515 s5.1, RFC 8032)";
+            return Err(Refusal::at("/signature", Rule::SignatureInvalid, detail, accepted));
         }
         Ok(())
     }
@@ -169,10 +140,7 @@ fn compact(bytes: &[u8]) -> Result<[&[u8]; 3], Refusal> {
         return Err(Refusal::new(Rule::NotBase64url, detail, base64url::ACCEPTED));
     }
     let parts: Vec<_> = bytes.split(|byte| *byte == b'.').collect();
-    parts
-        .as_slice()
-        .try_into()
-        .map_err(|_| malformed("", format!("{} parts where a JWS has three", parts.len())))
+    parts.as_slice().try_into().map_err(|_| malformed("", format!("{} parts where a JWS has three", parts.len())))
 }
 
 /// The members of a flattened JWS: protected, payload, signature.
@@ -180,24 +148,12 @@ fn flattened(bytes: &[u8]) -> Result<[String; 3], Refusal> {
     let json = Json::parse(bytes).map_err(|fault| Refusal::at("", fault.rule, fault.detail, FORM))?;
     let mut faults = Vec::new();
     let mut fault = |name: &str, rule, detail: &str| {
-        faults.push(Fault {
-            pointer: member_pointer("", name),
-            rule,
-            detail: detail.into(),
-            accepted: FORM.into(),
-        });
+        faults.push(Fault { pointer: member_pointer("", name), rule, detail: detail.into(), accepted: FORM.into() });
     };
-    let foreign = json
-        .members()
-        .iter()
-        .filter(|(name, _)| !PARTS.contains(&name.as_str()));
+    let foreign = json.members().iter().filter(|(name, _)| !PARTS.contains(&name.as_str()));
     for (name, _) in foreign.take(header::MAX_FAULTS) {
         match name.as_str() {
-            "header" => fault(
-                name,
-                Rule::HeaderRefused,
-                "an unprotected header: nobody signed it",
-            ),
+            "header" => fault(name, Rule::HeaderRefused, "an unprotected header: nobody signed it"),
             "signatures" => fault(name, Rule::MalformedJws, "several signers; each signs alone here"),
             _ => fault(name, Rule::UnknownMember, "not a member of a flattened JWS"),
         }
@@ -205,11 +161,7 @@ fn flattened(bytes: &[u8]) -> Result<[String; 3], Refusal> {
     let parts = PARTS.map(|name| match json.get(name) {
         Some(Json::Text(text)) => text.clone(),
         Some(other) => {
-            fault(
-                name,
-                Rule::WrongValue,
-                &format!("{} where a string is needed", other.kind()),
-            );
+            fault(name, Rule::WrongValue, &format!("{} where a string is needed", other.kind()));
             String::new()
         }
         None => {

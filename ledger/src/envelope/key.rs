@@ -84,48 +84,31 @@ impl PublicKey {
         let mut faults = Vec::new();
         for (name, only) in [("kty", "OKP"), ("crv", "Ed25519")] {
             if jwk.get(name).and_then(Json::text) != Some(only) {
-                faults.push(at(
-                    name,
-                    Rule::KeyUnfit,
-                    format!("{name} is not the string {only:?}"),
-                ));
+                faults.push(at(name, Rule::KeyUnfit, format!("{name} is not the string {only:?}")));
             }
         }
-        let foreign = jwk
-            .members()
-            .iter()
-            .map(|(name, _)| name.as_str())
-            .filter(|name| !MEMBERS.contains(name));
+        let foreign = jwk.members().iter().map(|(name, _)| name.as_str()).filter(|name| !MEMBERS.contains(name));
         for name in foreign.take(MAX_FAULTS) {
             if PRIVATE_MEMBERS.contains(&name) {
                 let detail = format!("{name} is a private key: never send it; as it was sent, make another");
                 faults.push(at(name, Rule::KeyUnfit, detail));
             } else {
-                faults.push(at(
-                    name,
-                    Rule::UnknownMember,
-                    "not a required member of a public key".into(),
-                ));
+                faults.push(at(name, Rule::UnknownMember, "not a required member of a public key".into()));
             }
         }
         if let Some(refusal) = Refusal::from_faults(faults) {
             return Err(refusal);
         }
         let x = jwk.get("x").and_then(Json::text).ok_or("x is not a string");
-        let key = x
-            .and_then(ed25519_point)
-            .map_err(|detail| Refusal::at(member_pointer(pointer, "x"), Rule::KeyUnfit, detail, ACCEPTED))?;
+        let key =
+            x.and_then(ed25519_point).map_err(|detail| Refusal::at(member_pointer(pointer, "x"), Rule::KeyUnfit, detail, ACCEPTED))?;
         Ok(Self(Material::Ed25519(key)))
     }
 
     /// The key as a JWK; its `Display` is JSON.
     pub fn to_jwk(&self) -> Jwk {
         match &self.0 {
-            Material::Ed25519(key) => Jwk::Okp {
-                crv: "Ed25519",
-                kty: "OKP",
-                x: base64url::encode(key.as_bytes()),
-            },
+            Material::Ed25519(key) => Jwk::Okp { crv: "Ed25519", kty: "OKP", x: base64url::encode(key.as_bytes()) },
         }
     }
 
@@ -152,8 +135,9 @@ impl PublicKey {
         match &self.0 {
             // Strict: S below the group order (RFC 8032 s5.1.7), R canonical and not of small order. So for one
             // message and key the signer alone can make a signature, and nobody can bend it into another.
-            Material::Ed25519(key) => Signature::from_slice(signature)
-                .is_ok_and(|signature| key.verify_strict(message, &signature).is_ok()),
+            Material::Ed25519(key) => {
+                Signature::from_slice(signature).is_ok_and(|signature| key.verify_strict(message, &signature).is_ok())
+            }
         }
     }
 }

@@ -36,9 +36,7 @@ impl FromStr for Kid {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        base64url::decode_array(text)
-            .map(Self)
-            .ok_or("43 characters of base64url (RFC 7638 thumbprint, SHA-256)")
+        base64url::decode_array(text).map(Self).ok_or("43 characters of base64url (RFC 7638 thumbprint, SHA-256)")
     }
 }
 
@@ -65,14 +63,7 @@ mod tests {
         let kid: Kid = text.parse().unwrap();
         assert_eq!(serde_json::to_string(&kid).unwrap(), format!("{text:?}"));
         assert_eq!(serde_json::from_str::<Kid>(&format!("{text:?}")).unwrap(), kid);
-        for wrong in [
-            "",
-            "key-1",
-            &text[1..],
-            &format!("{text}="),
-            &format!("{text}A"),
-            &text.replace("4k", "4l"),
-        ] {
+        for wrong in ["", "key-1", &text[1..], &format!("{text}="), &format!("{text}A"), &text.replace("4k", "4l")] {
             assert!(wrong.parse::<Kid>().is_err(), "{wrong}");
         }
     }

@@ -10,9 +10,7 @@ use super::json::Json;
 use super::key::PublicKey;
 use super::kid::Kid;
 use super::refusal::{Fault, Refusal, Rule};
-use crate::words::{
-    Brin, CbsCode, Day, Decimal, Hash, Instant, Kvk, Oin, Rhythm, Rsin, Slug, StatementId, Text, Url,
-};
+use crate::words::{Brin, CbsCode, Day, Decimal, Hash, Instant, Kvk, Oin, Rhythm, Rsin, Slug, StatementId, Text, Url};
 
 /// A value that statements are made of.
 pub trait Shape: Sized {

@@ -24,12 +24,9 @@ impl SigningKey {
     pub fn from_jwk(jwk: &Json) -> Result<Self, Refusal> {
         // No message here repeats a value: what ends up in a log must not hold the secret.
         let unfit = |detail: &str| Refusal::new(Rule::KeyUnfit, detail, ACCEPTED);
-        let (secret, public): (Vec<_>, Vec<_>) =
-            jwk.members().iter().cloned().partition(|(name, _)| name == "d");
+        let (secret, public): (Vec<_>, Vec<_>) = jwk.members().iter().cloned().partition(|(name, _)| name == "d");
         let public = PublicKey::from_jwk(&Json::Object(public), "")?;
-        let seed = secret
-            .first()
-            .and_then(|(_, seed)| base64url::decode_array(seed.text()?));
+        let seed = secret.first().and_then(|(_, seed)| base64url::decode_array(seed.text()?));
         let key = Self::from_seed(&seed.ok_or_else(|| unfit("d is not 32 bytes in clean base64url"))?);
         // A file that was mixed up: signing with a public half that is not the secret's leaks the secret.
         if key.public() != public {
@@ -40,10 +37,7 @@ impl SigningKey {
 
     /// The private JWK as JSON, for a key file that only its owner may read. Never to be sent or logged.
     pub fn to_jwk(&self) -> String {
-        let (d, x) = (
-            base64url::encode(self.0.as_bytes()),
-            base64url::encode(self.0.verifying_key().as_bytes()),
-        );
+        let (d, x) = (base64url::encode(self.0.as_bytes()), base64url::encode(self.0.verifying_key().as_bytes()));
         format!(r#"{{"crv":"Ed25519","d":"{d}","kty":"OKP","x":"{x}"}}"#)
     }
 
@@ -63,8 +57,7 @@ impl SigningKey {
     }
 }
 
-const ACCEPTED: &str =
-    r#"a private key of exactly {"kty":"OKP","crv":"Ed25519","x":...,"d":...} (RFC 8037 s2)"#;
+const ACCEPTED: &str = r#"a private key of exactly {"kty":"OKP","crv":"Ed25519","x":...,"d":...} (RFC 8037 s2)"#;
 
 impl fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -82,21 +75,14 @@ mod tests {
         let text = key.to_jwk();
         let read = SigningKey::from_jwk(&Json::parse(text.as_bytes()).unwrap()).unwrap();
         assert_eq!((read.public(), read.sign(b"x")), (key.public(), key.sign(b"x")));
-        assert_eq!(
-            format!("{key:?}"),
-            format!("SigningKey({})", key.public().thumbprint())
-        );
+        assert_eq!(format!("{key:?}"), format!("SigningKey({})", key.public().thumbprint()));
     }
 
     #[test]
     fn key_files_that_do_not_fit_are_refused_without_showing_the_secret() {
         let text = SigningKey::from_seed(&[7; 32]).to_jwk();
         let other = SigningKey::from_seed(&[8; 32]).to_jwk();
-        let mixed = format!(
-            "{},{}",
-            &text[..text.find(r#","kty""#).unwrap()],
-            &other[other.find(r#""kty""#).unwrap()..]
-        );
+        let mixed = format!("{},{}", &text[..text.find(r#","kty""#).unwrap()], &other[other.find(r#""kty""#).unwrap()..]);
         for wrong in [
             mixed,
             text.replace(r#""d":"#, r#""e":"#),
@@ -105,15 +91,7 @@ mod tests {
             "[]".into(),
         ] {
             let refusal = SigningKey::from_jwk(&Json::parse(wrong.as_bytes()).unwrap()).unwrap_err();
-            assert_eq!(
-                refusal.rule(),
-                if wrong.contains(r#""e""#) {
-                    Rule::UnknownMember
-                } else {
-                    Rule::KeyUnfit
-                },
-                "{wrong}"
-            );
+            assert_eq!(refusal.rule(), if wrong.contains(r#""e""#) { Rule::UnknownMember } else { Rule::KeyUnfit }, "{wrong}");
             assert!(!refusal.to_string().contains("BwcHBwcH"), "{refusal}");
         }
     }

@@ -259,7 +259,9 @@ impl Agreement {
     pub(super) fn in_force(&self) -> Result<Day, Refusal> {
         match &self.head.state {
             State::InForce { from, .. } => Ok(*from),
-            State::Proposed | State::Signed { .. } | State::Ended { .. } | State::Lapsed { .. } => Err(self.wrong_state("an agreement that is in force")),
+            State::Proposed | State::Signed { .. } | State::Ended { .. } | State::Lapsed { .. } => {
+                Err(self.wrong_state("an agreement that is in force"))
+            }
         }
     }
 
@@ -267,7 +269,9 @@ impl Agreement {
     pub(super) fn binding(&self) -> Result<(), Refusal> {
         match &self.head.state {
             State::InForce { .. } | State::Ended { .. } => Ok(()),
-            State::Proposed | State::Signed { .. } | State::Lapsed { .. } => Err(self.wrong_state("an agreement that is in force, or ended with open obligations")),
+            State::Proposed | State::Signed { .. } | State::Lapsed { .. } => {
+                Err(self.wrong_state("an agreement that is in force, or ended with open obligations"))
+            }
         }
     }
 
@@ -308,7 +312,8 @@ impl Agreement {
     /// Whom an obligation is owed to now: the named creditors that are still bound, else all others.
     pub fn creditors(&self, clause: &Clause) -> BTreeSet<Slug> {
         let others = self.bound_except(std::slice::from_ref(&clause.debtor));
-        let named: BTreeSet<Slug> = clause.text.creditors.iter().flat_map(|list| list.iter()).filter(|c| others.contains(*c)).cloned().collect();
+        let named: BTreeSet<Slug> =
+            clause.text.creditors.iter().flat_map(|list| list.iter()).filter(|c| others.contains(*c)).cloned().collect();
         if named.is_empty() { others } else { named }
     }
 
@@ -319,7 +324,8 @@ impl Agreement {
 
     /// A party acted: it is no longer quiet on this obligation, nor on a notice.
     pub(super) fn heard(&mut self, who: &Slug, obligation: Option<&Slug>) {
-        let concerns = |cause: Quiet, about: &Option<Slug>| cause == Quiet::UnansweredNotice || (obligation.is_some() && about.as_ref() == obligation);
+        let concerns =
+            |cause: Quiet, about: &Option<Slug>| cause == Quiet::UnansweredNotice || (obligation.is_some() && about.as_ref() == obligation);
         let Some(party) = self.head.parties.get(who) else { return };
         let quiet = party.quiet.as_ref().is_some_and(|q| concerns(q.cause, &q.obligation));
         let due = party.quiet_due.as_ref().is_some_and(|q| concerns(q.cause, &q.obligation));

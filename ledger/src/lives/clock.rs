@@ -1,10 +1,10 @@
 //! What the clock causes in an agreement: the flag that is due first, and what it does.
 
 use super::agreement::Agreement;
+use super::escalation::{About, CaseStage};
 use super::moment::Moment;
 use super::obligation::Standing;
 use super::report::Stage;
-use super::escalation::{About, CaseStage};
 use super::text::TermOf;
 use super::withdrawal::Silence;
 use crate::envelope::refusal::{Refusal, Rule};
@@ -50,7 +50,11 @@ impl Agreement {
     fn see_offers(&self, first: &mut Earliest) {
         for offer in self.offers.values() {
             let silent = || names(offer.waits_for().into_iter().collect());
-            first.see(offer.is_open().then_some(offer.until), || Cause::OfferLapsed { agreement: self.id(), offer: offer.hash, silent: silent() });
+            first.see(offer.is_open().then_some(offer.until), || Cause::OfferLapsed {
+                agreement: self.id(),
+                offer: offer.hash,
+                silent: silent(),
+            });
         }
     }
 
@@ -88,11 +92,18 @@ impl Agreement {
                 let clause = &self.clauses[&claim.obligation];
                 match &claim.stage {
                     Stage::Awaiting { .. } if clause.text.is_tacit() => Cause::TacitlyAccepted { agreement, report },
-                    Stage::Awaiting { .. } => Cause::ReportUnanswered { agreement, report, silent: names(self.creditors(clause).into_iter().collect()) },
+                    Stage::Awaiting { .. } => {
+                        Cause::ReportUnanswered { agreement, report, silent: names(self.creditors(clause).into_iter().collect()) }
+                    }
                     Stage::Disputed { .. } => Cause::DisputeUnanswered { agreement, report, silent: names(vec![claim.by.clone()]) },
                     _ => {
                         let silent = self.deciders(std::slice::from_ref(&claim.by)).0;
-                        Cause::RulingMissing { agreement, report, silent: names(silent.into_iter().collect()), case: Count(self.next_case()) }
+                        Cause::RulingMissing {
+                            agreement,
+                            report,
+                            silent: names(silent.into_iter().collect()),
+                            case: Count(self.next_case()),
+                        }
                     }
                 }
             });
@@ -102,8 +113,10 @@ impl Agreement {
     fn see_cases(&self, first: &mut Earliest) {
         for case in self.cases.values() {
             let number = Count(case.number);
-            first.see(self.answer_missing_at(case), || {
-                Cause::BreachUnanswered { agreement: self.id(), case: number, silent: names(case.against.clone()) }
+            first.see(self.answer_missing_at(case), || Cause::BreachUnanswered {
+                agreement: self.id(),
+                case: number,
+                silent: names(case.against.clone()),
             });
             let step = self.next_step(case);
             first.see(step.map(|(at, ..)| at), || {
@@ -111,8 +124,10 @@ impl Agreement {
                 Cause::CaseRaised { agreement: self.id(), case: number, to, because, silent: names(self.silent_in(case, because)) }
             });
             match &case.stage {
-                CaseStage::Level3 { until, late: None, .. } => first.see(Some(*until), || {
-                    Cause::MinistryLate { agreement: self.id(), case: number, silent: names(vec![self.head.ministry.clone()]) }
+                CaseStage::Level3 { until, late: None, .. } => first.see(Some(*until), || Cause::MinistryLate {
+                    agreement: self.id(),
+                    case: number,
+                    silent: names(vec![self.head.ministry.clone()]),
                 }),
                 CaseStage::Answered { until, missing: None, .. } => first.see(Some(*until), || {
                     let silent = self.head.municipality.iter().cloned().collect();
@@ -126,8 +141,10 @@ impl Agreement {
     fn see_leaves(&self, first: &mut Earliest) {
         for leave in self.leaves.values() {
             let party = || leave.party.clone();
-            first.see(self.silence_at(leave), || {
-                Cause::WithdrawalUnanswered { agreement: self.id(), party: party(), silent: names(self.silent_on(leave)) }
+            first.see(self.silence_at(leave), || Cause::WithdrawalUnanswered {
+                agreement: self.id(),
+                party: party(),
+                silent: names(self.silent_on(leave)),
             });
             first.see(self.leaves_at(leave), || {
                 let open = self.unmet(&leave.party);

@@ -233,7 +233,10 @@ impl Agreement {
     }
 
     fn municipality_is_concerned(&self, case: &Case) -> bool {
-        self.head.municipality.as_ref().is_none_or(|municipality| case.against.contains(municipality) || self.bound_party(municipality).is_err())
+        self.head
+            .municipality
+            .as_ref()
+            .is_none_or(|municipality| case.against.contains(municipality) || self.bound_party(municipality).is_err())
     }
 
     /// Whether a promise of residents is concerned: they are partners, not suspects.
@@ -245,7 +248,8 @@ impl Agreement {
     /// Whether every breach of the case waits on a report that nobody has turned down yet.
     fn is_held_up(&self, case: &Case) -> bool {
         let About::Obligation(id) = &case.about else { return false };
-        let mut breached = self.instances.values().filter(|i| i.obligation == *id && matches!(i.standing, Standing::Breached { .. })).peekable();
+        let mut breached =
+            self.instances.values().filter(|i| i.obligation == *id && matches!(i.standing, Standing::Breached { .. })).peekable();
         case.resumed.is_none() && breached.peek().is_some() && breached.all(|instance| instance.claim.is_some())
     }
 
@@ -365,7 +369,12 @@ impl Agreement {
             return Err(Refusal::at("/by", Rule::NotTheDebtor, format!("this case is not about {by}"), "an answer by the debtor"));
         }
         let CaseStage::Notice { answer_until, cure_until, .. } = case.stage else {
-            return Err(Refusal::at("/body/case", Rule::TooLate, format!("the case is at {}", case.stage.code()), "an answer while the notice runs"));
+            return Err(Refusal::at(
+                "/body/case",
+                Rule::TooLate,
+                format!("the case is at {}", case.stage.code()),
+                "an answer while the notice runs",
+            ));
         };
         if case.unanswered.is_some() {
             return Err(Refusal::at("/body/case", Rule::TooLate, "the term to answer has passed", "a complete report, which still cures"));
@@ -423,15 +432,24 @@ impl Agreement {
         let pending = matches!(case.stage, CaseStage::Notice { ruling_until: Some(_), .. });
         let deciding = matches!(case.stage, CaseStage::Level1 { .. } | CaseStage::LastChance { .. });
         let (fits, accepted) = match &body.finding {
-            CaseFinding::Upheld {} | CaseFinding::Excused { .. } => (pending, "a ruling on a contested breach or on force majeure, while its term runs"),
-            CaseFinding::Settled {} | CaseFinding::Up {} | CaseFinding::NewDate { .. } => (deciding, "a decision at level 1, or by the municipality at its last chance"),
+            CaseFinding::Upheld {} | CaseFinding::Excused { .. } => {
+                (pending, "a ruling on a contested breach or on force majeure, while its term runs")
+            }
+            CaseFinding::Settled {} | CaseFinding::Up {} | CaseFinding::NewDate { .. } => {
+                (deciding, "a decision at level 1, or by the municipality at its last chance")
+            }
         };
         if !fits {
             let detail = format!("the case is at {}", case.stage.code());
             return Err(Refusal::at("/body/finding", Rule::NothingToDecide, detail, accepted));
         }
         if matches!(body.finding, CaseFinding::Up {}) && self.stays_local(case) {
-            return Err(Refusal::at("/body/finding", Rule::CaseState, "what residents fail to do stays at level 1", "settled, or a new date"));
+            return Err(Refusal::at(
+                "/body/finding",
+                Rule::CaseState,
+                "what residents fail to do stays at level 1",
+                "settled, or a new date",
+            ));
         }
         if let CaseFinding::Excused { date } | CaseFinding::NewDate { date } = &body.finding {
             self.check_new_date(case, *date, "/body/finding/date", moment)?;
@@ -455,7 +473,12 @@ impl Agreement {
             return Err(Refusal::at(pointer, Rule::CaseState, "only a breach of an obligation gets a new date", "another finding"));
         }
         if date <= Day::of(moment.at) {
-            return Err(Refusal::at(pointer, Rule::TooEarly, format!("{date} has come already"), format!("a date after {}", Day::of(moment.at))));
+            return Err(Refusal::at(
+                pointer,
+                Rule::TooEarly,
+                format!("{date} has come already"),
+                format!("a date after {}", Day::of(moment.at)),
+            ));
         }
         Ok(())
     }

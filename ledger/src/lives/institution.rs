@@ -4,10 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::moment::{Fact, Moment};
 use super::recovery::Recovery;
-use crate::envelope::{Kid, PublicKey};
 use crate::envelope::refusal::{Refusal, Rule};
 use crate::envelope::statement::flag::{Cause, Flag};
 use crate::envelope::statement::institution::{Identifiers, KeyRevocation, Kind, Registration};
+use crate::envelope::{Kid, PublicKey};
 use crate::words::{Instant, Slug};
 
 /// At most this many unadmitted registrations under one id, so that strangers cannot fill a life.
@@ -95,7 +95,12 @@ impl Institution {
     /// A new institution presents itself.
     pub fn register(&mut self, registration: &Registration, moment: Moment) -> Result<(), Refusal> {
         if self.admitted.is_some() {
-            return Err(Refusal::at("/body/institution", Rule::InstitutionTaken, format!("{} is an admitted institution", self.id), "an id that is free"));
+            return Err(Refusal::at(
+                "/body/institution",
+                Rule::InstitutionTaken,
+                format!("{} is an admitted institution", self.id),
+                "an id that is free",
+            ));
         }
         if self.candidates.len() >= MAX_CANDIDATES {
             let detail = format!("{} registrations wait under this id", self.candidates.len());
@@ -126,7 +131,11 @@ impl Institution {
     /// What was admitted, or a refusal that says that nothing was.
     pub fn admitted(&self) -> Result<&Admitted, Refusal> {
         self.admitted.as_ref().ok_or_else(|| {
-            Refusal::new(Rule::NotAdmitted, format!("{} has registered and waits for the owner of the ledger", self.id), "a statement after admission")
+            Refusal::new(
+                Rule::NotAdmitted,
+                format!("{} has registered and waits for the owner of the ledger", self.id),
+                "a statement after admission",
+            )
         })
     }
 
@@ -139,20 +148,41 @@ impl Institution {
     pub fn valid_key(&self, kid: &Kid, at: Instant) -> Result<&Key, Refusal> {
         let admitted = self.admitted()?;
         let Some(key) = admitted.keys.iter().find(|key| key.kid == *kid) else {
-            return Err(Refusal::at("/protected/kid", Rule::UnknownKey, format!("{kid} is not a key of {}", self.id), "a registered key of the signer"));
+            return Err(Refusal::at(
+                "/protected/kid",
+                Rule::UnknownKey,
+                format!("{kid} is not a key of {}", self.id),
+                "a registered key of the signer",
+            ));
         };
         if !key.is_valid(at) {
             let end = key.end().map(|end| end.to_string()).unwrap_or_default();
-            return Err(Refusal::at("/protected/kid", Rule::KeyNotValid, format!("the key was valid until {end}"), "a key that is valid now"));
+            return Err(Refusal::at(
+                "/protected/kid",
+                Rule::KeyNotValid,
+                format!("the key was valid until {end}"),
+                "a key that is valid now",
+            ));
         }
         Ok(key)
     }
 
     /// A further key; `replaces` is revoked in the same step.
-    pub fn add_key(&mut self, key: &PublicKey, valid_until: Option<Instant>, replaces: Option<&Kid>, moment: Moment) -> Result<(), Refusal> {
+    pub fn add_key(
+        &mut self,
+        key: &PublicKey,
+        valid_until: Option<Instant>,
+        replaces: Option<&Kid>,
+        moment: Moment,
+    ) -> Result<(), Refusal> {
         let admitted = self.admitted_mut()?;
         if valid_until.is_some_and(|until| until <= moment.at) {
-            return Err(Refusal::at("/body/validUntil", Rule::KeyNotValid, "the key would never be valid", format!("an instant after {}", moment.at)));
+            return Err(Refusal::at(
+                "/body/validUntil",
+                Rule::KeyNotValid,
+                "the key would never be valid",
+                format!("an instant after {}", moment.at),
+            ));
         }
         if admitted.keys.len() >= MAX_KEYS {
             return Err(Refusal::at("/body/key", Rule::KeyUnfit, format!("there are {MAX_KEYS} keys already"), ""));
@@ -160,7 +190,12 @@ impl Institution {
         if let Some(kid) = replaces {
             let old = admitted.keys.iter_mut().find(|old| old.kid == *kid && old.is_valid(moment.at));
             let Some(old) = old else {
-                return Err(Refusal::at("/body/replaces", Rule::UnknownKey, format!("{kid} is not a valid key"), "a valid key of the signer"));
+                return Err(Refusal::at(
+                    "/body/replaces",
+                    Rule::UnknownKey,
+                    format!("{kid} is not a valid key"),
+                    "a valid key of the signer",
+                ));
             };
             old.revoked = Some(moment);
         }
@@ -173,7 +208,12 @@ impl Institution {
         let admitted = self.admitted_mut()?;
         let others = admitted.keys.iter().any(|key| key.kid != body.key && key.is_valid(moment.at));
         let Some(key) = admitted.keys.iter_mut().find(|key| key.kid == body.key && key.is_valid(moment.at)) else {
-            return Err(Refusal::at("/body/key", Rule::UnknownKey, format!("{} is not a valid key", body.key), "a valid key of the signer"));
+            return Err(Refusal::at(
+                "/body/key",
+                Rule::UnknownKey,
+                format!("{} is not a valid key", body.key),
+                "a valid key of the signer",
+            ));
         };
         if !others {
             return Err(Refusal::at("/body/key", Rule::LastKey, "no other key would be left", "a key-rotation"));

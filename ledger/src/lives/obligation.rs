@@ -231,7 +231,12 @@ impl Agreement {
     pub(super) fn clause(&self, id: &Slug) -> Result<&Arc<Clause>, Refusal> {
         self.clauses.get(id).ok_or_else(|| {
             let known = self.clauses.keys().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-            Refusal::at("/body/obligation", Rule::UnknownObligation, format!("{id} is not an obligation of {}", self.head.id), format!("one of: {known}"))
+            Refusal::at(
+                "/body/obligation",
+                Rule::UnknownObligation,
+                format!("{id} is not an obligation of {}", self.head.id),
+                format!("one of: {known}"),
+            )
         })
     }
 
@@ -252,7 +257,8 @@ impl Agreement {
 
     /// Whether nothing of an obligation is due now or later.
     pub fn is_finally_met(&self, id: &Slug) -> bool {
-        let later = self.clauses.get(id).is_some_and(|clause| matches!(clause.course, Course::Waiting | Course::Running { next: Some(_), .. }));
+        let later =
+            self.clauses.get(id).is_some_and(|clause| matches!(clause.course, Course::Waiting | Course::Running { next: Some(_), .. }));
         !later && !self.instances.iter().any(|((clause, _), instance)| clause == id && !instance.standing.is_final())
     }
 
@@ -377,7 +383,12 @@ impl Agreement {
             return Ok(open);
         };
         if let Some(due) = asked.iter().find(|due| !open.contains(due)) {
-            return Err(Refusal::at("/body/instances", Rule::InstanceState, format!("{due} is not open"), format!("among: {}", days(&open))));
+            return Err(Refusal::at(
+                "/body/instances",
+                Rule::InstanceState,
+                format!("{due} is not open"),
+                format!("among: {}", days(&open)),
+            ));
         }
         Ok(asked.to_vec())
     }
@@ -412,10 +423,20 @@ impl Agreement {
             return Err(Refusal::at("/body/to", Rule::NotAParty, format!("{} cannot take it over", body.to), format!("one of: {others}")));
         }
         if self.clauses.contains_key(&body.successor) {
-            return Err(Refusal::at("/body/successor", Rule::InstanceState, format!("{} is an obligation already", body.successor), "an id that is free"));
+            return Err(Refusal::at(
+                "/body/successor",
+                Rule::InstanceState,
+                format!("{} is an obligation already", body.successor),
+                "an id that is free",
+            ));
         }
         if self.not_yet_due(&body.obligation, moment).is_none() {
-            return Err(Refusal::at("/body/obligation", Rule::InstanceState, "nothing of it is still to come; what has fallen due stays with the debtor", ""));
+            return Err(Refusal::at(
+                "/body/obligation",
+                Rule::InstanceState,
+                "nothing of it is still to come; what has fallen due stays with the debtor",
+                "",
+            ));
         }
         Ok(())
     }

@@ -118,7 +118,14 @@ impl Agreement {
     }
 
     /// Puts an act to the others, or carries it out at once when nobody else must consent.
-    pub(super) fn offer_or_apply(&mut self, kind: OfferKind, hash: Hash, by: &Slug, needs: BTreeSet<Slug>, moment: Moment) -> Result<(), Refusal> {
+    pub(super) fn offer_or_apply(
+        &mut self,
+        kind: OfferKind,
+        hash: Hash,
+        by: &Slug,
+        needs: BTreeSet<Slug>,
+        moment: Moment,
+    ) -> Result<(), Refusal> {
         if needs.iter().all(|who| who == by) {
             return self.carry_out(&kind, moment);
         }
@@ -149,7 +156,12 @@ impl Agreement {
     pub fn decline(&mut self, by: &Slug, body: &Decline, moment: Moment) -> Result<(), Refusal> {
         let offer = self.open_offer(by, &body.to)?;
         if offer.kind == OfferKind::Version {
-            return Err(Refusal::at("/body/to", Rule::AgreementState, "a proposal that is not signed in its term lapses", "no statement at all"));
+            return Err(Refusal::at(
+                "/body/to",
+                Rule::AgreementState,
+                "a proposal that is not signed in its term lapses",
+                "no statement at all",
+            ));
         }
         if offer.consents.contains_key(by) {
             return Err(Refusal::new(Rule::AlreadyGiven, format!("{by} has consented already"), ""));
@@ -160,7 +172,8 @@ impl Agreement {
 
     fn open_offer(&self, by: &Slug, hash: &Hash) -> Result<&Offer, Refusal> {
         let Some(offer) = self.offers.get(hash) else {
-            let waiting: Vec<String> = self.offers.values().filter(|o| o.needs.contains(by)).map(|o| format!("{} ({})", o.hash, o.kind.code())).collect();
+            let waiting: Vec<String> =
+                self.offers.values().filter(|o| o.needs.contains(by)).map(|o| format!("{} ({})", o.hash, o.kind.code())).collect();
             let accepted = if waiting.is_empty() { "nothing waits for your consent".to_owned() } else { waiting.join(", ") };
             return Err(Refusal::at("/body/to", Rule::UnknownOffer, format!("{hash} is not an open offer"), accepted));
         };

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::institution::Institution;
 use super::moment::{Fact, Moment};
-use crate::envelope::{Kid, PublicKey};
 use crate::envelope::refusal::{Refusal, Rule};
+use crate::envelope::{Kid, PublicKey};
 use crate::words::{Instant, Slug, Term, deadline};
 
 /// Days in which a key that the institution still has can object.

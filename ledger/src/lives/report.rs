@@ -130,7 +130,9 @@ impl Stage {
     /// From when on the clock acts.
     pub fn until(&self) -> Option<Instant> {
         match self {
-            Self::Awaiting { until } | Self::Unanswered { until, .. } | Self::Disputed { until, .. } | Self::ForRuling { until, .. } => Some(*until),
+            Self::Awaiting { until } | Self::Unanswered { until, .. } | Self::Disputed { until, .. } | Self::ForRuling { until, .. } => {
+                Some(*until)
+            }
             Self::RulingMissing { .. } | Self::Accepted { .. } | Self::Rejected { .. } | Self::Overtaken { .. } => None,
         }
     }
@@ -199,7 +201,12 @@ impl Agreement {
             Stage::Awaiting { .. } | Stage::Unanswered { .. } | Stage::RulingMissing { by: None, .. } => {}
             Stage::Disputed { by, .. } | Stage::ForRuling { by, .. } | Stage::RulingMissing { by: Some(by), .. } => {
                 let detail = format!("{by} disputes this report");
-                return Err(Refusal::at("/body/report", Rule::InstanceState, detail, "a ruling, or a dispute-retraction by the one who disputes it"));
+                return Err(Refusal::at(
+                    "/body/report",
+                    Rule::InstanceState,
+                    detail,
+                    "a ruling, or a dispute-retraction by the one who disputes it",
+                ));
             }
             Stage::Accepted { .. } | Stage::Rejected { .. } | Stage::Overtaken { .. } => return Err(unknown_report(&body.report)),
         }
@@ -232,7 +239,12 @@ impl Agreement {
         }
         let Stage::Disputed { by: disputer, .. } = claim.stage.clone() else {
             let detail = format!("the report is {}", claim.stage.code());
-            return Err(Refusal::at("/body/report", Rule::InstanceState, detail, "an answer while the report is disputed, within the term"));
+            return Err(Refusal::at(
+                "/body/report",
+                Rule::InstanceState,
+                detail,
+                "an answer while the report is disputed, within the term",
+            ));
         };
         match body.answer {
             DisputeReply::Conceded => self.reject_claim(&body.report, moment),
@@ -251,7 +263,10 @@ impl Agreement {
     pub fn retract_dispute(&mut self, by: &Slug, body: &DisputeRetraction, moment: Moment) -> Result<(), Refusal> {
         let claim = self.open_claim(&body.report)?;
         match &claim.stage {
-            Stage::Disputed { by: disputer, .. } | Stage::ForRuling { by: disputer, .. } | Stage::RulingMissing { by: Some(disputer), .. } if disputer == by => {}
+            Stage::Disputed { by: disputer, .. }
+            | Stage::ForRuling { by: disputer, .. }
+            | Stage::RulingMissing { by: Some(disputer), .. }
+                if disputer == by => {}
             stage => {
                 let detail = format!("the report is {}, not disputed by {by}", stage.code());
                 return Err(Refusal::at("/body/report", Rule::InstanceState, detail, "a retraction by the one who disputes it"));
@@ -358,16 +373,35 @@ fn check_evidence(clause: &Clause, body: &Report) -> Result<(), Refusal> {
     for (i, evidence) in body.evidence.iter().enumerate() {
         if !clause.text.evidence.iter().any(|rule| rule.kind == *evidence.kind()) {
             let detail = format!("{} is not asked for", evidence.kind());
-            return Err(Refusal::at(format!("/body/evidence/{i}/kind"), Rule::EvidenceIncomplete, detail, format!("evidence of: {}", rules())));
+            return Err(Refusal::at(
+                format!("/body/evidence/{i}/kind"),
+                Rule::EvidenceIncomplete,
+                detail,
+                format!("evidence of: {}", rules()),
+            ));
         }
     }
-    let missing: Vec<String> = clause.text.evidence.iter().map(|rule| &rule.kind).filter(|kind| !body.evidence.iter().any(|e| e.kind() == *kind)).map(ToString::to_string).collect();
+    let missing: Vec<String> = clause
+        .text
+        .evidence
+        .iter()
+        .map(|rule| &rule.kind)
+        .filter(|kind| !body.evidence.iter().any(|e| e.kind() == *kind))
+        .map(ToString::to_string)
+        .collect();
     if !missing.is_empty() {
-        return Err(Refusal::at("/body/evidence", Rule::EvidenceIncomplete, format!("missing: {}", missing.join(", ")), format!("evidence of: {}", rules())));
+        return Err(Refusal::at(
+            "/body/evidence",
+            Rule::EvidenceIncomplete,
+            format!("missing: {}", missing.join(", ")),
+            format!("evidence of: {}", rules()),
+        ));
     }
     match (&clause.text.target, &body.value) {
         (None, None) => Ok(()),
-        (None, Some(_)) => Err(Refusal::at("/body/value", Rule::EvidenceIncomplete, "this obligation has no target", "a report without a value")),
+        (None, Some(_)) => {
+            Err(Refusal::at("/body/value", Rule::EvidenceIncomplete, "this obligation has no target", "a report without a value"))
+        }
         (Some(target), None) => {
             let accepted = format!("the value of {:?} that was reached", target.indicator.to_string());
             Err(Refusal::at("/body/value", Rule::EvidenceIncomplete, "the value is missing", accepted))
@@ -381,7 +415,12 @@ fn check_evidence(clause: &Clause, body: &Report) -> Result<(), Refusal> {
 }
 
 fn unknown_report(report: &Hash) -> Refusal {
-    Refusal::at("/body/report", Rule::InstanceState, format!("{report} is not a report that waits to be settled"), "SHA-256 of the payload of an open report")
+    Refusal::at(
+        "/body/report",
+        Rule::InstanceState,
+        format!("{report} is not a report that waits to be settled"),
+        "SHA-256 of the payload of an open report",
+    )
 }
 
 fn not_a_creditor(by: &Slug, creditors: &std::collections::BTreeSet<Slug>) -> Refusal {

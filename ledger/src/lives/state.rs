@@ -17,7 +17,12 @@ impl Agreement {
         self.binding()?;
         self.check_municipality(by)?;
         if body.kind == SupportKind::RemoveObstacle && body.rule.is_none() {
-            return Err(Refusal::at("/body/rule", Rule::MissingMember, "the rule that is in the way is not named", "the rule with its BWB id and article (L40)"));
+            return Err(Refusal::at(
+                "/body/rule",
+                Rule::MissingMember,
+                "the rule that is in the way is not named",
+                "the rule with its BWB id and article (L40)",
+            ));
         }
         let Some(number) = body.case.map(|number| number.0) else {
             let stage = self.before_minister(true, moment);
@@ -26,7 +31,12 @@ impl Agreement {
         };
         let case = self.case(number)?;
         if self.stays_local(case) {
-            return Err(Refusal::at("/body/case", Rule::CaseState, "what residents fail to do stays at level 1", "a request without a case"));
+            return Err(Refusal::at(
+                "/body/case",
+                Rule::CaseState,
+                "what residents fail to do stays at level 1",
+                "a request without a case",
+            ));
         }
         if matches!(case.stage, CaseStage::Level3 { .. } | CaseStage::Answered { .. }) {
             return Err(Refusal::at("/body/case", Rule::CaseState, "the case has reached the ministry", "a case below level 3"));
@@ -41,7 +51,9 @@ impl Agreement {
     fn check_municipality(&self, by: &Slug) -> Result<(), Refusal> {
         match &self.head.municipality {
             Some(municipality) if municipality == by => Ok(()),
-            Some(municipality) => Err(Refusal::at("/by", Rule::MunicipalityOnly, format!("{by} is not the municipality"), municipality.to_string())),
+            Some(municipality) => {
+                Err(Refusal::at("/by", Rule::MunicipalityOnly, format!("{by} is not the municipality"), municipality.to_string()))
+            }
             None => Err(Refusal::at("/by", Rule::MunicipalityOnly, "there is no municipality in this ledger", "")),
         }
     }

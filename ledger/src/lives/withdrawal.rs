@@ -118,7 +118,8 @@ impl Agreement {
         let mut faults = self.plan_faults(by, body);
         let earliest = Term::Months(self.text.notice_months()).ends(Day::of(moment.at));
         if body.effective_date < earliest {
-            let (detail, accepted) = (format!("{} is too soon", body.effective_date), format!("{earliest} or later ({} months)", self.text.notice_months()));
+            let (detail, accepted) =
+                (format!("{} is too soon", body.effective_date), format!("{earliest} or later ({} months)", self.text.notice_months()));
             faults.insert(0, Fault { pointer: "/body/effectiveDate".into(), rule: Rule::NoticeTooShort, detail, accepted });
         }
         if let Some(refusal) = Refusal::from_faults(faults) {
@@ -148,16 +149,27 @@ impl Agreement {
         let unmet = self.unmet(by);
         let fault = |pointer: String, rule, detail: String, accepted: String| Fault { pointer, rule, detail, accepted };
         let mut faults = Vec::new();
-        let skipped: Vec<String> = unmet.iter().filter(|id| !body.plan.iter().any(|item| item.obligation == **id)).map(ToString::to_string).collect();
+        let skipped: Vec<String> =
+            unmet.iter().filter(|id| !body.plan.iter().any(|item| item.obligation == **id)).map(ToString::to_string).collect();
         if !skipped.is_empty() {
             let detail = format!("the plan skips: {}", skipped.join(", "));
-            faults.push(fault("/body/plan".into(), Rule::PlanIncomplete, detail, "for each of them: fulfil, hand-over, release or unresolved".into()));
+            faults.push(fault(
+                "/body/plan".into(),
+                Rule::PlanIncomplete,
+                detail,
+                "for each of them: fulfil, hand-over, release or unresolved".into(),
+            ));
         }
         for (i, item) in body.plan.iter().enumerate() {
             let pointer = format!("/body/plan/{i}");
             let known = unmet.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
             if !unmet.contains(&item.obligation) {
-                faults.push(fault(pointer, Rule::PlanUnfit, format!("{} is not an open obligation of {by}", item.obligation), format!("among: {known}")));
+                faults.push(fault(
+                    pointer,
+                    Rule::PlanUnfit,
+                    format!("{} is not an open obligation of {by}", item.obligation),
+                    format!("among: {known}"),
+                ));
             } else if body.plan[..i].iter().any(|earlier| earlier.obligation == item.obligation) {
                 faults.push(fault(pointer, Rule::PlanUnfit, format!("{} occurs twice", item.obligation), "each obligation once".into()));
             } else if let Some((detail, accepted)) = self.disposition_fault(by, item, body.effective_date) {
@@ -184,7 +196,9 @@ impl Agreement {
         let Some(clause) = self.clauses.get(id) else { return false };
         match (&clause.text.when, &clause.course) {
             (When::Date { .. }, _) => self.open_dues(id).iter().any(|due| *due > effective),
-            (When::Rhythm { rule }, Course::Running { .. }) => rule.next_after(self.text.period.start_date, self.text.period.end_date, effective).is_some(),
+            (When::Rhythm { rule }, Course::Running { .. }) => {
+                rule.next_after(self.text.period.start_date, self.text.period.end_date, effective).is_some()
+            }
             (When::Rhythm { .. }, Course::Waiting | Course::Released { .. } | Course::HandedOver { .. }) => false,
         }
     }
@@ -193,7 +207,12 @@ impl Agreement {
     pub fn answer_notice(&mut self, by: &Slug, body: &WithdrawalAnswer, moment: Moment) -> Result<(), Refusal> {
         self.bound_party(by)?;
         let Some(leave) = self.leaves.get(&body.party).filter(|leave| leave.stage == LeaveStage::Running && *by != body.party) else {
-            return Err(Refusal::at("/body/party", Rule::WithdrawalState, format!("no withdrawal of {} waits for {by}", body.party), "the party whose notice runs"));
+            return Err(Refusal::at(
+                "/body/party",
+                Rule::WithdrawalState,
+                format!("no withdrawal of {} waits for {by}", body.party),
+                "the party whose notice runs",
+            ));
         };
         if leave.answers.contains_key(by) {
             return Err(Refusal::new(Rule::AlreadyGiven, format!("{by} has answered already"), ""));
@@ -213,7 +232,12 @@ impl Agreement {
         match self.leaves.get(by).map(|leave| &leave.stage) {
             Some(LeaveStage::Running) => {}
             Some(LeaveStage::Unresolved { .. } | LeaveStage::Withdrawn { .. } | LeaveStage::Revoked { .. }) | None => {
-                return Err(Refusal::at("/by", Rule::WithdrawalState, format!("no notice of {by} runs"), "a notice whose effective date has not passed"));
+                return Err(Refusal::at(
+                    "/by",
+                    Rule::WithdrawalState,
+                    format!("no notice of {by} runs"),
+                    "a notice whose effective date has not passed",
+                ));
             }
         }
         self.leave_mut(by).stage = LeaveStage::Revoked { at: moment };
@@ -248,7 +272,8 @@ impl Agreement {
 
     /// After each entry: a plan that is settled since ends the withdrawal, at the instant of that entry.
     pub fn note_settled_plans(&mut self, at: Instant) {
-        let settled = |leave: &Leave| matches!(leave.stage, LeaveStage::Unresolved { settled: None, .. }) && self.unmet(&leave.party).is_empty();
+        let settled =
+            |leave: &Leave| matches!(leave.stage, LeaveStage::Unresolved { settled: None, .. }) && self.unmet(&leave.party).is_empty();
         let parties: Vec<Slug> = self.leaves.values().filter(|leave| settled(leave)).map(|leave| leave.party.clone()).collect();
         for party in parties {
             if let LeaveStage::Unresolved { settled, .. } = &mut self.leave_mut(&party).stage {

@@ -37,20 +37,12 @@ impl Checkpoint {
         if size == 0 && root != empty_root() {
             return Err(CheckpointFault::EmptyRoot);
         }
-        Ok(Self {
-            origin: origin.to_owned(),
-            size,
-            root,
-        })
+        Ok(Self { origin: origin.to_owned(), size, root })
     }
 
     /// Reads the text of a checkpoint: three lines, each ending in a line feed.
     pub fn parse(text: &str) -> Result<Self, CheckpointFault> {
-        let lines: Vec<&str> = text
-            .strip_suffix('\n')
-            .ok_or(CheckpointFault::Shape)?
-            .split('\n')
-            .collect();
+        let lines: Vec<&str> = text.strip_suffix('\n').ok_or(CheckpointFault::Shape)?.split('\n').collect();
         match lines[..] {
             [origin, size, root] => {
                 let size = parse_decimal(size).ok_or(CheckpointFault::Size)?;
@@ -72,18 +64,11 @@ impl Checkpoint {
 
     /// Verifies a note as a checkpoint that this log signed, and gives the signatures of those witnesses that are known.
     /// A known witness whose signature fails makes it refuse the whole.
-    pub fn open(
-        note: &Note,
-        log: &VerifierKey,
-        witnesses: &[VerifierKey],
-    ) -> Result<(Self, Vec<Signed>), CheckpointFault> {
+    pub fn open(note: &Note, log: &VerifierKey, witnesses: &[VerifierKey]) -> Result<(Self, Vec<Signed>), CheckpointFault> {
         let keys = [std::slice::from_ref(log), witnesses].concat();
         let mut signed = note.verify(&keys)?;
         // A witness alone does not make a checkpoint.
-        let by_log = signed
-            .iter()
-            .position(|by| by.key == *log)
-            .ok_or(NoteFault::NoTrustedSignature)?;
+        let by_log = signed.iter().position(|by| by.key == *log).ok_or(NoteFault::NoTrustedSignature)?;
         signed.remove(by_log);
         let checkpoint = Self::parse(note.text())?;
         checkpoint.check_name(log)?;
@@ -109,22 +94,13 @@ impl Checkpoint {
         if key.name() == self.origin {
             return Ok(());
         }
-        Err(CheckpointFault::OtherOrigin {
-            origin: self.origin.clone(),
-            name: key.name().to_owned(),
-        })
+        Err(CheckpointFault::OtherOrigin { origin: self.origin.clone(), name: key.name().to_owned() })
     }
 }
 
 impl fmt::Display for Checkpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}\n{}\n{}\n",
-            self.origin,
-            self.size,
-            base64(self.root.as_bytes())
-        )
+        write!(f, "{}\n{}\n{}\n", self.origin, self.size, base64(self.root.as_bytes()))
     }
 }
 

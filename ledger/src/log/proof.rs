@@ -50,42 +50,21 @@ impl Proof {
             Some(line) => Some(parse_base64(&line["extra ".len()..]).ok_or(ProofFault::Extra)?),
             None => None,
         };
-        let index = lines
-            .next()
-            .and_then(|line| line.strip_prefix("index "))
-            .and_then(parse_decimal);
+        let index = lines.next().and_then(|line| line.strip_prefix("index ")).and_then(parse_decimal);
         let index = index.ok_or(ProofFault::Index)?;
-        let hashes = lines
-            .take(MAX_HASHES + 1)
-            .map(|line| parse_hash(line).ok_or(ProofFault::Hash));
+        let hashes = lines.take(MAX_HASHES + 1).map(|line| parse_hash(line).ok_or(ProofFault::Hash));
         let hashes: Vec<Hash> = hashes.collect::<Result<_, _>>()?;
         if hashes.len() > MAX_HASHES {
             return Err(ProofFault::TooManyHashes);
         }
-        Ok(Self {
-            extra,
-            index,
-            hashes,
-            checkpoint: Note::parse(checkpoint.as_bytes())?,
-        })
+        Ok(Self { extra, index, hashes, checkpoint: Note::parse(checkpoint.as_bytes())? })
     }
 
     /// Verifies that the log with this key holds the leaf at [`Proof::index`]; gives the checkpoint that says so, and the
     /// signatures on it of those witnesses that are known.
-    pub fn verify(
-        &self,
-        leaf: &Hash,
-        log: &VerifierKey,
-        witnesses: &[VerifierKey],
-    ) -> Result<(Checkpoint, Vec<Signed>), ProofFault> {
+    pub fn verify(&self, leaf: &Hash, log: &VerifierKey, witnesses: &[VerifierKey]) -> Result<(Checkpoint, Vec<Signed>), ProofFault> {
         let (checkpoint, signed) = Checkpoint::open(&self.checkpoint, log, witnesses)?;
-        verify_inclusion(
-            leaf,
-            self.index,
-            checkpoint.size(),
-            &self.hashes,
-            &checkpoint.root(),
-        )?;
+        verify_inclusion(leaf, self.index, checkpoint.size(), &self.hashes, &checkpoint.root())?;
         Ok((checkpoint, signed))
     }
 }
@@ -97,9 +76,7 @@ impl fmt::Display for Proof {
             writeln!(f, "extra {}", base64(extra))?;
         }
         writeln!(f, "index {}", self.index)?;
-        self.hashes
-            .iter()
-            .try_for_each(|hash| writeln!(f, "{}", base64(hash.as_bytes())))?;
+        self.hashes.iter().try_for_each(|hash| writeln!(f, "{}", base64(hash.as_bytes())))?;
         write!(f, "\n{}", self.checkpoint)
     }
 }

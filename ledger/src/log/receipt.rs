@@ -40,29 +40,15 @@ pub struct VerifiedReceipt {
 
 impl Receipt {
     /// The receipt for a record, given by its bytes, with its path in the tree of a signed checkpoint.
-    pub fn new(
-        salt: &Salt,
-        record: &[u8],
-        hashes: Vec<Hash>,
-        checkpoint: Note,
-    ) -> Result<Self, ReceiptFault> {
+    pub fn new(salt: &Salt, record: &[u8], hashes: Vec<Hash>, checkpoint: Note) -> Result<Self, ReceiptFault> {
         let index = Record::parse(record)?.index;
         let extra = Some([salt.as_slice(), record].concat());
-        Ok(Self {
-            proof: Proof {
-                extra,
-                index,
-                hashes,
-                checkpoint,
-            },
-        })
+        Ok(Self { proof: Proof { extra, index, hashes, checkpoint } })
     }
 
     /// Reads a receipt.
     pub fn parse(bytes: &[u8]) -> Result<Self, ReceiptFault> {
-        let receipt = Self {
-            proof: Proof::parse(bytes)?,
-        };
+        let receipt = Self { proof: Proof::parse(bytes)? };
         let (_, record) = receipt.extra()?;
         Record::parse(record)?;
         Ok(receipt)
@@ -86,11 +72,7 @@ impl Receipt {
 
     /// Verifies with the key of the log and those of witnesses, and tells which of these signed. How many are enough is for
     /// the caller's policy to say; a witness whose signature is there and fails makes it refuse the whole.
-    pub fn verify_witnessed(
-        &self,
-        log: &VerifierKey,
-        witnesses: &[VerifierKey],
-    ) -> Result<VerifiedReceipt, ReceiptFault> {
+    pub fn verify_witnessed(&self, log: &VerifierKey, witnesses: &[VerifierKey]) -> Result<VerifiedReceipt, ReceiptFault> {
         let (salt, bytes) = self.extra()?;
         let record = Record::parse(bytes)?;
         let leaf = Entry::new(record.accepted_at, salt, bytes).leaf_hash();
@@ -101,10 +83,7 @@ impl Receipt {
             return Err(ReceiptFault::Origin { record, checkpoint });
         }
         if record.index != self.proof.index {
-            return Err(ReceiptFault::Index {
-                record: record.index,
-                proof: self.proof.index,
-            });
+            return Err(ReceiptFault::Index { record: record.index, proof: self.proof.index });
         }
         Ok(VerifiedReceipt {
             origin: record.origin.to_owned(),

@@ -62,21 +62,13 @@ impl<'a> Record<'a> {
         if rest.is_empty() {
             return Err(RecordFault::NoJws);
         }
-        Ok(Self {
-            origin,
-            index,
-            accepted_at,
-            jws: rest,
-        })
+        Ok(Self { origin, index, accepted_at, jws: rest })
     }
 }
 
 /// Takes one line off the front.
 fn line<'a>(rest: &mut &'a [u8]) -> Result<&'a str, RecordFault> {
-    let end = rest
-        .iter()
-        .position(|&byte| byte == b'\n')
-        .ok_or(RecordFault::Truncated)?;
+    let end = rest.iter().position(|&byte| byte == b'\n').ok_or(RecordFault::Truncated)?;
     let line = std::str::from_utf8(&rest[..end]).map_err(|_| RecordFault::Utf8)?;
     *rest = &rest[end + 1..];
     Ok(line)
@@ -105,11 +97,7 @@ impl Entry {
 
     /// From the 40 bytes in an entry bundle; refused if they are not 40, or the instant cannot be written.
     pub fn parse(bytes: &[u8]) -> Result<Self, RecordFault> {
-        let entry = Self(
-            bytes
-                .try_into()
-                .map_err(|_| RecordFault::EntryLength(bytes.len()))?,
-        );
+        let entry = Self(bytes.try_into().map_err(|_| RecordFault::EntryLength(bytes.len()))?);
         entry.instant().map(|_| entry).ok_or(RecordFault::AcceptedAt)
     }
 

@@ -28,11 +28,7 @@ pub(super) fn parse_hash(text: &str) -> Option<Hash> {
 pub(super) fn parse_decimal(text: &str) -> Option<u64> {
     let canonical = text == "0" || !text.starts_with('0');
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    if canonical && digits {
-        text.parse().ok()
-    } else {
-        None
-    }
+    if canonical && digits { text.parse().ok() } else { None }
 }
 
 /// Whether a text has no ASCII control character but line feed (signed-note, "Format").
@@ -54,19 +50,7 @@ mod tests {
     fn decimals_have_one_spelling() {
         assert_eq!(parse_decimal("0"), Some(0));
         assert_eq!(parse_decimal("18446744073709551615"), Some(u64::MAX));
-        for text in [
-            "",
-            "00",
-            "01",
-            "+1",
-            "-1",
-            " 1",
-            "1 ",
-            "1_0",
-            "0x1",
-            "18446744073709551616",
-            "\u{0661}",
-        ] {
+        for text in ["", "00", "01", "+1", "-1", " 1", "1 ", "1_0", "0x1", "18446744073709551616", "\u{0661}"] {
             assert_eq!(parse_decimal(text), None, "{text}");
         }
     }
@@ -84,16 +68,7 @@ mod tests {
     fn names_hold_no_space_plus_or_control() {
         assert!(is_name("convenant.example.nl/gm0796"));
         assert!(is_name(&"a".repeat(255)));
-        for text in [
-            "",
-            "a b",
-            "a\u{a0}b",
-            "a\u{2028}b",
-            "a+b",
-            "a\nb",
-            "a\u{7f}b",
-            &"a".repeat(256),
-        ] {
+        for text in ["", "a b", "a\u{a0}b", "a\u{2028}b", "a+b", "a\nb", "a\u{7f}b", &"a".repeat(256)] {
             assert!(!is_name(text), "{text:?}");
         }
     }

@@ -177,25 +177,14 @@ mod tests {
     #[test]
     fn the_holidays_of_2006_with_queens_day_moved_from_a_sunday() {
         let days: Vec<_> = holidays(2006).iter().map(|(day, _)| day.to_string()).collect();
-        let expected = [
-            "01-01", "04-14", "04-17", "04-29", "05-05", "05-25", "06-05", "12-25", "12-26",
-        ];
+        let expected = ["01-01", "04-14", "04-17", "04-29", "05-05", "05-25", "06-05", "12-25", "12-26"];
         assert_eq!(days, expected.map(|day| format!("2006-{day}")));
         assert!(holidays(1500).is_empty() && holidays(9999).is_empty());
     }
 
     #[test]
     fn kings_day_follows_the_rule_of_its_time() {
-        for text in [
-            "1978-05-01",
-            "1979-04-30",
-            "1989-04-29",
-            "2006-04-29",
-            "2013-04-30",
-            "2014-04-26",
-            "2015-04-27",
-            "2025-04-26",
-        ] {
+        for text in ["1978-05-01", "1979-04-30", "1989-04-29", "2006-04-29", "2013-04-30", "2014-04-26", "2015-04-27", "2025-04-26"] {
             assert_eq!(kings_day(day(text).year()), day(text));
         }
     }
@@ -206,10 +195,7 @@ mod tests {
             let day = Day::new(year, month, number).unwrap();
             assert!(!is_working_day(day));
             assert!(!matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday));
-            assert!(
-                !is_working_day(day.plus_days(-1)) || !is_working_day(day.plus_days(1)),
-                "{day}"
-            );
+            assert!(!is_working_day(day.plus_days(-1)) || !is_working_day(day.plus_days(1)), "{day}");
         }
     }
 

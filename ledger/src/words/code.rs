@@ -68,9 +68,7 @@ const PREFIXES: [(&str, OinKind); 11] = [
 impl Oin {
     /// The register that the number comes from.
     pub fn kind(&self) -> OinKind {
-        let known = PREFIXES
-            .iter()
-            .find(|(prefix, _)| self.as_str().starts_with(prefix));
+        let known = PREFIXES.iter().find(|(prefix, _)| self.as_str().starts_with(prefix));
         known.expect("checked when it was read").1
     }
 
@@ -114,9 +112,7 @@ impl FromStr for Kvk {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        (text.len() == 8 && all_digits(text))
-            .then(|| Self(text.into()))
-            .ok_or("a KvK number: 8 digits")
+        (text.len() == 8 && all_digits(text)).then(|| Self(text.into())).ok_or("a KvK number: 8 digits")
     }
 }
 
@@ -125,8 +121,7 @@ impl FromStr for Brin {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let fits = text.len() == 4 && digits_or_capitals(text);
-        fits.then(|| Self(text.into()))
-            .ok_or("a BRIN: 4 digits or capitals, such as 21PK")
+        fits.then(|| Self(text.into())).ok_or("a BRIN: 4 digits or capitals, such as 21PK")
     }
 }
 
@@ -134,17 +129,16 @@ impl FromStr for Oin {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        const WRONG: &str =
-            "an OIN: 20 digits or capitals, of which the first 8 are a prefix that Logius lists";
+        const WRONG: &str = "an OIN: 20 digits or capitals, of which the first 8 are a prefix that Logius lists";
         if text.len() != 20 || !digits_or_capitals(text) {
             return Err(WRONG);
         }
         let (prefix, number) = text.split_at(8);
         let kind = PREFIXES.iter().find(|known| known.0 == prefix).ok_or(WRONG)?.1;
         match kind {
-            OinKind::Rsin if !passes_11_test(&number[..9]) || !all_digits(number) => Err(
-                "an OIN: after prefix 00000001 comes an RSIN (9 digits that pass the 11-test), then 3 digits",
-            ),
+            OinKind::Rsin if !passes_11_test(&number[..9]) || !all_digits(number) => {
+                Err("an OIN: after prefix 00000001 comes an RSIN (9 digits that pass the 11-test), then 3 digits")
+            }
             OinKind::Kvk if !all_digits(number) => Err("an OIN: after prefix 00000003 come 12 digits"),
             // What follows the number should be zeros, but older ones in use end otherwise (…345001).
             _ => Ok(Self(text.into())),
@@ -165,40 +159,20 @@ mod tests {
     fn codes_of_the_registers_are_read() {
         assert!(reads::<Rsin>("822477348") && reads::<Kvk>("27124701") && reads::<Brin>("21PK"));
         assert!(!reads::<Rsin>("822477349") && !reads::<Rsin>("000000000") && !reads::<Rsin>("82247734"));
-        assert!(
-            !reads::<Kvk>("2712470")
-                && !reads::<Kvk>("2712470A")
-                && !reads::<Brin>("21pk")
-                && !reads::<Brin>("21PK00")
-        );
-        assert_eq!(
-            serde_json::from_str::<Kvk>("\"27124701\"").unwrap().as_str(),
-            "27124701"
-        );
+        assert!(!reads::<Kvk>("2712470") && !reads::<Kvk>("2712470A") && !reads::<Brin>("21pk") && !reads::<Brin>("21PK00"));
+        assert_eq!(serde_json::from_str::<Kvk>("\"27124701\"").unwrap().as_str(), "27124701");
         assert!(serde_json::from_str::<Kvk>("27124701").is_err());
     }
 
     #[test]
     fn an_oin_is_read_by_its_prefix() {
         let oin: Oin = "00000001822477348000".parse().unwrap();
-        assert_eq!(
-            (oin.kind(), oin.rsin()),
-            (OinKind::Rsin, "822477348".parse().ok())
-        );
+        assert_eq!((oin.kind(), oin.rsin()), (OinKind::Rsin, "822477348".parse().ok()));
         let oin: Oin = "00000003271247010000".parse().unwrap();
         assert_eq!((oin.kvk(), oin.rsin()), ("27124701".parse().ok(), None));
-        assert!(
-            reads::<Oin>("00000004003214345001")
-                && reads::<Oin>("0000000721PK00000000")
-                && reads::<Oin>("00000099TEST00000001")
-        );
-        for text in [
-            "00000001822477349000",
-            "00000005822477348000",
-            "0000000182247734800",
-            "00000003A71247010000",
-            "00000099test00000001",
-        ] {
+        assert!(reads::<Oin>("00000004003214345001") && reads::<Oin>("0000000721PK00000000") && reads::<Oin>("00000099TEST00000001"));
+        for text in ["00000001822477349000", "00000005822477348000", "0000000182247734800", "00000003A71247010000", "00000099test00000001"]
+        {
             assert!(!reads::<Oin>(text), "{text}");
         }
     }

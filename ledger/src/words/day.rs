@@ -51,11 +51,7 @@ impl Day {
 
     /// The first instant of the next day: what is due on this day is late at or after it.
     pub fn end(self) -> Instant {
-        first_instant(
-            self.0
-                .tomorrow()
-                .expect("the last day is a year before the calendar's end"),
-        )
+        first_instant(self.0.tomorrow().expect("the last day is a year before the calendar's end"))
     }
 
     /// This day moved by a number of days, forward or back; kept within [`Day::FIRST`] and [`Day::LAST`].
@@ -104,9 +100,7 @@ impl Day {
 /// Not simply 00:00: clocks have been put forward at midnight, and such a day begins at 01:00.
 fn first_instant(date: Date) -> Instant {
     let noon = AMSTERDAM.to_zoned_datetime(date.at(12, 0, 0, 0));
-    let start = noon
-        .and_then(|noon| noon.start_of_day())
-        .expect("within the years of the time library");
+    let start = noon.and_then(|noon| noon.start_of_day()).expect("within the years of the time library");
     Instant::from_millis(start.timestamp().as_millisecond()).expect("within the years of an instant")
 }
 
@@ -130,11 +124,7 @@ impl FromStr for Day {
         let shape = text.as_bytes();
         // The library reads more than this: times behind the date, signs, dates without hyphens.
         let fits = |(at, c): (usize, &u8)| {
-            if at == 4 || at == 7 {
-                *c == b'-'
-            } else {
-                c.is_ascii_digit()
-            }
+            if at == 4 || at == 7 { *c == b'-' } else { c.is_ascii_digit() }
         };
         if shape.len() != 10 || !shape.iter().enumerate().all(fits) {
             return Err(WRONG);
@@ -187,22 +177,10 @@ pub(super) mod tests {
 
     #[test]
     fn only_one_way_to_write_a_day_is_read() {
-        for text in [
-            "2006-3-1",
-            "20060301",
-            "2006-03-01T00:00",
-            "+2006-03-01",
-            "2006-02-29",
-            "1582-12-31",
-            "9999-01-01",
-            "",
-        ] {
+        for text in ["2006-3-1", "20060301", "2006-03-01T00:00", "+2006-03-01", "2006-02-29", "1582-12-31", "9999-01-01", ""] {
             assert!(text.parse::<Day>().is_err(), "{text}");
         }
-        assert_eq!(
-            serde_json::to_string(&day("2006-03-01")).unwrap(),
-            "\"2006-03-01\""
-        );
+        assert_eq!(serde_json::to_string(&day("2006-03-01")).unwrap(), "\"2006-03-01\"");
         assert!(serde_json::from_str::<Day>("\"2006-13-01\"").is_err());
     }
 

@@ -49,20 +49,14 @@ impl FromStr for Decimal {
             return Err("a decimal; zero has no sign");
         }
         let places = u8::try_from(part.len()).map_err(|_| WRONG)?;
-        Ok(Self {
-            scaled: if negative { -scaled } else { scaled },
-            places,
-        })
+        Ok(Self { scaled: if negative { -scaled } else { scaled }, places })
     }
 }
 
 impl fmt::Display for Decimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sign = if self.scaled < 0 { "-" } else { "" };
-        let (whole, part) = (
-            self.scaled.unsigned_abs() / SCALE,
-            self.scaled.unsigned_abs() % SCALE,
-        );
+        let (whole, part) = (self.scaled.unsigned_abs() / SCALE, self.scaled.unsigned_abs() % SCALE);
         let part = format!("{part:04}");
         match usize::from(self.places) {
             0 => write!(f, "{sign}{whole}"),
@@ -119,37 +113,16 @@ mod tests {
         assert_eq!(decimal("1.0"), decimal("1.00"));
         assert!(decimal("-0.5") < decimal("0") && decimal("9") < decimal("10.0001"));
         assert_eq!(decimal("-0.0500").to_string(), "-0.0500");
-        assert_eq!(
-            decimal("9999999999999999.9999").ten_thousandths(),
-            99_999_999_999_999_999_999
-        );
-        assert_eq!(
-            serde_json::to_string(&decimal("12500.00")).unwrap(),
-            "\"12500.00\""
-        );
+        assert_eq!(decimal("9999999999999999.9999").ten_thousandths(), 99_999_999_999_999_999_999);
+        assert_eq!(serde_json::to_string(&decimal("12500.00")).unwrap(), "\"12500.00\"");
         assert!(serde_json::from_str::<Decimal>("12500").is_err());
     }
 
     #[test]
     fn other_ways_to_write_a_number_are_refused() {
-        for text in [
-            "",
-            "-",
-            ".5",
-            "5.",
-            "1.00000",
-            "01",
-            "00",
-            "+1",
-            "1,5",
-            "1e3",
-            "-0",
-            "-0.00",
-            "--1",
-            "1.-5",
-            " 1",
-            "10000000000000000",
-        ] {
+        for text in
+            ["", "-", ".5", "5.", "1.00000", "01", "00", "+1", "1,5", "1e3", "-0", "-0.00", "--1", "1.-5", " 1", "10000000000000000"]
+        {
             assert!(text.parse::<Decimal>().is_err(), "{text}");
         }
     }

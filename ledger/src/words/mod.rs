@@ -67,9 +67,7 @@ pub mod decimal;
 pub mod text;
 
 pub use area::{CbsCode, CbsKind};
-pub use calendar::{
-    CALENDAR_VERSION, Holiday, add_working_days, holidays, is_working_day, next_working_day_from,
-};
+pub use calendar::{CALENDAR_VERSION, Holiday, add_working_days, holidays, is_working_day, next_working_day_from};
 pub use code::{Brin, Kvk, Oin, OinKind, Rsin};
 pub use day::{Day, TZDB_VERSION};
 pub use decimal::Decimal;

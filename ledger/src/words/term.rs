@@ -50,11 +50,7 @@ pub fn deadline(from: Instant, term: Term, working_day_rule: bool) -> Instant {
 /// The instant at or after which what is due on that day is late: the day's end, or with the working-day rule
 /// the end of the next working day where the day is a Saturday, Sunday or holiday.
 pub fn due_end(day: Day, working_day_rule: bool) -> Instant {
-    if working_day_rule {
-        next_working_day_from(day).end()
-    } else {
-        day.end()
-    }
+    if working_day_rule { next_working_day_from(day).end() } else { day.end() }
 }
 
 #[cfg(test)]
@@ -72,15 +68,15 @@ mod tests {
     #[test]
     fn a_last_day_on_a_holiday_moves_to_the_next_working_day() {
         for (from, term, to) in [
-            ("2006-03-31", Term::Days(14), "2006-04-18"), // Good Friday, over Easter
-            ("2006-04-03", Term::Days(14), "2006-04-18"), // Easter Monday
-            ("2006-04-15", Term::Days(14), "2006-05-01"), // Queen's Day, on Saturday 29 April
-            ("2006-04-16", Term::Days(14), "2006-05-01"), // Sunday 30 April, no holiday that year
+            ("2006-03-31", Term::Days(14), "2006-04-18"),  // Good Friday, over Easter
+            ("2006-04-03", Term::Days(14), "2006-04-18"),  // Easter Monday
+            ("2006-04-15", Term::Days(14), "2006-05-01"),  // Queen's Day, on Saturday 29 April
+            ("2006-04-16", Term::Days(14), "2006-05-01"),  // Sunday 30 April, no holiday that year
             ("2006-11-25", Term::Months(1), "2006-12-27"), // both Christmas Days
-            ("2014-04-12", Term::Days(14), "2014-04-28"), // King's Day, on Saturday 26 April
-            ("2014-04-13", Term::Days(14), "2014-04-28"), // Sunday 27 April
-            ("2015-04-13", Term::Days(14), "2015-04-28"), // King's Day, on a Monday
-            ("2024-04-26", Term::Days(14), "2024-05-13"), // the Friday that a decree sets equal
+            ("2014-04-12", Term::Days(14), "2014-04-28"),  // King's Day, on Saturday 26 April
+            ("2014-04-13", Term::Days(14), "2014-04-28"),  // Sunday 27 April
+            ("2015-04-13", Term::Days(14), "2015-04-28"),  // King's Day, on a Monday
+            ("2024-04-26", Term::Days(14), "2024-05-13"),  // the Friday that a decree sets equal
             ("2006-03-01", Term::Days(14), "2006-03-15"),
             ("2006-04-13", Term::WorkingDays(1), "2006-04-18"),
             ("2006-04-15", Term::WorkingDays(0), "2006-04-18"),
@@ -113,20 +109,13 @@ mod tests {
 
     #[test]
     fn a_term_is_written_with_its_unit() {
-        for (term, text) in [
-            (Term::Days(14), r#"{"days":14}"#),
-            (Term::WorkingDays(1), r#"{"workingDays":1}"#),
-            (Term::Months(6), r#"{"months":6}"#),
-        ] {
+        for (term, text) in
+            [(Term::Days(14), r#"{"days":14}"#), (Term::WorkingDays(1), r#"{"workingDays":1}"#), (Term::Months(6), r#"{"months":6}"#)]
+        {
             assert_eq!(serde_json::to_string(&term).unwrap(), text);
             assert_eq!(serde_json::from_str::<Term>(text).unwrap(), term);
         }
-        for text in [
-            r#"{"days":-1}"#,
-            r#"{"weeks":2}"#,
-            r#"{"days":1,"months":1}"#,
-            "14",
-        ] {
+        for text in [r#"{"days":-1}"#, r#"{"weeks":2}"#, r#"{"days":1,"months":1}"#, "14"] {
             assert!(serde_json::from_str::<Term>(text).is_err(), "{text}");
         }
     }

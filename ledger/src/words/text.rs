@@ -97,12 +97,9 @@ impl FromStr for Slug {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let letters = |part: &str| {
-            !part.is_empty() && part.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
-        };
+        let letters = |part: &str| !part.is_empty() && part.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
         let fits = text.len() <= 64 && text.split('-').all(letters);
-        fits.then(|| Self(text.into()))
-            .ok_or("1 to 64 of a-z, 0-9 and single hyphens between them")
+        fits.then(|| Self(text.into())).ok_or("1 to 64 of a-z, 0-9 and single hyphens between them")
     }
 }
 
@@ -112,8 +109,7 @@ impl FromStr for StatementId {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let allowed = |c: u8| c.is_ascii_alphanumeric() || b"._~-".contains(&c);
         let fits = (1..=64).contains(&text.len()) && text.bytes().all(allowed);
-        fits.then(|| Self(text.into()))
-            .ok_or("1 to 64 of A-Z, a-z, 0-9 and . _ ~ -")
+        fits.then(|| Self(text.into())).ok_or("1 to 64 of A-Z, a-z, 0-9 and . _ ~ -")
     }
 }
 
@@ -121,10 +117,7 @@ impl FromStr for Url {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let rest = text
-            .strip_prefix("https://")
-            .or_else(|| text.strip_prefix("urn:"))
-            .unwrap_or_default();
+        let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("urn:")).unwrap_or_default();
         let allowed = |c: u8| c.is_ascii_graphic() && !b"<>\"".contains(&c);
         let fits = (1..=500).contains(&rest.len()) && rest.bytes().all(allowed);
         let wrong = "https:// or urn: and 1 to 500 printable ASCII characters, without spaces, <, > or \"";
@@ -143,13 +136,7 @@ mod tests {
     fn a_text_is_counted_in_characters_and_kept() {
         let title: Title = "één\nbuurt".parse().unwrap();
         assert_eq!(serde_json::to_string(&title).unwrap(), "\"één\\nbuurt\"");
-        assert!(
-            "de krachtige buurt"
-                .parse::<Title>()
-                .unwrap_err()
-                .to_string()
-                .contains("3 to 10 characters")
-        );
+        assert!("de krachtige buurt".parse::<Title>().unwrap_err().to_string().contains("3 to 10 characters"));
         assert_eq!("éé".parse::<Title>(), Err(TextFault::Length { min: 3, max: 10 }));
         for text in ["   ", " abc", "abc\n", "\u{a0}abc", "abc\u{2003}"] {
             assert_eq!(text.parse::<Title>(), Err(TextFault::Edge), "{text:?}");
@@ -178,29 +165,12 @@ mod tests {
 
     #[test]
     fn references_are_https_or_urn() {
-        let (longest, long) = (
-            "https://".to_owned() + &"a".repeat(500),
-            "urn:".to_owned() + &"a".repeat(501),
-        );
-        for text in [
-            "https://example.nl/a?b=c#d",
-            "urn:nld:oin:00000001822477348000:systeem:x",
-            &longest,
-        ] {
+        let (longest, long) = ("https://".to_owned() + &"a".repeat(500), "urn:".to_owned() + &"a".repeat(501));
+        for text in ["https://example.nl/a?b=c#d", "urn:nld:oin:00000001822477348000:systeem:x", &longest] {
             assert_eq!(text.parse::<Url>().unwrap().as_str(), text);
         }
-        for text in [
-            "",
-            "https://",
-            "http://example.nl",
-            "HTTPS://a",
-            "urn:a b",
-            "https://é",
-            "urn:<a>",
-            "urn:\"",
-            "javascript:1",
-            &long,
-        ] {
+        for text in ["", "https://", "http://example.nl", "HTTPS://a", "urn:a b", "https://é", "urn:<a>", "urn:\"", "javascript:1", &long]
+        {
             assert!(text.parse::<Url>().is_err(), "{text}");
         }
     }

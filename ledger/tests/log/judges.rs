@@ -125,9 +125,6 @@ fn tlog_tiles_reads_the_same_checkpoint() {
     let root = root_at(7, &Stored::of(&naive::entries(7))).unwrap();
     let ours = Checkpoint::new("example.com/log", 7, root).unwrap().to_string();
     let judge = tlog_tiles::Checkpoint::from_bytes(ours.as_bytes()).unwrap();
-    assert_eq!(
-        (judge.origin(), judge.size(), judge.hash().0),
-        ("example.com/log", 7, root.0)
-    );
+    assert_eq!((judge.origin(), judge.size(), judge.hash().0), ("example.com/log", 7, root.0));
     assert_eq!(judge.to_bytes(), ours.as_bytes());
 }

@@ -59,11 +59,7 @@ fn subproof(old: usize, entries: &[Vec<u8>], whole: bool) -> Vec<Hash> {
 
 /// The largest power of two below the length.
 fn split(length: usize) -> usize {
-    (0..)
-        .map(|power| 1 << power)
-        .take_while(|size| *size < length)
-        .last()
-        .unwrap()
+    (0..).map(|power| 1 << power).take_while(|size| *size < length).last().unwrap()
 }
 
 /// The entries `0`, `1`, `2` ...
@@ -95,10 +91,7 @@ impl Stored {
     pub(crate) fn append(&mut self, leaves: &[Hash]) -> Appended {
         let appended = Appended::new(&self.frontier, leaves);
         for (level, index, hash) in appended.new_nodes() {
-            assert!(
-                self.nodes.insert((level, index), hash).is_none(),
-                "a node is made once"
-            );
+            assert!(self.nodes.insert((level, index), hash).is_none(), "a node is made once");
         }
         self.frontier = appended.frontier().clone();
         appended

@@ -9,9 +9,9 @@ use ledger::log::note::{Cosigner, KeyFault, KeyKind, Note, NoteFault, NoteSigner
 pub(crate) const VKEY: &str = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
 /// The private key that goes with it there: type 0x01 and the seed.
 const SECRET: &str = "AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz";
-pub(crate) const TEXT: &str =
-    "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n";
-pub(crate) const LINE: &str = "\u{2014} PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n";
+pub(crate) const TEXT: &str = "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n";
+pub(crate) const LINE: &str =
+    "\u{2014} PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n";
 
 pub(crate) fn key() -> VerifierKey {
     VKEY.parse().unwrap()
@@ -25,10 +25,7 @@ pub(crate) fn parse(note: &str) -> Result<Note, NoteFault> {
 fn the_note_of_the_reference_implementation_verifies() {
     let note = parse(&format!("{TEXT}\n{LINE}")).unwrap();
     let signed = note.verify(&[key()]).unwrap();
-    assert_eq!(
-        (signed.len(), signed[0].key.name(), signed[0].time),
-        (1, "PeterNeumann", None)
-    );
+    assert_eq!((signed.len(), signed[0].key.name(), signed[0].time), (1, "PeterNeumann", None));
     assert_eq!(note.text(), TEXT);
     assert_eq!(note.to_string(), format!("{TEXT}\n{LINE}"));
     assert_eq!(key().to_string(), VKEY);
@@ -40,11 +37,7 @@ fn signing_gives_the_bytes_of_the_reference_implementation() {
     let signer = NoteSigner::from_seed("PeterNeumann", &seed).unwrap();
     assert_eq!(signer.verifier().to_string(), VKEY);
     assert_eq!(format!("{}\n", signer.sign(TEXT)), LINE);
-    assert_eq!(
-        format!("{signer:?}"),
-        format!("NoteSigner({VKEY})"),
-        "the secret stays out of logs"
-    );
+    assert_eq!(format!("{signer:?}"), format!("NoteSigner({VKEY})"), "the secret stays out of logs");
 }
 
 #[test]
@@ -58,10 +51,7 @@ fn a_cosignature_covers_a_header_the_time_and_the_text() {
                    CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n";
     assert_eq!(bytes[..4], cosigner.verifier().id().0);
     assert_eq!(bytes[4..12], [0, 0, 0, 0, 0x64, 0x18, 0x50, 0xcb]);
-    assert_eq!(
-        bytes[12..],
-        SigningKey::from_bytes(&seed).sign(message.as_bytes()).to_bytes()
-    );
+    assert_eq!(bytes[12..], SigningKey::from_bytes(&seed).sign(message.as_bytes()).to_bytes());
 
     let signed = Note::new(text, vec![cosigner.cosign(text, 1_679_315_147)]).unwrap();
     let signed = signed.verify(&[cosigner.verifier().clone()]).unwrap();
@@ -93,15 +83,8 @@ fn a_cosignature_with_another_time_or_length_fails() {
 #[test]
 fn sixteen_signatures_and_more_are_read_and_unknown_ones_ignored() {
     let text = "a\n";
-    let signers: Vec<_> = (0..64)
-        .map(|n| NoteSigner::from_seed(&format!("k{n}"), &[n; 32]).unwrap())
-        .collect();
-    let lines = |count: usize| {
-        signers[..count]
-            .iter()
-            .map(|s| format!("{}\n", s.sign(text)))
-            .collect::<String>()
-    };
+    let signers: Vec<_> = (0..64).map(|n| NoteSigner::from_seed(&format!("k{n}"), &[n; 32]).unwrap()).collect();
+    let lines = |count: usize| signers[..count].iter().map(|s| format!("{}\n", s.sign(text))).collect::<String>();
     for count in [16, 64] {
         let note = parse(&format!("{text}\n{}", lines(count))).unwrap();
         assert_eq!(note.signatures().len(), count);
@@ -109,10 +92,7 @@ fn sixteen_signatures_and_more_are_read_and_unknown_ones_ignored() {
         assert_eq!(note.verify(&[key()]), Err(NoteFault::NoTrustedSignature));
         assert_eq!(note.verify(&[]), Err(NoteFault::NoTrustedSignature));
     }
-    assert_eq!(
-        parse(&format!("{text}\n{}{LINE}", lines(64))),
-        Err(NoteFault::TooManySignatures)
-    );
+    assert_eq!(parse(&format!("{text}\n{}{LINE}", lines(64))), Err(NoteFault::TooManySignatures));
 }
 
 #[test]

@@ -22,29 +22,16 @@ fn receipt(origin: &str, index: u64) -> Receipt {
         2 => record_bytes(origin, index, accepted_at, b"signed"),
         other => record_bytes(ORIGIN, other, accepted_at, b"something else"),
     };
-    let leaves: Vec<_> = (0..5)
-        .map(|n| Entry::new(accepted_at, &SALT, &record(n)).leaf_hash())
-        .collect();
+    let leaves: Vec<_> = (0..5).map(|n| Entry::new(accepted_at, &SALT, &record(n)).leaf_hash()).collect();
     let appended = Appended::new(&Frontier::empty(), &leaves);
-    let checkpoint = Checkpoint::new(ORIGIN, 5, appended.root())
-        .unwrap()
-        .sign(&signer())
-        .unwrap();
-    let mut text = Proof {
-        extra: Some([SALT.as_slice(), &record(2)].concat()),
-        index: 2,
-        hashes: appended.inclusion_proof(2).unwrap(),
-        checkpoint,
-    }
-    .to_string();
+    let checkpoint = Checkpoint::new(ORIGIN, 5, appended.root()).unwrap().sign(&signer()).unwrap();
+    let mut text =
+        Proof { extra: Some([SALT.as_slice(), &record(2)].concat()), index: 2, hashes: appended.inclusion_proof(2).unwrap(), checkpoint }
+            .to_string();
     if index == 2 {
         let proof = Proof::parse(text.as_bytes()).unwrap();
         let made = Receipt::new(&SALT, &record(2), proof.hashes, proof.checkpoint).unwrap();
-        assert_eq!(
-            made.encode(),
-            text,
-            "made from its parts or as a proof, it is the same text"
-        );
+        assert_eq!(made.encode(), text, "made from its parts or as a proof, it is the same text");
         text = made.encode();
     }
     Receipt::parse(text.as_bytes()).unwrap()
@@ -56,10 +43,7 @@ fn a_receipt_shows_what_was_accepted_when_and_where() {
     let verified = receipt.verify(signer().verifier()).unwrap();
     assert_eq!((verified.origin.as_str(), verified.index), (ORIGIN, 2));
     assert_eq!(verified.accepted_at.to_string(), "2006-03-01T09:00:00.000Z");
-    assert_eq!(
-        (verified.jws.as_slice(), verified.checkpoint.size()),
-        (b"signed".as_slice(), 5)
-    );
+    assert_eq!((verified.jws.as_slice(), verified.checkpoint.size()), (b"signed".as_slice(), 5));
     assert_eq!(verified.witnesses, []);
 }
 
@@ -89,27 +73,16 @@ fn witnesses_are_named_and_a_false_one_refuses() {
     };
     let text = receipt(ORIGIN, 2).proof().checkpoint.text().to_owned();
     assert_eq!(with(&text).unwrap().witnesses[0].time, Some(1_141_203_601));
-    let fault = NoteFault::BadSignature {
-        name: "example.com/w".into(),
-    };
-    assert_eq!(
-        with("other\n"),
-        Err(ProofFault::from(CheckpointFault::from(fault)).into())
-    );
+    let fault = NoteFault::BadSignature { name: "example.com/w".into() };
+    assert_eq!(with("other\n"), Err(ProofFault::from(CheckpointFault::from(fault)).into()));
 }
 
 #[test]
 fn a_record_for_another_log_or_place_is_refused() {
     let key = signer().verifier().clone();
-    let fault = ReceiptFault::Origin {
-        record: "example.com/other".into(),
-        checkpoint: ORIGIN.into(),
-    };
+    let fault = ReceiptFault::Origin { record: "example.com/other".into(), checkpoint: ORIGIN.into() };
     assert_eq!(receipt("example.com/other", 2).verify(&key), Err(fault));
-    assert_eq!(
-        receipt(ORIGIN, 3).verify(&key),
-        Err(ReceiptFault::Index { record: 3, proof: 2 })
-    );
+    assert_eq!(receipt(ORIGIN, 3).verify(&key), Err(ReceiptFault::Index { record: 3, proof: 2 }));
 }
 
 #[test]
@@ -123,17 +96,11 @@ fn a_changed_receipt_is_refused() {
     assert_eq!(verify("WgpzaWduZWQ=", "WgpzaWduZWU="), root());
     assert_eq!(verify("index 2", "index 3"), root());
     let refused = |fault: NoteFault| Err(ProofFault::from(CheckpointFault::from(fault)).into());
-    assert_eq!(
-        verify("\n5\n", "\n6\n"),
-        refused(NoteFault::BadSignature { name: ORIGIN.into() })
-    );
+    assert_eq!(verify("\n5\n", "\n6\n"), refused(NoteFault::BadSignature { name: ORIGIN.into() }));
     // Another key of the same name, and the same key under another name.
     for (name, seed) in [(ORIGIN, [9; 32]), ("example.com/other", [1; 32])] {
         let other = NoteSigner::from_seed(name, &seed).unwrap();
-        assert_eq!(
-            receipt(ORIGIN, 2).verify(other.verifier()),
-            refused(NoteFault::NoTrustedSignature)
-        );
+        assert_eq!(receipt(ORIGIN, 2).verify(other.verifier()), refused(NoteFault::NoTrustedSignature));
     }
 }
 

@@ -14,15 +14,9 @@ fn accepted_at() -> Instant {
 #[test]
 fn a_record_is_four_lines_and_the_jws_as_received() {
     let jws = b"{\"payload\":\"\\n\"}\n\n";
-    assert_eq!(
-        record_bytes("convenant.example.nl/gm0796", 41, accepted_at(), jws),
-        BYTES
-    );
+    assert_eq!(record_bytes("convenant.example.nl/gm0796", 41, accepted_at(), jws), BYTES);
     let record = Record::parse(BYTES).unwrap();
-    assert_eq!(
-        (record.origin, record.index, record.jws),
-        ("convenant.example.nl/gm0796", 41, jws.as_slice())
-    );
+    assert_eq!((record.origin, record.index, record.jws), ("convenant.example.nl/gm0796", 41, jws.as_slice()));
     assert_eq!(record.accepted_at, accepted_at());
 }
 
@@ -33,10 +27,7 @@ fn an_entry_is_the_instant_and_a_salted_hash() {
     assert_eq!(entry.as_bytes()[..8], [0, 0, 1, 9, 0xb5, 0x09, 0x02, 0xfd]);
     let commitment: [u8; 32] = Sha256::digest([[0xaa; 32].as_slice(), BYTES].concat()).into();
     assert_eq!(entry.as_bytes()[8..], commitment);
-    assert_eq!(
-        (entry.commitment().0, entry.accepted_at()),
-        (commitment, accepted_at())
-    );
+    assert_eq!((entry.commitment().0, entry.accepted_at()), (commitment, accepted_at()));
     let leaf: [u8; 32] = Sha256::digest([[0].as_slice(), entry.as_bytes()].concat()).into();
     assert_eq!(entry.leaf_hash().0, leaf);
     assert_eq!(Entry::parse(entry.as_bytes()), Ok(entry));
@@ -68,11 +59,7 @@ fn other_records_are_refused() {
         ("{\"payload\":\"\\n\"}\n\n", "", NoJws),
         ("Z\n{\"payload\":\"\\n\"}\n\n", "Z", Truncated),
     ] {
-        assert_eq!(
-            Record::parse(text.replacen(from, to, 1).as_bytes()),
-            Err(fault),
-            "{from} to {to}"
-        );
+        assert_eq!(Record::parse(text.replacen(from, to, 1).as_bytes()), Err(fault), "{from} to {to}");
     }
     assert_eq!(Record::parse(b""), Err(Truncated));
     assert_eq!(Record::parse(b"convenant/record/v1\n\xff\n"), Err(Utf8));

@@ -19,10 +19,7 @@ fn paths_are_as_in_the_specification() {
         ("tile/1/x001/000.p/1", tile(Kind::Hashes(1), 1000, 1)),
         ("tile/entries/x999/999", tile(Kind::Entries, 999_999, 256)),
         ("tile/entries/273.p/112", tile(Kind::Entries, 273, 112)),
-        (
-            "tile/0/x018/x446/x744/x073/x709/x551/615",
-            tile(Kind::Hashes(0), u64::MAX, 256),
-        ),
+        ("tile/0/x018/x446/x744/x073/x709/x551/615", tile(Kind::Hashes(0), u64::MAX, 256)),
     ] {
         assert_eq!(path.parse(), Ok(expected), "{path}");
         assert_eq!(expected.to_string(), path);
@@ -84,49 +81,18 @@ fn other_spellings_are_refused() {
 #[test]
 fn a_tree_has_the_tiles_of_the_examples_in_the_specification() {
     let tiles = Tile::added(0, 70_000);
-    let count = |kind, full| {
-        tiles
-            .iter()
-            .filter(|tile| tile.kind() == kind && tile.is_full() == full)
-            .count()
-    };
+    let count = |kind, full| tiles.iter().filter(|tile| tile.kind() == kind && tile.is_full() == full).count();
     assert_eq!(count(Kind::Hashes(0), true), 273);
     assert_eq!(count(Kind::Hashes(1), true), 1);
     assert_eq!(count(Kind::Hashes(2), true), 0);
     assert_eq!(count(Kind::Entries, true), 273);
-    let partial: Vec<String> = tiles
-        .iter()
-        .filter(|tile| !tile.is_full())
-        .map(Tile::to_string)
-        .collect();
-    let expected = [
-        "tile/entries/273.p/112",
-        "tile/0/273.p/112",
-        "tile/1/001.p/17",
-        "tile/2/000.p/1",
-    ];
+    let partial: Vec<String> = tiles.iter().filter(|tile| !tile.is_full()).map(Tile::to_string).collect();
+    let expected = ["tile/entries/273.p/112", "tile/0/273.p/112", "tile/1/001.p/17", "tile/2/000.p/1"];
     assert_eq!(partial, expected);
 
-    let paths = |old, new| {
-        Tile::added(old, new)
-            .iter()
-            .map(Tile::to_string)
-            .collect::<Vec<_>>()
-    };
-    assert_eq!(
-        paths(0, 256),
-        ["tile/entries/000", "tile/0/000", "tile/1/000.p/1"]
-    );
-    assert_eq!(
-        paths(255, 257),
-        [
-            "tile/entries/000",
-            "tile/entries/001.p/1",
-            "tile/0/000",
-            "tile/0/001.p/1",
-            "tile/1/000.p/1",
-        ]
-    );
+    let paths = |old, new| Tile::added(old, new).iter().map(Tile::to_string).collect::<Vec<_>>();
+    assert_eq!(paths(0, 256), ["tile/entries/000", "tile/0/000", "tile/1/000.p/1"]);
+    assert_eq!(paths(255, 257), ["tile/entries/000", "tile/entries/001.p/1", "tile/0/000", "tile/0/001.p/1", "tile/1/000.p/1",]);
     assert_eq!(paths(0, 0), [""; 0]);
     assert_eq!(paths(5, 5), [""; 0]);
 }
@@ -156,9 +122,7 @@ fn a_tile_is_there_as_far_as_the_tree_fills_it() {
 fn reader(stored: &Stored, size: u64) -> TileHashes<impl Fn(u8, u64) -> Option<Vec<ledger::words::Hash>>> {
     let tiles = Tile::added(0, size);
     TileHashes(move |level, index| {
-        let found = tiles
-            .iter()
-            .find(|tile| tile.kind() == Kind::Hashes(level) && tile.index() == index)?;
+        let found = tiles.iter().find(|tile| tile.kind() == Kind::Hashes(level) && tile.index() == index)?;
         decode_hashes(&found.hashes(stored)?, found.width()).ok()
     })
 }
@@ -169,16 +133,9 @@ fn a_tile_holds_the_roots_of_full_tiles_below() {
     let stored = Stored::of(&entries);
     let level_1 = tile(Kind::Hashes(1), 0, 2).hashes(&stored).unwrap();
     let width = usize::from(WIDTH);
-    let below = [
-        naive::root(&entries[..width]),
-        naive::root(&entries[width..2 * width]),
-    ];
+    let below = [naive::root(&entries[..width]), naive::root(&entries[width..2 * width])];
     assert_eq!(level_1, [below[0].0, below[1].0].concat());
-    assert_eq!(
-        tile(Kind::Hashes(1), 0, 3).hashes(&stored),
-        None,
-        "a partial tile has no root above"
-    );
+    assert_eq!(tile(Kind::Hashes(1), 0, 3).hashes(&stored), None, "a partial tile has no root above");
     assert_eq!(tile(Kind::Entries, 0, 1).hashes(&stored), None);
     assert_eq!(tile(Kind::Hashes(40), 0, 1).hashes(&stored), None);
 }

@@ -1,8 +1,7 @@
 //! The tree: known roots, and proofs against the naive reading.
 
 use ledger::log::tree::{
-    Appended, Frontier, consistency_proof, inclusion_proof, leaf_hash, node_hash, root_at,
-    verify_consistency, verify_inclusion,
+    Appended, Frontier, consistency_proof, inclusion_proof, leaf_hash, node_hash, root_at, verify_consistency, verify_inclusion,
 };
 use ledger::words::Hash;
 use proptest::prelude::*;
@@ -101,19 +100,13 @@ fn every_small_tree_agrees_with_the_naive_one() {
         for (index, leaf) in leaves[..size].iter().enumerate() {
             let proof = inclusion_proof(index as u64, size as u64, &stored).unwrap();
             assert_eq!(proof, naive::path(index, tree), "leaf {index} of {size}");
-            assert_eq!(
-                verify_inclusion(leaf, index as u64, size as u64, &proof, &root),
-                Ok(())
-            );
+            assert_eq!(verify_inclusion(leaf, index as u64, size as u64, &proof, &root), Ok(()));
         }
         for old in 1..size {
             let proof = consistency_proof(old as u64, size as u64, &stored).unwrap();
             assert_eq!(proof, naive::consistency(old, tree), "{old} to {size}");
             let old_root = naive::root(&entries[..old]);
-            assert_eq!(
-                verify_consistency(old as u64, &old_root, size as u64, &root, &proof),
-                Ok(())
-            );
+            assert_eq!(verify_consistency(old as u64, &old_root, size as u64, &root, &proof), Ok(()));
         }
     }
 }

@@ -9,26 +9,17 @@ const PROOF: &str = include_str!("../../vectors/e2e.tlog-proof");
 const LEAF: &[u8] = include_bytes!("../../vectors/e2e.leaf");
 
 fn log() -> VerifierKey {
-    include_str!("../../vectors/e2e.log.vkey")
-        .trim_end()
-        .parse()
-        .unwrap()
+    include_str!("../../vectors/e2e.log.vkey").trim_end().parse().unwrap()
 }
 
 fn witness() -> VerifierKey {
-    include_str!("../../vectors/e2e.witness.vkey")
-        .trim_end()
-        .parse()
-        .unwrap()
+    include_str!("../../vectors/e2e.witness.vkey").trim_end().parse().unwrap()
 }
 
 fn verify(text: &str) -> Result<u64, ProofFault> {
     let proof = Proof::parse(text.as_bytes())?;
     let (checkpoint, signed) = proof.verify(&leaf_hash(LEAF), &log(), &[witness()])?;
-    assert_eq!(
-        (checkpoint.origin(), checkpoint.size(), signed.len()),
-        ("example.com/log/testdata", 15, 1)
-    );
+    assert_eq!((checkpoint.origin(), checkpoint.size(), signed.len()), ("example.com/log/testdata", 15, 1));
     Ok(signed[0].time.unwrap())
 }
 
@@ -36,15 +27,9 @@ fn verify(text: &str) -> Result<u64, ProofFault> {
 fn the_proof_the_log_and_the_witness_verify() {
     assert_eq!(verify(PROOF), Ok(0x6b04_fbff));
     assert_eq!(witness().kind(), KeyKind::Cosignature);
-    assert_eq!(
-        witness().to_string(),
-        include_str!("../../vectors/e2e.witness.vkey")
-    );
+    assert_eq!(witness().to_string(), include_str!("../../vectors/e2e.witness.vkey"));
     let proof = Proof::parse(PROOF.as_bytes()).unwrap();
-    assert_eq!(
-        (proof.index, proof.hashes.len(), proof.extra.clone()),
-        (6, 4, None)
-    );
+    assert_eq!((proof.index, proof.hashes.len(), proof.extra.clone()), (6, 4, None));
     assert_eq!(proof.to_string(), PROOF);
 }
 
@@ -54,38 +39,15 @@ fn what_was_changed_fails() {
     assert_eq!(verify(&PROOF.replacen("index 6", "index 7", 1)), root);
     assert_eq!(verify(&PROOF.replacen("Thcg", "Uhcg", 1)), root);
     let bad = |name: &str| Err(CheckpointFault::Note(NoteFault::BadSignature { name: name.into() }).into());
-    assert_eq!(
-        verify(&PROOF.replacen("\n15\n", "\n14\n", 1)),
-        bad("example.com/log/testdata")
-    );
-    assert_eq!(
-        verify(&PROOF.replacen("7DJX2AAAAABr", "7DJX2AAAAABs", 1)),
-        bad("example.com/witness")
-    );
+    assert_eq!(verify(&PROOF.replacen("\n15\n", "\n14\n", 1)), bad("example.com/log/testdata"));
+    assert_eq!(verify(&PROOF.replacen("7DJX2AAAAABr", "7DJX2AAAAABs", 1)), bad("example.com/witness"));
     let without_first = PROOF.replacen("ThcgoV2DYcK+VCxBUDWAlNxmLy2r7dq7dK7+OlgQKWs=\n", "", 1);
-    let length = |found| {
-        Err(ProofFault::Inclusion(VerifyFault::ProofLength {
-            expected: 4,
-            found,
-        }))
-    };
+    let length = |found| Err(ProofFault::Inclusion(VerifyFault::ProofLength { expected: 4, found }));
     assert_eq!(verify(&without_first), length(3));
-    assert_eq!(
-        verify(&PROOF.replacen(
-            "index 6\n",
-            "index 6\nThcgoV2DYcK+VCxBUDWAlNxmLy2r7dq7dK7+OlgQKWs=\n",
-            1
-        )),
-        length(5)
-    );
+    assert_eq!(verify(&PROOF.replacen("index 6\n", "index 6\nThcgoV2DYcK+VCxBUDWAlNxmLy2r7dq7dK7+OlgQKWs=\n", 1)), length(5));
     let range = VerifyFault::IndexOutOfRange { index: 15, size: 15 };
-    assert_eq!(
-        verify(&PROOF.replacen("index 6", "index 15", 1)),
-        Err(range.into())
-    );
-    let other = Proof::parse(PROOF.as_bytes())
-        .unwrap()
-        .verify(&leaf_hash(b"eight"), &log(), &[]);
+    assert_eq!(verify(&PROOF.replacen("index 6", "index 15", 1)), Err(range.into()));
+    let other = Proof::parse(PROOF.as_bytes()).unwrap().verify(&leaf_hash(b"eight"), &log(), &[]);
     assert_eq!(other.err(), Some(VerifyFault::RootMismatch.into()));
 }
 

@@ -57,7 +57,10 @@ async fn signers_that_may_not() {
     let rotation = json!({ "key": school.key.public().thumbprint(), "reason": "lost" });
     refused(&gate, jose, school.says(Type::KeyRevocation, "k", &rotation).jws, 403, "not-admitted").await;
     refused(&gate, jose, gate.ministry.says(Type::Admission, "a", &admission).jws, 403, "owner-only").await;
-    let other = Signed { jws: String::from_utf8(gate.town.says(Type::Admission, "a", &admission).jws).unwrap().into_bytes(), ..gate.town.says(Type::Admission, "a", &admission) };
+    let other = Signed {
+        jws: String::from_utf8(gate.town.says(Type::Admission, "a", &admission).jws).unwrap().into_bytes(),
+        ..gate.town.says(Type::Admission, "a", &admission)
+    };
     let payload = String::from_utf8(gate.town.payload(Type::Admission, "b", &admission)).unwrap().replace(ORIGIN, "other.example/gm0001");
     let elsewhere = ledger::envelope::sign_flattened(&gate.town.key, Type::Admission.typ(), payload.as_bytes());
     refused(&gate, jose, elsewhere, 400, "other-ledger").await;

@@ -56,7 +56,8 @@ async fn a_batch_is_judged_in_order_and_may_use_a_key_that_it_registers_itself()
     let revocation = json!({ "key": school.key.public().thumbprint(), "reason": "retired" });
     let act = school.says(Type::KeyRevocation, "k", &revocation);
     let envelope = |jws: &[u8]| json!({ "statement": serde_json::from_slice::<Value>(jws).unwrap() });
-    let batch = json!({ "statements": [envelope(&registration.jws), envelope(&admission.jws), envelope(&act.jws), { "statement": "x.y.z" }] });
+    let batch =
+        json!({ "statements": [envelope(&registration.jws), envelope(&admission.jws), envelope(&act.jws), { "statement": "x.y.z" }] });
     let (status, answer) = gate.send("POST", STATEMENTS, "application/json", batch.to_string().into_bytes()).await;
     assert_eq!(status, StatusCode::OK, "{answer}");
     let statuses: Vec<u64> = answer["answers"].as_array().unwrap().iter().map(|a| a["status"].as_u64().unwrap()).collect();

@@ -28,7 +28,8 @@ fn the_published_schemas_are_fresh() {
     for kind in Type::ALL {
         fresh(&format!("schemas/{}.json", kind.code()), &format!("{:#}\n", kind.schema()));
     }
-    let files: BTreeSet<String> = std::fs::read_dir(root().join("schemas")).unwrap().map(|f| f.unwrap().file_name().into_string().unwrap()).collect();
+    let files: BTreeSet<String> =
+        std::fs::read_dir(root().join("schemas")).unwrap().map(|f| f.unwrap().file_name().into_string().unwrap()).collect();
     let known: BTreeSet<String> = Type::ALL.iter().map(|kind| format!("{}.json", kind.code())).chain(["problems.json".into()]).collect();
     assert_eq!(files, known);
 }
@@ -51,12 +52,22 @@ fn the_statement_reference_is_fresh() {
     for kind in Type::ALL {
         let schema = kind.schema();
         let body = &schema["properties"]["body"];
-        text.push_str(&format!("\n## `{}`: {}\n\n{}\n\n`typ`: `{}`\n\n", kind.code(), kind.dutch(), body["description"].as_str().unwrap_or_default(), kind.typ()));
+        text.push_str(&format!(
+            "\n## `{}`: {}\n\n{}\n\n`typ`: `{}`\n\n",
+            kind.code(),
+            kind.dutch(),
+            body["description"].as_str().unwrap_or_default(),
+            kind.typ()
+        ));
         text.push_str("| member | | Dutch | what |\n|---|---|---|---|\n");
         let required: Vec<&str> = body["required"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
         for (name, member) in body["properties"].as_object().unwrap() {
             let need = if required.contains(&name.as_str()) { "required" } else { "optional" };
-            text.push_str(&format!("| `{name}` | {need} | {} | {} |\n", member["title"].as_str().unwrap_or_default(), member["description"].as_str().unwrap_or_default()));
+            text.push_str(&format!(
+                "| `{name}` | {need} | {} | {} |\n",
+                member["title"].as_str().unwrap_or_default(),
+                member["description"].as_str().unwrap_or_default()
+            ));
         }
     }
     fresh("docs/statements.md", &text);
@@ -79,9 +90,8 @@ fn validator(kind: Type) -> Validator {
 
 /// Whether the code finds no fault of form; gaps and other rules go beyond a schema.
 fn code_accepts(value: &Value) -> bool {
-    let form = |rule: Rule| {
-        matches!(rule, Rule::MalformedJson | Rule::MissingMember | Rule::UnknownMember | Rule::WrongValue | Rule::KeyUnfit)
-    };
+    let form =
+        |rule: Rule| matches!(rule, Rule::MalformedJson | Rule::MissingMember | Rule::UnknownMember | Rule::WrongValue | Rule::KeyUnfit);
     let rhythm = |fault: &ledger::envelope::Fault| fault.rule == Rule::RhythmRefused && fault.detail.contains("does not fit");
     match Statement::from_payload(value.to_string().as_bytes()) {
         Ok(_) => true,
@@ -93,7 +103,18 @@ fn code_accepts(value: &Value) -> bool {
 fn mutations(value: &Value) -> Vec<Value> {
     let mut out = Vec::new();
     let mut swap = |with: Value| out.push(with);
-    for other in [Value::Null, json!(true), json!(7), json!(-1), json!(""), json!(" x"), json!("x\u{7}"), json!([]), json!({}), json!("é".repeat(3_000))] {
+    for other in [
+        Value::Null,
+        json!(true),
+        json!(7),
+        json!(-1),
+        json!(""),
+        json!(" x"),
+        json!("x\u{7}"),
+        json!([]),
+        json!({}),
+        json!("é".repeat(3_000)),
+    ] {
         swap(other);
     }
     match value {
@@ -102,7 +123,8 @@ fn mutations(value: &Value) -> Vec<Value> {
             more.insert("surprise".into(), json!(1));
             out.push(Value::Object(more));
             for (name, member) in members {
-                let without: Map<String, Value> = members.iter().filter(|(other, _)| *other != name).map(|(k, v)| (k.clone(), v.clone())).collect();
+                let without: Map<String, Value> =
+                    members.iter().filter(|(other, _)| *other != name).map(|(k, v)| (k.clone(), v.clone())).collect();
                 out.push(Value::Object(without));
                 for mutated in mutations(member) {
                     let mut changed = members.clone();
@@ -122,7 +144,12 @@ fn mutations(value: &Value) -> Vec<Value> {
             }
         }
         Value::String(text) => {
-            out.extend([json!(text.to_uppercase()), json!(format!("{text}!")), json!(text.chars().rev().collect::<String>()), json!(format!("-{text}"))]);
+            out.extend([
+                json!(text.to_uppercase()),
+                json!(format!("{text}!")),
+                json!(text.chars().rev().collect::<String>()),
+                json!(format!("-{text}")),
+            ]);
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => out.push(json!(99_999_999)),
     }
@@ -137,7 +164,8 @@ fn samples() -> Vec<(Type, Value)> {
     let paper = json!({ "hash": hash, "mediaType": "text/plain", "sizeBytes": 12 });
     let proof = "x".repeat(120);
     let mut registration = school.registration("school");
-    registration["identifiers"] = json!({ "oin": "00000099000000010000", "kvk": "12345678", "brin": "01AB", "cbs": "GM0599", "rsin": "123456782" });
+    registration["identifiers"] =
+        json!({ "oin": "00000099000000010000", "kvk": "12345678", "brin": "01AB", "cbs": "GM0599", "rsin": "123456782" });
     let mut text = proposal("wijk", &[obligation("o", "2006-06-01")]);
     text["analysis"] = paper.clone();
     text["terms"] = json!({ "consentDays": 30, "goneQuietMisses": 3, "workingDayRule": true });
@@ -155,7 +183,10 @@ fn samples() -> Vec<(Type, Value)> {
     let report = json!({ "agreement": "wijk", "report": hash });
     let versions = json!({ "rules": 1, "timeZoneData": "2026f", "holidays": "atw-2026.1" });
     vec![
-        (Type::Genesis, json!({ "level": "local", "logKey": "test.example/gm0599+00000000+x", "statementKey": jwk, "owner": "town", "ministry": "ministry", "registrations": ["x".repeat(60)], "versions": versions })),
+        (
+            Type::Genesis,
+            json!({ "level": "local", "logKey": "test.example/gm0599+00000000+x", "statementKey": jwk, "owner": "town", "ministry": "ministry", "registrations": ["x".repeat(60)], "versions": versions }),
+        ),
         (Type::Registration, registration),
         (Type::Admission, json!({ "institution": "school", "key": kid })),
         (Type::KeyAddition, json!({ "key": jwk, "proof": proof, "validUntil": "2030-01-01T00:00:00Z" })),
@@ -179,15 +210,27 @@ fn samples() -> Vec<(Type, Value)> {
         (Type::BreachAnswer, with(&case, json!({ "answer": "force-majeure" }))),
         (Type::CaseRuling, with(&case, json!({ "finding": { "kind": "new-date", "date": "2007-01-01" } }))),
         (Type::BoardOutcome, json!({ "agreement": "wijk", "case": 1, "outcome": { "kind": "settled" }, "minutes": paper })),
-        (Type::SupportRequest, json!({ "agreement": "wijk", "case": 1, "kind": "remove-obstacle", "rule": "BWBR0005181 art. 44", "problem": paper, "tried": paper })),
+        (
+            Type::SupportRequest,
+            json!({ "agreement": "wijk", "case": 1, "kind": "remove-obstacle", "rule": "BWBR0005181 art. 44", "problem": paper, "tried": paper }),
+        ),
         (Type::MinistryAnswer, with(&case, json!({ "act": "refer" }))),
         (Type::CaseClosure, json!({ "agreement": "wijk", "case": 1, "done": paper })),
-        (Type::Withdrawal, json!({ "agreement": "wijk", "effectiveDate": "2007-01-01", "reason": paper,
-            "plan": [{ "obligation": "o", "disposition": { "kind": "hand-over", "to": "school" } }, { "obligation": "p", "disposition": { "kind": "fulfil" } }] })),
+        (
+            Type::Withdrawal,
+            json!({ "agreement": "wijk", "effectiveDate": "2007-01-01", "reason": paper,
+            "plan": [{ "obligation": "o", "disposition": { "kind": "hand-over", "to": "school" } }, { "obligation": "p", "disposition": { "kind": "fulfil" } }] }),
+        ),
         (Type::WithdrawalAnswer, json!({ "agreement": "wijk", "party": "school", "answer": "consent", "reason": paper })),
         (Type::WithdrawalRevocation, json!({ "agreement": "wijk" })),
-        (Type::Flag, json!({ "dueAt": "2006-06-01T22:00:00Z", "cause": { "kind": "breached", "agreement": "wijk", "obligation": "o", "due": "2006-06-01", "case": 1 } })),
-        (Type::Flag, json!({ "dueAt": "2006-06-01T22:00:00Z", "cause": { "kind": "ended", "agreement": "wijk", "outcome": "expired", "open": [{ "obligation": "o", "due": "2006-06-01" }] } })),
+        (
+            Type::Flag,
+            json!({ "dueAt": "2006-06-01T22:00:00Z", "cause": { "kind": "breached", "agreement": "wijk", "obligation": "o", "due": "2006-06-01", "case": 1 } }),
+        ),
+        (
+            Type::Flag,
+            json!({ "dueAt": "2006-06-01T22:00:00Z", "cause": { "kind": "ended", "agreement": "wijk", "outcome": "expired", "open": [{ "obligation": "o", "due": "2006-06-01" }] } }),
+        ),
     ]
 }
 
@@ -198,10 +241,22 @@ fn schema_and_code_accept_and_refuse_the_same() {
         seen.insert(kind);
         let schema = validator(kind);
         let whole = json!({ "type": kind.code(), "ledger": ORIGIN, "id": "x-1", "signedAt": "2006-01-02T00:00:00+01:00", "by": "town", "onBehalfOf": "town", "body": body });
-        assert!(schema.is_valid(&whole) && code_accepts(&whole), "{}: {:?} {:?}", kind.code(), schema.iter_errors(&whole).map(|e| e.to_string()).collect::<Vec<_>>(), Statement::from_payload(whole.to_string().as_bytes()).map(|_| ()));
+        assert!(
+            schema.is_valid(&whole) && code_accepts(&whole),
+            "{}: {:?} {:?}",
+            kind.code(),
+            schema.iter_errors(&whole).map(|e| e.to_string()).collect::<Vec<_>>(),
+            Statement::from_payload(whole.to_string().as_bytes()).map(|_| ())
+        );
         for mutated in mutations(&whole).into_iter().filter(|mutated| mutated["type"] == kind.code()) {
             let (by_schema, by_code) = (schema.is_valid(&mutated), code_accepts(&mutated));
-            assert_eq!(by_schema, by_code, "{}: schema {by_schema}, code {by_code}: {:?}\n{mutated}", kind.code(), schema.iter_errors(&mutated).map(|e| e.to_string()).collect::<Vec<_>>());
+            assert_eq!(
+                by_schema,
+                by_code,
+                "{}: schema {by_schema}, code {by_code}: {:?}\n{mutated}",
+                kind.code(),
+                schema.iter_errors(&mutated).map(|e| e.to_string()).collect::<Vec<_>>()
+            );
             if by_code { accepted += 1 } else { refused += 1 }
         }
     }

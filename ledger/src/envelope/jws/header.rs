@@ -25,29 +25,15 @@ impl Header {
     /// Reads the decoded protected header and reports all of its faults at once.
     pub(super) fn parse(bytes: &[u8]) -> Result<Self, Refusal> {
         let json = Json::parse(bytes).map_err(|fault| {
-            Refusal::at(
-                "/protected",
-                fault.rule,
-                fault.detail,
-                "base64url of one JSON object, members unique (RFC 7515 s4)",
-            )
+            Refusal::at("/protected", fault.rule, fault.detail, "base64url of one JSON object, members unique (RFC 7515 s4)")
         })?;
         if !matches!(json, Json::Object(_)) {
             let detail = format!("{} where an object is needed", json.kind());
             return Err(Refusal::at("/protected", Rule::MalformedJws, detail, ACCEPTED));
         }
-        let refused = json
-            .members()
-            .iter()
-            .filter_map(|(name, _)| Some((name, refused_member(name)?)));
-        let mut faults: Vec<_> = refused
-            .take(MAX_FAULTS)
-            .map(|(name, why)| fault(name, Rule::HeaderRefused, why))
-            .collect();
-        let members = (
-            required(&json, "alg", known_algorithm),
-            required(&json, "kid", thumbprint),
-        );
+        let refused = json.members().iter().filter_map(|(name, _)| Some((name, refused_member(name)?)));
+        let mut faults: Vec<_> = refused.take(MAX_FAULTS).map(|(name, why)| fault(name, Rule::HeaderRefused, why)).collect();
+        let members = (required(&json, "alg", known_algorithm), required(&json, "kid", thumbprint));
         match (members, required(&json, "typ", |typ| Ok(typ.to_owned()))) {
             ((Ok(alg), Ok(kid)), Ok(typ)) if faults.is_empty() => Ok(Self { alg, kid, typ }),
             ((alg, kid), typ) => {
@@ -59,12 +45,7 @@ impl Header {
 }
 
 fn fault(name: &str, rule: Rule, detail: impl Into<String>) -> Fault {
-    Fault {
-        pointer: member_pointer("/protected", name),
-        rule,
-        detail: detail.into(),
-        accepted: ACCEPTED.into(),
-    }
+    Fault { pointer: member_pointer("/protected", name), rule, detail: detail.into(), accepted: ACCEPTED.into() }
 }
 
 /// Why a member may not be there; `None` if it may.
@@ -84,11 +65,7 @@ fn refused_member(name: &str) -> Option<&'static str> {
 fn required<T>(json: &Json, name: &str, read: impl FnOnce(&str) -> Result<T, Fault>) -> Result<T, Fault> {
     match json.get(name) {
         Some(Json::Text(text)) => read(text),
-        Some(other) => Err(fault(
-            name,
-            Rule::WrongValue,
-            format!("{} where a string is needed", other.kind()),
-        )),
+        Some(other) => Err(fault(name, Rule::WrongValue, format!("{} where a string is needed", other.kind()))),
         None => Err(fault(name, Rule::MissingMember, "missing")),
     }
 }
@@ -99,26 +76,12 @@ fn known_algorithm(alg: &str) -> Result<String, Fault> {
         return Ok(alg.to_owned());
     }
     let shown: String = alg.chars().take(40).collect();
-    let names: Vec<_> = Algorithm::ALL
-        .iter()
-        .flat_map(|algorithm| algorithm.names())
-        .copied()
-        .collect();
-    let refused = fault(
-        "alg",
-        Rule::AlgorithmRefused,
-        format!("{shown:?} is not the algorithm of any key here"),
-    );
-    Err(Fault {
-        accepted: names.join(", "),
-        ..refused
-    })
+    let names: Vec<_> = Algorithm::ALL.iter().flat_map(|algorithm| algorithm.names()).copied().collect();
+    let refused = fault("alg", Rule::AlgorithmRefused, format!("{shown:?} is not the algorithm of any key here"));
+    Err(Fault { accepted: names.join(", "), ..refused })
 }
 
 fn thumbprint(kid: &str) -> Result<Kid, Fault> {
-    let refused = |accepted: &str| Fault {
-        accepted: accepted.into(),
-        ..fault("kid", Rule::WrongValue, "not the thumbprint of a key")
-    };
+    let refused = |accepted: &str| Fault { accepted: accepted.into(), ..fault("kid", Rule::WrongValue, "not the thumbprint of a key") };
     kid.parse().map_err(refused)
 }

@@ -23,11 +23,7 @@ fn key() -> SigningKey {
 
 /// A compact JWS with this protected header, rightly signed.
 fn with_header(header: &str) -> Vec<u8> {
-    let input = format!(
-        "{}.{}",
-        base64url::encode(header.as_bytes()),
-        base64url::encode(PAYLOAD.as_bytes())
-    );
+    let input = format!("{}.{}", base64url::encode(header.as_bytes()), base64url::encode(PAYLOAD.as_bytes()));
     let signature = base64url::encode(&key().sign(input.as_bytes()));
     format!("{input}.{signature}").into_bytes()
 }
@@ -35,9 +31,7 @@ fn with_header(header: &str) -> Vec<u8> {
 /// A right header but for some members that come on top of it.
 fn with_extra(extra: &str) -> Vec<u8> {
     let kid = key().public().thumbprint();
-    with_header(&format!(
-        r#"{{"alg":"Ed25519","kid":"{kid}","typ":"withdrawal",{extra}}}"#
-    ))
+    with_header(&format!(r#"{{"alg":"Ed25519","kid":"{kid}","typ":"withdrawal",{extra}}}"#))
 }
 
 fn with_alg(alg: &str) -> Vec<u8> {
@@ -54,35 +48,19 @@ fn accept(bytes: &[u8]) -> Result<Received, Refusal> {
 #[track_caller]
 fn refused(bytes: &[u8], expected: &[(Rule, &str)]) {
     let refusal = accept(bytes).unwrap_err();
-    let found: Vec<_> = refusal
-        .faults()
-        .iter()
-        .map(|fault| (fault.rule, fault.pointer.as_str()))
-        .collect();
+    let found: Vec<_> = refusal.faults().iter().map(|fault| (fault.rule, fault.pointer.as_str())).collect();
     assert_eq!(found, expected, "{refusal}");
-    assert!(
-        refusal
-            .faults()
-            .iter()
-            .all(|fault| !fault.detail.is_empty() && !fault.accepted.is_empty())
-    );
+    assert!(refusal.faults().iter().all(|fault| !fault.detail.is_empty() && !fault.accepted.is_empty()));
 }
 
 #[test]
 fn one_statement_is_pinned_to_the_byte() {
-    assert_eq!(
-        String::from_utf8(sign_flattened(&key(), "withdrawal", PAYLOAD.as_bytes())).unwrap(),
-        PINNED
-    );
+    assert_eq!(String::from_utf8(sign_flattened(&key(), "withdrawal", PAYLOAD.as_bytes())).unwrap(), PINNED);
     let received = accept(PINNED.as_bytes()).unwrap();
     assert_eq!(received.raw(), PINNED.as_bytes());
     assert_eq!(received.payload(), PAYLOAD.as_bytes());
     let kid: Kid = "1IG2tMH7J2wbJZnOf8LJzQitKf7LMvoAElsuDMVM54Y".parse().unwrap();
-    let header = Header {
-        alg: "Ed25519".into(),
-        kid,
-        typ: "withdrawal".into(),
-    };
+    let header = Header { alg: "Ed25519".into(), kid, typ: "withdrawal".into() };
     assert_eq!(received.header(), &header);
     let hash = "61b7f0a21e17462264f5fb6228d33ae9cffa2cc73d75bc97f54395439414cb7c";
     assert_eq!(payload_hash(received.payload()).to_string(), hash);
@@ -104,11 +82,7 @@ fn both_names_of_the_algorithm_are_accepted() {
 fn a_signature_of_another_length_is_refused() {
     let received = Received::parse(PINNED.as_bytes()).unwrap();
     let right = base64url::encode(received.signature());
-    for signature in [
-        &received.signature()[..63],
-        &[received.signature(), &[0]].concat(),
-        &[],
-    ] {
+    for signature in [&received.signature()[..63], &[received.signature(), &[0]].concat(), &[]] {
         let wrong = PINNED.replace(&right, &base64url::encode(signature));
         refused(wrong.as_bytes(), &[(Rule::SignatureInvalid, "/signature")]);
     }
@@ -124,13 +98,8 @@ fn a_signature_over_other_bytes_is_refused() {
 #[test]
 fn another_key_is_refused() {
     let received = Received::parse(PINNED.as_bytes()).unwrap();
-    let refusal = received
-        .verify(&SigningKey::from_seed(&[1; 32]).public())
-        .unwrap_err();
-    assert_eq!(
-        (refusal.rule(), refusal.faults()[0].pointer.as_str()),
-        (Rule::UnknownKey, "/protected/kid")
-    );
+    let refusal = received.verify(&SigningKey::from_seed(&[1; 32]).public()).unwrap_err();
+    assert_eq!((refusal.rule(), refusal.faults()[0].pointer.as_str()), (Rule::UnknownKey, "/protected/kid"));
 }
 
 #[test]
@@ -146,21 +115,14 @@ fn header_members_that_are_missing_or_of_another_form_are_all_told_at_once() {
     );
     refused(
         &with_header(r#"{"kid":null,"typ":["withdrawal"]}"#),
-        &[
-            (Rule::MissingMember, "/protected/alg"),
-            (Rule::WrongValue, "/protected/kid"),
-            (Rule::WrongValue, "/protected/typ"),
-        ],
+        &[(Rule::MissingMember, "/protected/alg"), (Rule::WrongValue, "/protected/kid"), (Rule::WrongValue, "/protected/typ")],
     );
 }
 
 #[test]
 fn many_foreign_members_do_not_make_a_long_answer() {
     let extra: Vec<_> = (0..1000).map(|at| format!(r#""m{at}":0"#)).collect();
-    assert_eq!(
-        accept(&with_extra(&extra.join(","))).unwrap_err().faults().len(),
-        header::MAX_FAULTS
-    );
+    assert_eq!(accept(&with_extra(&extra.join(","))).unwrap_err().faults().len(), header::MAX_FAULTS);
 }
 
 #[test]
@@ -198,10 +160,7 @@ fn bytes_that_are_no_jws_are_refused() {
 
 #[test]
 fn detached_content_is_refused() {
-    refused(
-        &sign_compact(&key(), "withdrawal", b""),
-        &[(Rule::MalformedJws, "/payload")],
-    );
+    refused(&sign_compact(&key(), "withdrawal", b""), &[(Rule::MalformedJws, "/payload")]);
 }
 
 #[test]

@@ -5,25 +5,18 @@ use crate::envelope::signing_key::SigningKey;
 
 const RFC_8037_PRIVATE: &str = r#"{"kty":"OKP","crv":"Ed25519",
     "d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
-const RFC_8037_PUBLIC: &str =
-    r#"{"crv":"Ed25519","kty":"OKP","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
+const RFC_8037_PUBLIC: &str = r#"{"crv":"Ed25519","kty":"OKP","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
 
 fn read(jwk: &str) -> Result<PublicKey, Refusal> {
     PublicKey::from_jwk(&Json::parse(jwk.as_bytes()).unwrap(), "/body/key")
 }
 
 fn read_point(point: &[u8]) -> Result<PublicKey, Refusal> {
-    read(&format!(
-        r#"{{"kty":"OKP","crv":"Ed25519","x":"{}"}}"#,
-        base64url::encode(point)
-    ))
+    read(&format!(r#"{{"kty":"OKP","crv":"Ed25519","x":"{}"}}"#, base64url::encode(point)))
 }
 
 fn hex(text: &str) -> Vec<u8> {
-    (0..text.len())
-        .step_by(2)
-        .map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap())
-        .collect()
+    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap()).collect()
 }
 
 /// The group order L (RFC 8032 s5.1), little-endian.
@@ -40,10 +33,7 @@ fn refused(result: Result<PublicKey, Refusal>, rule: Rule, detail: &str) {
 fn rfc_8037_appendix_a_key_and_thumbprint() {
     let key = read(RFC_8037_PUBLIC).unwrap();
     assert_eq!(key.to_jwk().to_string(), RFC_8037_PUBLIC);
-    assert_eq!(
-        key.thumbprint().to_string(),
-        "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"
-    );
+    assert_eq!(key.thumbprint().to_string(), "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
     let secret = SigningKey::from_jwk(&Json::parse(RFC_8037_PRIVATE.as_bytes()).unwrap()).unwrap();
     assert_eq!(secret.public(), key);
 }
@@ -55,11 +45,7 @@ fn rfc_8037_appendix_a_signature() {
     let expected = "hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg";
     let secret = SigningKey::from_jwk(&Json::parse(RFC_8037_PRIVATE.as_bytes()).unwrap()).unwrap();
     assert_eq!(base64url::encode(&secret.sign(input)), expected);
-    assert!(
-        read(RFC_8037_PUBLIC)
-            .unwrap()
-            .verify(input, &base64url::decode(expected.as_bytes()).unwrap())
-    );
+    assert!(read(RFC_8037_PUBLIC).unwrap().verify(input, &base64url::decode(expected.as_bytes()).unwrap()));
 }
 
 #[test]
@@ -73,13 +59,7 @@ fn wycheproof_ed25519_vectors_all_agree() {
             // The set has no `acceptable` vectors, so being strict costs no valid signature.
             assert_ne!(test.result, TestResult::Acceptable);
             let valid = test.result == TestResult::Valid;
-            assert_eq!(
-                key.verify(&test.msg, &test.sig),
-                valid,
-                "{}: {}",
-                test.tc_id,
-                test.comment
-            );
+            assert_eq!(key.verify(&test.msg, &test.sig), valid, "{}: {}", test.tc_id, test.comment);
             seen += 1;
         }
     }
@@ -146,12 +126,8 @@ fn a_key_that_is_not_canonically_encoded_is_refused() {
 
 #[test]
 fn a_key_with_a_small_order_part_is_refused() {
-    let torsion = VerifyingKey::from_bytes(
-        &hex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05")
-            .try_into()
-            .unwrap(),
-    )
-    .unwrap();
+    let torsion =
+        VerifyingKey::from_bytes(&hex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05").try_into().unwrap()).unwrap();
     let Material::Ed25519(honest) = SigningKey::from_seed(&[1; 32]).public().0;
     let mixed = (torsion.to_edwards() + honest.to_edwards()).compress();
     refused(read_point(mixed.as_bytes()), Rule::KeyUnfit, "prime-order");
@@ -175,21 +151,9 @@ fn a_private_key_is_refused_and_the_sender_is_told() {
 
 #[test]
 fn another_kind_of_key_is_refused() {
-    refused(
-        read(&RFC_8037_PUBLIC.replace("OKP", "oct")),
-        Rule::KeyUnfit,
-        "kty",
-    );
-    refused(
-        read(&RFC_8037_PUBLIC.replace("Ed25519", "Ed448")),
-        Rule::KeyUnfit,
-        "crv",
-    );
-    refused(
-        read(&RFC_8037_PUBLIC.replace("Ed25519", "X25519")),
-        Rule::KeyUnfit,
-        "crv",
-    );
+    refused(read(&RFC_8037_PUBLIC.replace("OKP", "oct")), Rule::KeyUnfit, "kty");
+    refused(read(&RFC_8037_PUBLIC.replace("Ed25519", "Ed448")), Rule::KeyUnfit, "crv");
+    refused(read(&RFC_8037_PUBLIC.replace("Ed25519", "X25519")), Rule::KeyUnfit, "crv");
     refused(read("{}"), Rule::KeyUnfit, "kty");
     refused(read("[]"), Rule::KeyUnfit, "kty");
 }
@@ -199,35 +163,15 @@ fn x_of_another_form_or_length_is_refused() {
     for point in [&[9; 31][..], &[9; 33], &[]] {
         refused(read_point(point), Rule::KeyUnfit, "32 bytes");
     }
-    refused(
-        read(&RFC_8037_PUBLIC.replace("URo", "URo=")),
-        Rule::KeyUnfit,
-        "base64url",
-    );
-    refused(
-        read(&RFC_8037_PUBLIC.replace("URo", "URp")),
-        Rule::KeyUnfit,
-        "base64url",
-    );
-    refused(
-        read(r#"{"kty":"OKP","crv":"Ed25519"}"#),
-        Rule::KeyUnfit,
-        "x is not a string",
-    );
-    refused(
-        read(r#"{"kty":"OKP","crv":"Ed25519","x":1}"#),
-        Rule::KeyUnfit,
-        "x is not a string",
-    );
+    refused(read(&RFC_8037_PUBLIC.replace("URo", "URo=")), Rule::KeyUnfit, "base64url");
+    refused(read(&RFC_8037_PUBLIC.replace("URo", "URp")), Rule::KeyUnfit, "base64url");
+    refused(read(r#"{"kty":"OKP","crv":"Ed25519"}"#), Rule::KeyUnfit, "x is not a string");
+    refused(read(r#"{"kty":"OKP","crv":"Ed25519","x":1}"#), Rule::KeyUnfit, "x is not a string");
 }
 
 #[test]
 fn other_members_are_refused() {
-    refused(
-        read(&RFC_8037_PUBLIC.replace('{', r#"{"kid":"k","#)),
-        Rule::UnknownMember,
-        "not a required",
-    );
+    refused(read(&RFC_8037_PUBLIC.replace('{', r#"{"kid":"k","#)), Rule::UnknownMember, "not a required");
 }
 
 #[test]
@@ -235,9 +179,7 @@ fn serde_reads_a_key_as_strictly_and_writes_its_jwk() {
     let key = read(RFC_8037_PUBLIC).unwrap();
     assert_eq!(serde_json::to_string(&key).unwrap(), RFC_8037_PUBLIC);
     assert_eq!(serde_json::from_str::<PublicKey>(RFC_8037_PUBLIC).unwrap(), key);
-    let error = serde_json::from_str::<PublicKey>(RFC_8037_PRIVATE)
-        .unwrap_err()
-        .to_string();
+    let error = serde_json::from_str::<PublicKey>(RFC_8037_PRIVATE).unwrap_err().to_string();
     assert!(error.contains("never send it"), "{error}");
     assert!(serde_json::from_str::<PublicKey>(&RFC_8037_PUBLIC.replace('}', r#","kty":"OKP"}"#)).is_err());
 }
@@ -247,19 +189,7 @@ fn an_ed25519_key_takes_both_names_of_its_algorithm_and_no_other() {
     for alg in ["Ed25519", "EdDSA"] {
         assert!(Algorithm::Ed25519.accepts(alg));
     }
-    for alg in [
-        "none",
-        "None",
-        "",
-        "HS256",
-        "Ed448",
-        "ES256",
-        "PS256",
-        "RS256",
-        "eddsa",
-        "ed25519",
-        "Ed25519ph",
-    ] {
+    for alg in ["none", "None", "", "HS256", "Ed448", "ES256", "PS256", "RS256", "eddsa", "ed25519", "Ed25519ph"] {
         assert!(!Algorithm::Ed25519.accepts(alg), "{alg}");
     }
 }

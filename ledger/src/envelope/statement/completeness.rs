@@ -79,9 +79,19 @@ fn obligation_gaps(obligation: &Json, i: usize, body: &Json, parties: &BTreeSet<
     for (j, creditor) in items(obligation, "creditors").iter().enumerate() {
         let Some(creditor) = creditor.text() else { continue };
         if !parties.contains(creditor) {
-            gaps.add(Rule::Incomplete, at(&format!("/creditors/{j}")), format!("{creditor:?} is not a party"), "creditors that are parties");
+            gaps.add(
+                Rule::Incomplete,
+                at(&format!("/creditors/{j}")),
+                format!("{creditor:?} is not a party"),
+                "creditors that are parties",
+            );
         } else if Some(creditor) == debtor {
-            gaps.add(Rule::OwnObligation, at(&format!("/creditors/{j}")), "the debtor is its own creditor", "creditors other than the debtor");
+            gaps.add(
+                Rule::OwnObligation,
+                at(&format!("/creditors/{j}")),
+                "the debtor is its own creditor",
+                "creditors other than the debtor",
+            );
         } else if !seen.insert(creditor) {
             gaps.add(Rule::Incomplete, at(&format!("/creditors/{j}")), format!("{creditor:?} occurs twice"), "each creditor once");
         }
@@ -114,7 +124,12 @@ fn when_gaps(when: &Json, pointer: &str, (start, end): (Day, Day), gaps: &mut Ga
     }
     let Some(rhythm) = text(when, "rule").and_then(|t| Rhythm::parse(t).ok()) else { return };
     match rhythm.count(start, end, MAX_OCCURRENCES + 1) {
-        0 => gaps.add(Rule::RhythmRefused, format!("{pointer}/rule"), "this rhythm has no due date in the period", "at least one date after the first day"),
+        0 => gaps.add(
+            Rule::RhythmRefused,
+            format!("{pointer}/rule"),
+            "this rhythm has no due date in the period",
+            "at least one date after the first day",
+        ),
         n if n > MAX_OCCURRENCES => {
             gaps.add(Rule::RhythmRefused, format!("{pointer}/rule"), "this rhythm has too many due dates", "at most 8000 due dates");
         }
@@ -127,7 +142,12 @@ fn goals_without_obligation(body: &Json, gaps: &mut Gaps) {
     let served: BTreeSet<&str> = obligations.iter().flat_map(|o| items(o, "goals")).filter_map(Json::text).collect();
     for (i, goal) in items(body, "goals").iter().enumerate() {
         if let Some(id) = text(goal, "id").filter(|id| !served.contains(id)) {
-            gaps.add(Rule::Incomplete, format!("/goals/{i}"), format!("no obligation serves goal {id:?}"), "at least one obligation for each goal (L08)");
+            gaps.add(
+                Rule::Incomplete,
+                format!("/goals/{i}"),
+                format!("no obligation serves goal {id:?}"),
+                "at least one obligation for each goal (L08)",
+            );
         }
     }
 }
@@ -137,11 +157,21 @@ fn social_recovery(body: &Json, gaps: &mut Gaps) {
         return;
     }
     if body.get("analysis").is_none() {
-        gaps.add(Rule::NeedsAnalysis, "/analysis".into(), "social recovery without an analysis", "an attached analysis of the neighbourhood (L25)");
+        gaps.add(
+            Rule::NeedsAnalysis,
+            "/analysis".into(),
+            "social recovery without an analysis",
+            "an attached analysis of the neighbourhood (L25)",
+        );
     }
     for (i, party) in items(body, "parties").iter().enumerate() {
         if party.get("role").is_none() {
-            gaps.add(Rule::NeedsAnalysis, format!("/parties/{i}/role"), "social recovery without a role for this party", "what the party is there for (L25)");
+            gaps.add(
+                Rule::NeedsAnalysis,
+                format!("/parties/{i}/role"),
+                "social recovery without a role for this party",
+                "what the party is there for (L25)",
+            );
         }
     }
 }

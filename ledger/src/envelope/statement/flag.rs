@@ -203,9 +203,7 @@ impl Cause {
             | Self::WithdrawalUnanswered { agreement, .. }
             | Self::WithdrawalEnded { agreement, .. }
             | Self::UnderStrength { agreement, .. } => Subject::Agreement(agreement.clone()),
-            Self::NoValidKey { institution } | Self::RecoveryCompleted { institution, .. } => {
-                Subject::Institution(institution.clone())
-            }
+            Self::NoValidKey { institution } | Self::RecoveryCompleted { institution, .. } => Subject::Institution(institution.clone()),
         }
     }
 }

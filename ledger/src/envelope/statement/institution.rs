@@ -1,7 +1,7 @@
 //! What an institution says of itself and of its keys.
 
-use crate::envelope::{Kid, PublicKey};
 use crate::envelope::shape::shape;
+use crate::envelope::{Kid, PublicKey};
 use crate::words::{Brin, CbsCode, Instant, Kvk, Oin, Rsin, Slug, Text};
 
 /// A compact JWS by a new key, which proves that the institution holds its private half.

@@ -2,7 +2,7 @@
 
 use super::agreement::Attachment;
 use crate::envelope::shape::{List, shape};
-use crate::words::{Day, Decimal, Hash, Url, Slug};
+use crate::words::{Day, Decimal, Hash, Slug, Url};
 
 shape! {
     /// Evidence, beside the log or kept by the institution.

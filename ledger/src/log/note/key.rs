@@ -79,12 +79,7 @@ impl VerifierKey {
         if public_key.len() != kind.public_key_length() {
             return Err(KeyFault::PublicKey);
         }
-        let key = Self {
-            name: name.to_owned(),
-            id: KeyId::of(name, kind, public_key),
-            kind,
-            public_key: public_key.to_vec(),
-        };
+        let key = Self { name: name.to_owned(), id: KeyId::of(name, kind, public_key), kind, public_key: public_key.to_vec() };
         // Under a key of small order, one signature fits many texts.
         if key.can_verify() && key.ed25519().is_none_or(|point| point.is_weak()) {
             return Err(KeyFault::PublicKey);
@@ -124,18 +119,13 @@ impl VerifierKey {
                 let time = u64::from_be_bytes(*time);
                 // tlog-cosignature: the time does not exceed 2^63 - 1.
                 i64::try_from(time).map_err(|_| ())?;
-                (
-                    Some(time),
-                    format!("cosignature/v1\ntime {time}\n{text}"),
-                    signature,
-                )
+                (Some(time), format!("cosignature/v1\ntime {time}\n{text}"), signature)
             }
             KeyKind::MlDsaCosignature => return Err(()),
         };
         let signature = ed25519_dalek::Signature::from_slice(signature).map_err(|_| ())?;
         let key = self.ed25519().ok_or(())?;
-        key.verify_strict(message.as_bytes(), &signature)
-            .map_err(|_| ())?;
+        key.verify_strict(message.as_bytes(), &signature).map_err(|_| ())?;
         Ok(time)
     }
 
@@ -146,13 +136,7 @@ impl VerifierKey {
 
 impl fmt::Display for VerifierKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}+{}+{}",
-            self.name,
-            self.id,
-            base64(&[&[self.kind.code()], self.public_key.as_slice()].concat())
-        )
+        write!(f, "{}+{}+{}", self.name, self.id, base64(&[&[self.kind.code()], self.public_key.as_slice()].concat()))
     }
 }
 
@@ -168,16 +152,9 @@ impl FromStr for VerifierKey {
         let bytes = parse_base64(encoded).ok_or(KeyFault::Base64)?;
         let (&code, public_key) = bytes.split_first().ok_or(KeyFault::PublicKey)?;
         let kinds = [KeyKind::Note, KeyKind::Cosignature, KeyKind::MlDsaCosignature];
-        let kind = kinds
-            .into_iter()
-            .find(|kind| kind.code() == code)
-            .ok_or(KeyFault::Kind(code))?;
+        let kind = kinds.into_iter().find(|kind| kind.code() == code).ok_or(KeyFault::Kind(code))?;
         let key = Self::new(name, kind, public_key)?;
-        if key.id.to_string() == id {
-            Ok(key)
-        } else {
-            Err(KeyFault::Id)
-        }
+        if key.id.to_string() == id { Ok(key) } else { Err(KeyFault::Id) }
     }
 }
 

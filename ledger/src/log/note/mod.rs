@@ -50,16 +50,11 @@ impl Note {
         if !is_printable(&text) {
             return Err(NoteFault::ControlCharacter);
         }
-        let mut note = Self {
-            text,
-            signatures: Vec::with_capacity(signatures.len()),
-        };
+        let mut note = Self { text, signatures: Vec::with_capacity(signatures.len()) };
         if signatures.is_empty() {
             return Err(NoteFault::Shape);
         }
-        signatures
-            .into_iter()
-            .try_for_each(|signature| note.add(signature))?;
+        signatures.into_iter().try_for_each(|signature| note.add(signature))?;
         Ok(note)
     }
 
@@ -68,11 +63,7 @@ impl Note {
         if self.signatures.len() == MAX_SIGNATURES {
             return Err(NoteFault::TooManySignatures);
         }
-        if self
-            .signatures
-            .iter()
-            .any(|other| other.id == signature.id && other.name == signature.name)
-        {
+        if self.signatures.iter().any(|other| other.id == signature.id && other.name == signature.name) {
             return Err(NoteFault::DuplicateSignature { name: signature.name });
         }
         self.signatures.push(signature);
@@ -110,44 +101,26 @@ impl Note {
             let Some(key) = known.next() else { continue };
             // Key ids are short: with two keys for one line, either could be meant.
             if known.any(|other| other != key) {
-                return Err(NoteFault::AmbiguousKey {
-                    name: signature.name.clone(),
-                });
+                return Err(NoteFault::AmbiguousKey { name: signature.name.clone() });
             }
-            let time = key
-                .verify(&self.text, &signature.bytes)
-                .map_err(|()| NoteFault::BadSignature {
-                    name: signature.name.clone(),
-                })?;
-            signed.push(Signed {
-                key: key.clone(),
-                time,
-            });
+            let time = key.verify(&self.text, &signature.bytes).map_err(|()| NoteFault::BadSignature { name: signature.name.clone() })?;
+            signed.push(Signed { key: key.clone(), time });
         }
-        if signed.is_empty() {
-            Err(NoteFault::NoTrustedSignature)
-        } else {
-            Ok(signed)
-        }
+        if signed.is_empty() { Err(NoteFault::NoTrustedSignature) } else { Ok(signed) }
     }
 }
 
 impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.text)?;
-        self.signatures
-            .iter()
-            .try_for_each(|signature| writeln!(f, "{signature}"))
+        self.signatures.iter().try_for_each(|signature| writeln!(f, "{signature}"))
     }
 }
 
 impl Signature {
     /// Reads one line, without its line feed: `— <name> <base64(key id || signature)>`. A witness answers with these.
     pub fn parse(line: &str) -> Result<Self, NoteFault> {
-        let (name, encoded) = line
-            .strip_prefix("\u{2014} ")
-            .and_then(|rest| rest.split_once(' '))
-            .ok_or(NoteFault::SignatureLine)?;
+        let (name, encoded) = line.strip_prefix("\u{2014} ").and_then(|rest| rest.split_once(' ')).ok_or(NoteFault::SignatureLine)?;
         if !is_name(name) {
             return Err(NoteFault::SignatureLine);
         }
@@ -156,11 +129,7 @@ impl Signature {
         if bytes.is_empty() {
             return Err(NoteFault::SignatureLine);
         }
-        Ok(Self {
-            name: name.to_owned(),
-            id: KeyId(*id),
-            bytes: bytes.to_vec(),
-        })
+        Ok(Self { name: name.to_owned(), id: KeyId(*id), bytes: bytes.to_vec() })
     }
 
     /// The name of the key that is said to have signed.
@@ -176,12 +145,7 @@ impl Signature {
 
 impl fmt::Display for Signature {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "\u{2014} {} {}",
-            self.name,
-            base64(&[self.id.0.as_slice(), &self.bytes].concat())
-        )
+        write!(f, "\u{2014} {} {}", self.name, base64(&[self.id.0.as_slice(), &self.bytes].concat()))
     }
 }
 

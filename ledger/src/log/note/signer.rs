@@ -31,8 +31,7 @@ impl NoteSigner {
     /// Signs a note's text, which ends in a line feed. Whoever calls this for a checkpoint has made sure that the log never
     /// signed an inconsistent one.
     pub fn sign(&self, text: &str) -> Signature {
-        self.0
-            .signature(self.0.key.sign(text.as_bytes()).to_bytes().to_vec())
+        self.0.signature(self.0.key.sign(text.as_bytes()).to_bytes().to_vec())
     }
 }
 
@@ -54,14 +53,10 @@ impl Cosigner {
     /// # Panics
     /// If the time is not below 2^63: no verifier would take it.
     pub fn cosign(&self, text: &str, time: u64) -> Signature {
-        assert!(
-            time < 1 << 63,
-            "tlog-cosignature: the time does not exceed 2^63 - 1"
-        );
+        assert!(time < 1 << 63, "tlog-cosignature: the time does not exceed 2^63 - 1");
         let message = ["cosignature/v1\ntime ", &time.to_string(), "\n", text].concat();
         let signature = self.0.key.sign(message.as_bytes()).to_bytes();
-        self.0
-            .signature([time.to_be_bytes().as_slice(), &signature].concat())
+        self.0.signature([time.to_be_bytes().as_slice(), &signature].concat())
     }
 }
 
@@ -73,11 +68,7 @@ impl Key {
     }
 
     fn signature(&self, bytes: Vec<u8>) -> Signature {
-        Signature {
-            name: self.verifier.name().to_owned(),
-            id: self.verifier.id(),
-            bytes,
-        }
+        Signature { name: self.verifier.name().to_owned(), id: self.verifier.id(), bytes }
     }
 }
 

@@ -43,14 +43,7 @@ pub fn decode_hashes(bytes: &[u8], width: u16) -> Result<Vec<Hash>, BundleFault>
 }
 
 fn check_width(width: u16, found: usize) -> Result<(), BundleFault> {
-    if found == usize::from(width) {
-        Ok(())
-    } else {
-        Err(BundleFault::Width {
-            expected: width,
-            found,
-        })
-    }
+    if found == usize::from(width) { Ok(()) } else { Err(BundleFault::Width { expected: width, found }) }
 }
 
 /// Why bytes are no bundle or no tile.
@@ -85,34 +78,13 @@ mod tests {
 
     #[test]
     fn other_bytes_are_refused() {
-        assert_eq!(
-            encode_bundle(&[vec![0; 65_536]]),
-            Err(BundleFault::EntryTooLong(65_536))
-        );
+        assert_eq!(encode_bundle(&[vec![0; 65_536]]), Err(BundleFault::EntryTooLong(65_536)));
         assert_eq!(decode_bundle(b"\x00\x02a", 1), Err(BundleFault::Truncated));
         assert_eq!(decode_bundle(b"\x00\x01a\x00", 1), Err(BundleFault::Truncated));
-        assert_eq!(
-            decode_bundle(b"\x00\x01a", 2),
-            Err(BundleFault::Width {
-                expected: 2,
-                found: 1
-            })
-        );
-        assert_eq!(
-            decode_bundle(b"\x00\x00\x00\x00", 1),
-            Err(BundleFault::Width {
-                expected: 1,
-                found: 2
-            })
-        );
+        assert_eq!(decode_bundle(b"\x00\x01a", 2), Err(BundleFault::Width { expected: 2, found: 1 }));
+        assert_eq!(decode_bundle(b"\x00\x00\x00\x00", 1), Err(BundleFault::Width { expected: 1, found: 2 }));
         assert_eq!(decode_hashes(&[0; 63], 2), Err(BundleFault::Truncated));
-        assert_eq!(
-            decode_hashes(&[0; 64], 1),
-            Err(BundleFault::Width {
-                expected: 1,
-                found: 2
-            })
-        );
+        assert_eq!(decode_hashes(&[0; 64], 1), Err(BundleFault::Width { expected: 1, found: 2 }));
         assert_eq!(decode_hashes(&[0; 64], 2), Ok(vec![Hash([0; 32]); 2]));
     }
 }

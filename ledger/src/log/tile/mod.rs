@@ -63,19 +63,14 @@ impl Tile {
 
     /// Whether a tree of this size fills the tile at least this far. If not, the answer is 404.
     pub fn is_in(&self, size: u64) -> bool {
-        let end = self
-            .index
-            .checked_mul(u64::from(WIDTH))
-            .and_then(|at| at.checked_add(u64::from(self.width)));
+        let end = self.index.checked_mul(u64::from(WIDTH)).and_then(|at| at.checked_add(u64::from(self.width)));
         end.is_some_and(|end| end <= self.kind.count(size))
     }
 
     /// Every tile that is new in a tree of `new` leaves to one who has those of `old`: the tiles that became full in
     /// between, and the partial one at the right edge of each level. Bundles first, then level by level.
     pub fn added(old: u64, new: u64) -> Vec<Self> {
-        let levels = (0..)
-            .take_while(|level| Kind::Hashes(*level).count(new) > 0)
-            .map(Kind::Hashes);
+        let levels = (0..).take_while(|level| Kind::Hashes(*level).count(new) > 0).map(Kind::Hashes);
         let mut tiles = Vec::new();
         for kind in std::iter::once(Kind::Entries).chain(levels) {
             let (from, to) = (kind.count(old), kind.count(new));
@@ -83,17 +78,9 @@ impl Tile {
                 continue;
             }
             let width = u64::from(WIDTH);
-            tiles.extend((from / width..to / width).map(|index| Self {
-                kind,
-                index,
-                width: WIDTH,
-            }));
+            tiles.extend((from / width..to / width).map(|index| Self { kind, index, width: WIDTH }));
             if !to.is_multiple_of(width) {
-                tiles.push(Self {
-                    kind,
-                    index: to / width,
-                    width: (to % width) as u16,
-                });
+                tiles.push(Self { kind, index: to / width, width: (to % width) as u16 });
             }
         }
         tiles
@@ -138,10 +125,7 @@ impl<F: Fn(u8, u64) -> Option<Vec<Hash>>> HashReader for TileHashes<F> {
         let start = (first % u64::from(WIDTH)) as usize;
         let mut nodes = tile.get(start..start + span as usize)?.to_vec();
         while nodes.len() > 1 {
-            nodes = nodes
-                .chunks_exact(2)
-                .map(|pair| node_hash(&pair[0], &pair[1]))
-                .collect();
+            nodes = nodes.chunks_exact(2).map(|pair| node_hash(&pair[0], &pair[1])).collect();
         }
         nodes.pop()
     }

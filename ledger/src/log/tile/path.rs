@@ -22,11 +22,7 @@ impl fmt::Display for Tile {
             write!(f, "x{}/", &leading[group * 3..group * 3 + 3])?;
         }
         f.write_str(last)?;
-        if self.is_full() {
-            Ok(())
-        } else {
-            write!(f, ".p/{}", self.width)
-        }
+        if self.is_full() { Ok(()) } else { write!(f, ".p/{}", self.width) }
     }
 }
 
@@ -35,10 +31,7 @@ impl FromStr for Tile {
 
     /// Reads a path below the log's prefix, without a leading slash: only as it is written by `Display`.
     fn from_str(text: &str) -> Result<Self, PathFault> {
-        let (kind, rest) = text
-            .strip_prefix("tile/")
-            .and_then(|rest| rest.split_once('/'))
-            .ok_or(PathFault::Shape)?;
+        let (kind, rest) = text.strip_prefix("tile/").and_then(|rest| rest.split_once('/')).ok_or(PathFault::Shape)?;
         let kind = match kind {
             "entries" => Kind::Entries,
             level => match parse_decimal(level) {
@@ -53,17 +46,9 @@ impl FromStr for Tile {
                 _ => return Err(PathFault::Width),
             },
         };
-        let tile = Self {
-            kind,
-            index: parse_index(index)?,
-            width,
-        };
+        let tile = Self { kind, index: parse_index(index)?, width };
         // Whatever else could be spelled in two ways (a leading `x000`) is refused here.
-        if tile.to_string() == text {
-            Ok(tile)
-        } else {
-            Err(PathFault::Index)
-        }
+        if tile.to_string() == text { Ok(tile) } else { Err(PathFault::Index) }
     }
 }
 
@@ -72,10 +57,7 @@ fn parse_index(text: &str) -> Result<u64, PathFault> {
         Some((leading, last)) => (Some(leading), last),
         None => (None, text),
     };
-    let marked = leading
-        .into_iter()
-        .flat_map(|leading| leading.split('/'))
-        .map(|group| group.strip_prefix('x'));
+    let marked = leading.into_iter().flat_map(|leading| leading.split('/')).map(|group| group.strip_prefix('x'));
     let mut index: u64 = 0;
     for group in marked.chain([Some(last)]) {
         let group = group.ok_or(PathFault::Index)?;
@@ -83,10 +65,7 @@ fn parse_index(text: &str) -> Result<u64, PathFault> {
             return Err(PathFault::Index);
         }
         let group: u64 = group.parse().map_err(|_| PathFault::Index)?;
-        index = index
-            .checked_mul(1000)
-            .and_then(|index| index.checked_add(group))
-            .ok_or(PathFault::Index)?;
+        index = index.checked_mul(1000).and_then(|index| index.checked_add(group)).ok_or(PathFault::Index)?;
     }
     Ok(index)
 }

@@ -31,34 +31,17 @@ impl Appended {
         let mut levels = Vec::new();
         while size >> levels.len() > 0 {
             if old.size() >> levels.len() & 1 == 1 {
-                made.insert(
-                    0,
-                    *old_peaks.next().expect("one peak for every bit set in the size"),
-                );
+                made.insert(0, *old_peaks.next().expect("one peak for every bit set in the size"));
             }
-            let above = made
-                .chunks_exact(2)
-                .map(|pair| node_hash(&pair[0], &pair[1]))
-                .collect();
+            let above = made.chunks_exact(2).map(|pair| node_hash(&pair[0], &pair[1])).collect();
             levels.push(std::mem::replace(&mut made, above));
         }
         // Where a bit of the new size is set, the last complete node of that height is a peak; the highest first.
         let is_peak = |(height, _): &(usize, &Vec<Hash>)| size >> height & 1 == 1;
         let last = |(_, nodes): (usize, &Vec<Hash>)| *nodes.last().expect("a peak was there or was made");
-        let peaks: Vec<Hash> = levels
-            .iter()
-            .enumerate()
-            .rev()
-            .filter(is_peak)
-            .map(last)
-            .collect();
+        let peaks: Vec<Hash> = levels.iter().enumerate().rev().filter(is_peak).map(last).collect();
         let root = fold(&peaks).unwrap_or_else(super::empty_root);
-        Self {
-            old_size: old.size(),
-            frontier: Frontier { size, peaks },
-            root,
-            levels,
-        }
+        Self { old_size: old.size(), frontier: Frontier { size, peaks }, root, levels }
     }
 
     /// The new right edge.
@@ -85,8 +68,7 @@ impl Appended {
 
     /// The proofs of all leaves of this batch, in their order.
     pub fn inclusion_proofs(&self) -> impl Iterator<Item = Vec<Hash>> {
-        (self.old_size..self.frontier.size)
-            .map(|index| self.inclusion_proof(index).expect("the index is of this batch"))
+        (self.old_size..self.frontier.size).map(|index| self.inclusion_proof(index).expect("the index is of this batch"))
     }
 
     /// The complete subtrees that this batch made, leaves included, as (height, index at that height, hash): what a
@@ -95,9 +77,7 @@ impl Appended {
         self.levels.iter().enumerate().flat_map(move |(height, nodes)| {
             let first_new = self.old_size >> height;
             let skip = (first_new - self.first_known(height)) as usize;
-            (first_new..)
-                .zip(&nodes[skip..])
-                .map(move |(index, hash)| (height as u8, index, *hash))
+            (first_new..).zip(&nodes[skip..]).map(move |(index, hash)| (height as u8, index, *hash))
         })
     }
 

@@ -54,11 +54,7 @@ impl Frontier {
             return Err(FrontierFault::TooLarge(size));
         }
         if peaks.len() != size.count_ones() as usize {
-            return Err(FrontierFault::Peaks {
-                size,
-                expected: size.count_ones() as usize,
-                found: peaks.len(),
-            });
+            return Err(FrontierFault::Peaks { size, expected: size.count_ones() as usize, found: peaks.len() });
         }
         Ok(Self { size, peaks })
     }
@@ -97,11 +93,7 @@ impl Frontier {
 
 /// The root over adjacent complete subtrees of decreasing size; `None` without any.
 fn fold(peaks: &[Hash]) -> Option<Hash> {
-    peaks
-        .iter()
-        .rev()
-        .copied()
-        .reduce(|right, left| node_hash(&left, &right))
+    peaks.iter().rev().copied().reduce(|right, left| node_hash(&left, &right))
 }
 
 /// Why a stored right edge is none.

@@ -54,13 +54,7 @@ pub fn root_at(size: u64, hashes: &impl HashReader) -> Result<Hash, ProveFault> 
 }
 
 /// Adds the siblings of a node and of those above it, up to the root of the tree with `size` leaves.
-fn climb(
-    level: u8,
-    node: u64,
-    size: u64,
-    hashes: &impl HashReader,
-    proof: &mut Vec<Hash>,
-) -> Result<(), ProveFault> {
+fn climb(level: u8, node: u64, size: u64, hashes: &impl HashReader, proof: &mut Vec<Hash>) -> Result<(), ProveFault> {
     let (mut level, mut node) = (level, node);
     let mut last = (size - 1) >> level;
     while last > 0 {
@@ -90,17 +84,11 @@ fn range_root(start: u64, end: u64, hashes: &impl HashReader) -> Result<Hash, Pr
 }
 
 fn read(level: u8, index: u64, hashes: &impl HashReader) -> Result<Hash, ProveFault> {
-    hashes
-        .node(level, index)
-        .ok_or(ProveFault::MissingNode { level, index })
+    hashes.node(level, index).ok_or(ProveFault::MissingNode { level, index })
 }
 
 fn check_size(size: u64) -> Result<(), ProveFault> {
-    if size > MAX_SIZE {
-        Err(ProveFault::TooLarge(size))
-    } else {
-        Ok(())
-    }
+    if size > MAX_SIZE { Err(ProveFault::TooLarge(size)) } else { Ok(()) }
 }
 
 /// Why no proof can be made.

@@ -4,9 +4,7 @@ use super::*;
 
 #[test]
 fn signing_1_an_algorithm_of_no_key_is_refused() {
-    for alg in [
-        "none", "nOnE", "", "HS256", "HS512", "Ed448", "ES256", "PS256", "RS256",
-    ] {
+    for alg in ["none", "nOnE", "", "HS256", "HS512", "Ed448", "ES256", "PS256", "RS256"] {
         refused(&with_alg(alg), &[(Rule::AlgorithmRefused, "/protected/alg")]);
     }
 }
@@ -32,10 +30,7 @@ fn signing_1_an_algorithm_that_is_not_the_keys_is_refused() {
 fn signing_2_keys_in_the_header_are_refused() {
     for name in ["jwk", "jku", "x5u"] {
         let pointer = format!("/protected/{name}");
-        refused(
-            &with_extra(&format!(r#""{name}":"https://keys.example""#)),
-            &[(Rule::HeaderRefused, &pointer)],
-        );
+        refused(&with_extra(&format!(r#""{name}":"https://keys.example""#)), &[(Rule::HeaderRefused, &pointer)]);
     }
 }
 
@@ -47,77 +42,44 @@ fn signing_2_a_certificate_chain_is_data() {
 #[test]
 fn signing_3_crit_is_refused_whatever_it_names() {
     for crit in [r#"["exp"]"#, r#"["b64"]"#, "[]", "null"] {
-        refused(
-            &with_extra(&format!(r#""crit":{crit}"#)),
-            &[(Rule::HeaderRefused, "/protected/crit")],
-        );
+        refused(&with_extra(&format!(r#""crit":{crit}"#)), &[(Rule::HeaderRefused, "/protected/crit")]);
     }
 }
 
 #[test]
 fn signing_3_crit_outside_the_protected_header_is_refused() {
-    refused(
-        PINNED.replace('}', r#","crit":["exp"]}"#).as_bytes(),
-        &[(Rule::UnknownMember, "/crit")],
-    );
-    refused(
-        PINNED.replace('}', r#","header":{"crit":["exp"]}}"#).as_bytes(),
-        &[(Rule::HeaderRefused, "/header")],
-    );
+    refused(PINNED.replace('}', r#","crit":["exp"]}"#).as_bytes(), &[(Rule::UnknownMember, "/crit")]);
+    refused(PINNED.replace('}', r#","header":{"crit":["exp"]}}"#).as_bytes(), &[(Rule::HeaderRefused, "/header")]);
 }
 
 #[test]
 fn signing_3_b64_is_refused() {
     for b64 in ["false", "true"] {
-        refused(
-            &with_extra(&format!(r#""b64":{b64}"#)),
-            &[(Rule::HeaderRefused, "/protected/b64")],
-        );
+        refused(&with_extra(&format!(r#""b64":{b64}"#)), &[(Rule::HeaderRefused, "/protected/b64")]);
     }
 }
 
 #[test]
 fn signing_3_an_unprotected_header_is_refused_even_if_empty() {
-    refused(
-        PINNED.replace('}', r#","header":{}}"#).as_bytes(),
-        &[(Rule::HeaderRefused, "/header")],
-    );
+    refused(PINNED.replace('}', r#","header":{}}"#).as_bytes(), &[(Rule::HeaderRefused, "/header")]);
 }
 
 #[test]
 fn signing_3_other_header_members_are_refused() {
-    refused(
-        &with_extra(r#""cty":"json""#),
-        &[(Rule::HeaderRefused, "/protected/cty")],
-    );
-    refused(
-        &with_extra(r#""a/b~":1"#),
-        &[(Rule::HeaderRefused, "/protected/a~1b~0")],
-    );
+    refused(&with_extra(r#""cty":"json""#), &[(Rule::HeaderRefused, "/protected/cty")]);
+    refused(&with_extra(r#""a/b~":1"#), &[(Rule::HeaderRefused, "/protected/a~1b~0")]);
 }
 
 #[test]
 fn signing_4_duplicate_members_in_the_header_are_refused() {
-    refused(
-        &with_extra(r#""alg":"none""#),
-        &[(Rule::DuplicateMember, "/protected")],
-    );
-    refused(
-        &with_extra(r#""\u0061lg":"none""#),
-        &[(Rule::DuplicateMember, "/protected")],
-    );
-    refused(
-        &with_extra(r#""x5c":{"a":1,"a":2}"#),
-        &[(Rule::DuplicateMember, "/protected")],
-    );
+    refused(&with_extra(r#""alg":"none""#), &[(Rule::DuplicateMember, "/protected")]);
+    refused(&with_extra(r#""\u0061lg":"none""#), &[(Rule::DuplicateMember, "/protected")]);
+    refused(&with_extra(r#""x5c":{"a":1,"a":2}"#), &[(Rule::DuplicateMember, "/protected")]);
 }
 
 #[test]
 fn signing_4_duplicate_members_in_the_envelope_are_refused() {
-    refused(
-        PINNED.replace('}', r#","payload":"e30"}"#).as_bytes(),
-        &[(Rule::DuplicateMember, "")],
-    );
+    refused(PINNED.replace('}', r#","payload":"e30"}"#).as_bytes(), &[(Rule::DuplicateMember, "")]);
 }
 
 #[test]
@@ -142,8 +104,7 @@ fn signing_5_unclean_base64url_is_refused_in_every_part() {
             let pointer = format!("/{name}");
             refused(parts.join(".").as_bytes(), &[(Rule::NotBase64url, &pointer)]);
             let [protected, payload, signature] = parts[..].try_into().unwrap();
-            let json =
-                serde_json::json!({ "protected": protected, "payload": payload, "signature": signature });
+            let json = serde_json::json!({ "protected": protected, "payload": payload, "signature": signature });
             refused(json.to_string().as_bytes(), &[(Rule::NotBase64url, &pointer)]);
         }
     }
@@ -152,17 +113,10 @@ fn signing_5_unclean_base64url_is_refused_in_every_part() {
 #[test]
 fn signing_5_white_space_around_a_compact_jws_is_refused() {
     let compact = String::from_utf8(sign_compact(&key(), "withdrawal", PAYLOAD.as_bytes())).unwrap();
-    for spaced in [
-        format!("{compact}\n"),
-        format!(" {compact}"),
-        format!("{compact}\r\n"),
-    ] {
+    for spaced in [format!("{compact}\n"), format!(" {compact}"), format!("{compact}\r\n")] {
         refused(spaced.as_bytes(), &[(Rule::NotBase64url, "")]);
     }
-    refused(
-        format!("{compact}\u{b}").as_bytes(),
-        &[(Rule::NotBase64url, "/signature")],
-    );
+    refused(format!("{compact}\u{b}").as_bytes(), &[(Rule::NotBase64url, "/signature")]);
 }
 
 #[test]
@@ -176,10 +130,7 @@ fn signing_7_a_malleable_signature_is_refused() {
         let sum = u16::from(*byte) + u16::from(order) + carry;
         (*byte, carry) = (sum.to_le_bytes()[0], sum >> 8);
     }
-    let bent = PINNED.replace(
-        &base64url::encode(received.signature()),
-        &base64url::encode(&signature),
-    );
+    let bent = PINNED.replace(&base64url::encode(received.signature()), &base64url::encode(&signature));
     assert_ne!(bent, PINNED);
     refused(bent.as_bytes(), &[(Rule::SignatureInvalid, "/signature")]);
 }

@@ -20,7 +20,10 @@ pub(crate) struct Round {
 impl Round {
     pub(crate) fn print(&self, what: &str, limit: f64) {
         let ratio = self.per_second / limit;
-        println!("{what}: {:.0}/s, p50 {:.1} ms, p99 {:.1} ms, ratio to POST + one verification {ratio:.2}", self.per_second, self.p50, self.p99);
+        println!(
+            "{what}: {:.0}/s, p50 {:.1} ms, p99 {:.1} ms, ratio to POST + one verification {ratio:.2}",
+            self.per_second, self.p50, self.p99
+        );
     }
 }
 
@@ -38,7 +41,10 @@ pub(crate) async fn send(address: std::net::SocketAddr, path: &str, bodies: Vec<
                 let (mut times, mut buffer) = (Vec::new(), Vec::with_capacity(16_384));
                 while let Some(body) = bodies.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let begin = Instant::now();
-                    let head = format!("POST {path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n", body.len());
+                    let head = format!(
+                        "POST {path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+                        body.len()
+                    );
                     stream.write_all(&[head.as_bytes(), body].concat()).await.expect("sent");
                     let answer = read_answer(&mut stream, &mut buffer).await;
                     assert!(answer.starts_with(&status), "{answer}");
@@ -65,7 +71,12 @@ async fn read_answer(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> String {
         assert!(read > 0, "the connection was closed");
         let Some(end) = buffer.windows(4).position(|w| w == b"\r\n\r\n") else { continue };
         let head = String::from_utf8_lossy(&buffer[..end]).to_lowercase();
-        let length: usize = head.split("content-length: ").nth(1).and_then(|rest| rest.split("\r\n").next()).and_then(|n| n.parse().ok()).expect("a length");
+        let length: usize = head
+            .split("content-length: ")
+            .nth(1)
+            .and_then(|rest| rest.split("\r\n").next())
+            .and_then(|n| n.parse().ok())
+            .expect("a length");
         if buffer.len() >= end + 4 + length {
             return String::from_utf8_lossy(buffer).into_owned();
         }

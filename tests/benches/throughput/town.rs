@@ -30,7 +30,9 @@ fn actor(id: &'static str, seed: u8) -> Actor {
 
 impl Actor {
     fn payload(&self, kind: Type, id: &str, body: &Value) -> Vec<u8> {
-        json!({ "type": kind.code(), "ledger": ORIGIN, "id": id, "signedAt": "2006-01-02T00:00:00Z", "by": self.id, "body": body }).to_string().into_bytes()
+        json!({ "type": kind.code(), "ledger": ORIGIN, "id": id, "signedAt": "2006-01-02T00:00:00Z", "by": self.id, "body": body })
+            .to_string()
+            .into_bytes()
     }
 
     /// The envelope of a statement, and the hash of its payload.
@@ -70,7 +72,12 @@ pub(crate) async fn run(agreements: usize, clients: usize, pace: Pace) -> Round 
     let store = Store::open(&directory.path().join("bench.sqlite"), true).await.expect("a database");
     let at = |text: &str| text.parse::<Instant>().expect("an instant");
     let clock = StepClock::at(at("2006-02-01T00:00:00Z"));
-    let new = NewLedger { origin: ORIGIN.into(), level: Level::Local, owner: town.registers("municipality"), ministry: Some(ministry.registers("ministry")) };
+    let new = NewLedger {
+        origin: ORIGIN.into(),
+        level: Level::Local,
+        owner: town.registers("municipality"),
+        ministry: Some(ministry.registers("ministry")),
+    };
     let keys = directory.path().join("keys");
     found_ledger(&store, &keys, &new, at("2006-02-01T00:00:00Z")).await.expect("a ledger");
     let (host, writers) = Host::start(store.clone(), &keys, Clock::Step(clock.clone()), pace).await.expect("a gateway");
@@ -80,14 +87,17 @@ pub(crate) async fn run(agreements: usize, clients: usize, pace: Pace) -> Round 
 
     let (registration, _) = corporation.says(Type::Registration, "r", &corporation.registration("housing-corporation"));
     send(address, PATH, vec![registration], 1, "201").await;
-    let (admission, _) = town.says(Type::Admission, "a", &json!({ "institution": "corporation", "key": corporation.key.public().thumbprint() }));
+    let (admission, _) =
+        town.says(Type::Admission, "a", &json!({ "institution": "corporation", "key": corporation.key.public().thumbprint() }));
     send(address, PATH, vec![admission], 1, "201").await;
     let (mut proposals, mut consents) = (Vec::new(), Vec::new());
     for i in 0..agreements {
         let name = format!("agreement-{i}");
         let (proposal, hash) = town.says(Type::Proposal, &format!("p{i}"), &proposal(&name));
         proposals.push(proposal);
-        consents.extend([&town, &corporation].map(|party| party.says(Type::Consent, &format!("c{i}"), &json!({ "agreement": name, "to": hash })).0));
+        consents.extend(
+            [&town, &corporation].map(|party| party.says(Type::Consent, &format!("c{i}"), &json!({ "agreement": name, "to": hash })).0),
+        );
     }
     send(address, PATH, proposals, clients, "201").await;
     send(address, PATH, consents, clients, "201").await;
@@ -101,12 +111,17 @@ pub(crate) async fn run(agreements: usize, clients: usize, pace: Pace) -> Round 
             let body = json!({ "agreement": format!("agreement-{i}"), "obligation": format!("o{o}"), "instances": ["2006-04-01"], "evidence": evidence });
             let (report, hash) = corporation.says(Type::Report, &format!("r{id}"), &body);
             reports.push(report);
-            acceptances.push(town.says(Type::Acceptance, &format!("a{id}"), &json!({ "agreement": format!("agreement-{i}"), "report": hash })).0);
+            acceptances
+                .push(town.says(Type::Acceptance, &format!("a{id}"), &json!({ "agreement": format!("agreement-{i}"), "report": hash })).0);
         }
     }
     let first = send(address, PATH, reports, clients, "201").await;
     let second = send(address, PATH, acceptances, clients, "201").await;
     server.abort();
     drop(writers);
-    Round { per_second: 2.0 / (1.0 / first.per_second + 1.0 / second.per_second), p50: first.p50.max(second.p50), p99: first.p99.max(second.p99) }
+    Round {
+        per_second: 2.0 / (1.0 / first.per_second + 1.0 / second.per_second),
+        p50: first.p50.max(second.p50),
+        p99: first.p99.max(second.p99),
+    }
 }

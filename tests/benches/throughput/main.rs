@@ -3,6 +3,8 @@
 //! `cargo bench -p convenant-tests --bench throughput`. Every figure is a median of rounds in one run; read
 //! the ratios, since machines are shared and their speed drifts.
 
+#![allow(clippy::print_stdout, missing_docs, reason = "a benchmark prints its figures")]
+
 mod load;
 mod machine;
 mod town;

@@ -1,0 +1,181 @@
+//! What a story expects: refusals, flags, and where parts of an agreement stand.
+
+use ledger::envelope::Body;
+use ledger::envelope::statement::flag::Flag;
+use ledger::lives::parts::{Part, PartId};
+use ledger::words::{Day, Slug};
+use serde_json::Value;
+
+use crate::door::{Answer, Door};
+use crate::story::Story;
+
+/// Checks one expectation.
+pub fn check<D: Door>(story: &Story<D>, words: &[&str]) -> Result<(), String> {
+    match words {
+        ["refusal", code, more @ ..] => refusal(story.town.answer.as_ref(), code, more),
+        ["repeat"] => same("the answer", matches!(story.town.answer, Some(Answer::Repeat(_))), true),
+        ["flag", kind, more @ ..] => flag(story, kind, more, true),
+        ["no", "flag", kind, more @ ..] => flag(story, kind, more, false),
+        ["agreement", state] => same("the state", agreement(story)?.head.state.code(), *state),
+        ["case", number, "at", stage] => same("the stage", case(story, number)?.0, (*stage).to_owned()),
+        ["case", number, "closed", how] => same("the closing", case(story, number)?.1, (*how).to_owned()),
+        ["no", "case", number] => same("a case", case(story, number).is_ok(), false),
+        ["report", name, stage] => same("the report", report(story, name)?, (*stage).to_owned()),
+        ["offer", name, "open"] => same("the offer", offer(story, name)?, "open".to_owned()),
+        ["offer", name, result] => same("the offer", offer(story, name)?, (*result).to_owned()),
+        ["withdrawal", "of", who, stage] => same("the withdrawal", withdrawal(story, who)?, (*stage).to_owned()),
+        ["unmet", who] => unmet(story, who, ""),
+        ["unmet", who, list] => unmet(story, who, list),
+        ["debtor", "of", clause, who] => same(
+            "the debtor",
+            part(story, &PartId::Clause(slug(clause)?))?["debtor"].as_str().unwrap_or_default().to_owned(),
+            (*who).to_owned(),
+        ),
+        ["breach", clause, due, settled] => breach(story, clause, due, settled),
+        [who, "bound"] => same("bound", agreement(story)?.bound_party(&slug(who)?).is_ok(), true),
+        [who, "withdrawn"] => same("bound", agreement(story)?.bound_party(&slug(who)?).is_ok(), false),
+        [who, "quiet"] => same("quiet", quiet(story, who)?, true),
+        [who, "heard"] => same("quiet", quiet(story, who)?, false),
+        [who, "admitted"] => same("admitted", institution(story, who)?.admitted.is_some(), true),
+        [who, "has", "no", "valid", "key"] => same("a key", keyless(story, who)?, true),
+        [who, "has", "a", "valid", "key"] => same("a key", keyless(story, who)?, false),
+        [clause, due, standing] => same(
+            "the standing",
+            instance(story, clause, due)?["standing"]["standing"].as_str().unwrap_or_default().to_owned(),
+            kebab(standing),
+        ),
+        _ => Err("nobody can expect this".into()),
+    }
+}
+
+fn same<T: PartialEq + std::fmt::Debug>(what: &str, is: T, expected: T) -> Result<(), String> {
+    if is == expected { Ok(()) } else { Err(format!("{what} is {is:?}")) }
+}
+
+/// The word of a story in the stored form: `handed-over` is `handedOver`.
+fn kebab(word: &str) -> String {
+    let capital = |part: &str| part[..1].to_uppercase() + &part[1..];
+    let mut parts = word.split('-');
+    parts.next().unwrap_or_default().to_owned() + &parts.map(capital).collect::<String>()
+}
+
+fn slug(text: &str) -> Result<Slug, String> {
+    text.parse().map_err(str::to_owned)
+}
+
+fn agreement<D: Door>(story: &Story<D>) -> Result<&ledger::lives::Agreement, String> {
+    let id = slug(&story.town.agreement)?;
+    story.audit.book().agreement(&id).ok_or_else(|| format!("there is no agreement {id}"))
+}
+
+fn institution<'a, D: Door>(story: &'a Story<D>, who: &str) -> Result<&'a ledger::lives::Institution, String> {
+    story.audit.book().institution(&slug(who)?).ok_or_else(|| format!("there is no {who}"))
+}
+
+fn keyless<D: Door>(story: &Story<D>, who: &str) -> Result<bool, String> {
+    Ok(institution(story, who)?.admitted.as_ref().is_some_and(|admitted| admitted.no_valid_key.is_some()))
+}
+
+fn quiet<D: Door>(story: &Story<D>, who: &str) -> Result<bool, String> {
+    let who = agreement(story)?.head.parties.get(&slug(who)?).ok_or("no such party")?;
+    Ok(who.quiet.is_some())
+}
+
+fn part<D: Door>(story: &Story<D>, id: &PartId) -> Result<Value, String> {
+    let part: &Part = story.audit.part(&slug(&story.town.agreement)?, id).ok_or_else(|| format!("there is no {} {id}", id.kind()))?;
+    serde_json::to_value(part).map(|value| value["value"].clone()).map_err(|error| error.to_string())
+}
+
+fn instance<D: Door>(story: &Story<D>, clause: &str, due: &str) -> Result<Value, String> {
+    let due: Day = due.parse().map_err(str::to_owned)?;
+    part(story, &PartId::Instance(slug(clause)?, due))
+}
+
+fn breach<D: Door>(story: &Story<D>, clause: &str, due: &str, settled: &str) -> Result<(), String> {
+    let instance = instance(story, clause, due)?;
+    let last = instance["breaches"].as_array().and_then(|list| list.last()).ok_or("there is no breach")?;
+    same("the breach", last["settled"]["how"].as_str().unwrap_or("unsettled").to_owned(), settled.to_owned())
+}
+
+/// The stage of a case, and how it was closed.
+fn case<D: Door>(story: &Story<D>, number: &str) -> Result<(String, String), String> {
+    let number = number.parse().map_err(|_| "a case has a number")?;
+    let id = slug(&story.town.agreement)?;
+    match story.audit.part(&id, &PartId::Case(number)) {
+        Some(Part::Case(case)) => {
+            let value = serde_json::to_value(case).map_err(|error| error.to_string())?;
+            Ok((case.stage.code().to_owned(), value["stage"]["how"].as_str().unwrap_or_default().to_owned()))
+        }
+        _ => Err(format!("there is no case {number}")),
+    }
+}
+
+fn report<D: Door>(story: &Story<D>, name: &str) -> Result<String, String> {
+    let hash = story.town.named.get(name).ok_or_else(|| format!("nothing is named {name}"))?;
+    match story.audit.part(&slug(&story.town.agreement)?, &PartId::Claim(*hash)) {
+        Some(Part::Claim(claim)) => Ok(claim.stage.code().to_owned()),
+        _ => Err(format!("{name} is no report")),
+    }
+}
+
+fn offer<D: Door>(story: &Story<D>, name: &str) -> Result<String, String> {
+    let hash = story.town.named.get(name).ok_or_else(|| format!("nothing is named {name}"))?;
+    let part = part(story, &PartId::Offer(*hash))?;
+    Ok(part["result"]["result"].as_str().unwrap_or("open").to_owned())
+}
+
+fn withdrawal<D: Door>(story: &Story<D>, who: &str) -> Result<String, String> {
+    let id = slug(&story.town.agreement)?;
+    let leaves = story.audit.parts(&id).filter_map(|change| match &change.part {
+        Part::Leave(leave) if leave.party.as_str() == who => Some(leave.stage.code().to_owned()),
+        _ => None,
+    });
+    leaves.last().ok_or_else(|| format!("{who} gave no notice"))
+}
+
+fn unmet<D: Door>(story: &Story<D>, who: &str, list: &str) -> Result<(), String> {
+    let unmet: Vec<String> = agreement(story)?.unmet(&slug(who)?).iter().map(ToString::to_string).collect();
+    same("unmet", unmet.join(","), list.to_owned())
+}
+
+fn refusal(answer: Option<&Answer>, code: &str, more: &[&str]) -> Result<(), String> {
+    let Some(Answer::Refused(said)) = answer else { return Err(format!("the answer was {answer:?}")) };
+    let all = || said.iter().map(|said| format!("{} {} {}", said.code, said.pointer, said.detail)).collect::<Vec<_>>().join("\n  ");
+    let known = |word: &&&str| !said.iter().any(|said| said.code == **word || said.pointer == **word || said.detail.contains(**word));
+    if said[0].code != code {
+        return Err(format!("refused with\n  {}", all()));
+    }
+    match more.iter().find(known) {
+        Some(word) => Err(format!("nothing says {word}:\n  {}", all())),
+        None => Ok(()),
+    }
+}
+
+/// Whether the last line of the story brought a flag, with these members of its cause: `case=1 silent=a,b`.
+fn flag<D: Door>(story: &Story<D>, kind: &str, more: &[&str], expected: bool) -> Result<(), String> {
+    let recent: Vec<Value> = story.audit.flags().iter().filter(|(entry, _)| *entry >= story.before).map(|(_, flag)| cause(flag)).collect();
+    let text = |value: &Value| match value {
+        Value::Array(items) => items.iter().map(|item| item.as_str().unwrap_or_default()).collect::<Vec<_>>().join(","),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let fits = |flag: &Value| {
+        let member = |word: &&str| word.split_once('=').is_some_and(|(name, value)| flag.get(name).map(text).as_deref() == Some(value));
+        flag["kind"] == kind && more.iter().all(member)
+    };
+    if recent.iter().any(fits) == expected {
+        Ok(())
+    } else {
+        {
+            let told: Vec<String> = recent.iter().map(ToString::to_string).collect();
+            Err(format!("the flags are\n    {}", told.join("\n    ")))
+        }
+    }
+}
+
+fn cause(flag: &Flag) -> Value {
+    let mut body = Body::from(flag.clone()).to_json();
+    let mut cause = body["cause"].take();
+    cause["dueAt"] = body["dueAt"].take();
+    cause
+}

@@ -1,0 +1,126 @@
+//! Stories: text that people can read, told to a ledger line by line.
+
+use std::collections::BTreeMap;
+
+use ledger::words::{Day, Instant};
+
+use crate::audit::Audit;
+use crate::door::{Answer, Door};
+use crate::town::Town;
+use crate::{expect, texts, words};
+
+/// A story that is being told.
+pub struct Story<D> {
+    /// Those who act in it.
+    pub town: Town<D>,
+    /// What its entries amount to, folded by somebody who only reads them.
+    pub audit: Audit,
+    /// Entries from before the line that is looked at.
+    pub before: u64,
+    texts: BTreeMap<String, Vec<String>>,
+}
+
+/// Tells a story; the error names the line.
+pub fn tell<D: Door>(town: Town<D>, text: &str) -> Result<Story<D>, String> {
+    let entries = town.door.entries(0);
+    let mut audit = Audit::begin(&entries[0]).map_err(|corruption| format!("{corruption:?}"))?;
+    entries[1..].iter().try_for_each(|entry| audit.fold(entry)).map_err(|corruption| format!("{corruption:?}"))?;
+    let mut story = Story { town, before: audit.next(), audit, texts: BTreeMap::new() };
+    let lines: Vec<&str> = text.lines().map(|line| line.split('#').next().unwrap_or_default().trim_end()).collect();
+    let mut at = 0;
+    while at < lines.len() {
+        let line = lines[at];
+        let number = at + 1;
+        at += 1;
+        let mut block = Vec::new();
+        while at < lines.len() && lines[at].starts_with("  ") {
+            block.push(lines[at].trim().to_owned());
+            at += 1;
+        }
+        let next = lines[at..].iter().find(|next| !next.is_empty()).copied().unwrap_or_default();
+        story.line(line, &block, next).map_err(|error| format!("line {number}: {line}\n  {error}"))?;
+    }
+    Ok(story)
+}
+
+impl<D: Door> Story<D> {
+    fn line(&mut self, line: &str, block: &[String], next: &str) -> Result<(), String> {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        if words.is_empty() {
+            return Ok(());
+        }
+        match words.as_slice() {
+            ["expect", what @ ..] => return expect::check(self, what),
+            _ => self.before = self.audit.next(),
+        }
+        self.town.answer = None;
+        match words.as_slice() {
+            [] => {}
+            ["text", name] => _ = self.texts.insert((*name).to_owned(), block.to_vec()),
+            ["day", day] => self.town.door.advance(noon(day)?, true),
+            ["asleep", "until", day] => self.town.door.advance(noon(day)?, false),
+            ["instant", at] => self.town.door.advance(at.parse().map_err(str::to_owned)?, true),
+            ["about", agreement] => self.town.agreement = (*agreement).to_owned(),
+            ["again"] => _ = self.town.send_again(),
+            ["in", "force:", name] => self.bring_into_force(name)?,
+            [who, "uses", "key", name] => self.town.use_key(who, name),
+            [who, "proposes", name, rest @ ..] => {
+                let text = self.text(name)?;
+                words::unusual(&mut self.town, rest)?;
+                self.town.unusual.name.get_or_insert_with(|| (*name).to_owned());
+                self.town.agreement = (*name).to_owned();
+                self.town.actor(who).propose(text);
+            }
+            [who, act @ ..] => words::act(&mut self.town, who, act)?,
+        }
+        self.catch_up()?;
+        self.check_answer(next)
+    }
+
+    fn text(&self, name: &str) -> Result<serde_json::Value, String> {
+        let lines = self.texts.get(name).ok_or_else(|| format!("there is no text {name}"))?;
+        texts::proposal(name.split('~').next().unwrap_or(name), lines)
+    }
+
+    /// Proposed by the municipality and signed by all parties; the clock goes to noon of its first day.
+    fn bring_into_force(&mut self, name: &str) -> Result<(), String> {
+        let text = self.text(name)?;
+        let parties: Vec<String> =
+            text["parties"].as_array().into_iter().flatten().filter_map(|p| p["institution"].as_str().map(str::to_owned)).collect();
+        let start = text["period"]["startDate"].as_str().unwrap_or_default().to_owned();
+        self.town.agreement = name.to_owned();
+        self.town.unusual.name = Some(name.to_owned());
+        accepted(&self.town.municipality().propose(text))?;
+        for party in parties {
+            accepted(&self.town.actor(&party).consent(name))?;
+        }
+        self.town.door.advance(noon(&start)?, true);
+        Ok(())
+    }
+
+    fn catch_up(&mut self) -> Result<(), String> {
+        for entry in self.town.door.entries(usize::try_from(self.audit.next()).expect("few entries")) {
+            self.audit.fold(&entry).map_err(|corruption| format!("the log does not follow: {corruption:?}"))?;
+        }
+        Ok(())
+    }
+
+    fn check_answer(&self, next: &str) -> Result<(), String> {
+        let expects = |what: &str| next.starts_with("expect ") && next[7..].starts_with(what);
+        match &self.town.answer {
+            Some(Answer::Refused(_)) if expects("refusal") => Ok(()),
+            Some(Answer::Repeat(_)) if expects("repeat") => Ok(()),
+            None | Some(Answer::Accepted(_)) if !expects("refusal") && !expects("repeat") => Ok(()),
+            answer => Err(format!("the answer was {answer:?}")),
+        }
+    }
+}
+
+fn accepted(answer: &Answer) -> Result<(), String> {
+    if matches!(answer, Answer::Accepted(_)) { Ok(()) } else { Err(format!("{answer:?}")) }
+}
+
+fn noon(day: &str) -> Result<Instant, String> {
+    let day: Day = day.parse().map_err(str::to_owned)?;
+    Ok(day.start().plus_millis(12 * 3_600_000))
+}

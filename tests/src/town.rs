@@ -1,0 +1,208 @@
+//! A town: its institutions with their keys, and the door that they knock on.
+
+use std::collections::BTreeMap;
+
+use ledger::book::{PROOF_TYP, proof_payload};
+use ledger::envelope::{Kid, SigningKey, Type, payload_hash, sign_compact, sign_flattened};
+use ledger::words::{Hash, Instant, Slug};
+use serde_json::{Value, json};
+
+use crate::door::{Answer, Door};
+use crate::memory::Memory;
+
+/// Origin of every ledger in these tests.
+pub const ORIGIN: &str = "ledger.example.nl/town";
+
+/// Who takes part in a standard town, and what kind of institution it is.
+pub const KINDS: [(&str, &str); 7] = [
+    ("municipality", "municipality"),
+    ("ministry", "ministry"),
+    ("corporation", "housing-corporation"),
+    ("police", "police"),
+    ("welfare", "welfare"),
+    ("residents", "residents"),
+    ("school", "school"),
+];
+
+/// Institutions, their keys, and what was said so far.
+#[derive(Debug, Clone)]
+pub struct Town<D> {
+    /// The ledger.
+    pub door: D,
+    /// The agreement that acts are about.
+    pub agreement: String,
+    /// Hash of the payload of acts that a story named.
+    pub named: BTreeMap<String, Hash>,
+    /// The answer to the last act.
+    pub answer: Option<Answer>,
+    /// The bytes of the last act.
+    pub sent: Vec<u8>,
+    /// How the next act differs from an ordinary one.
+    pub unusual: Unusual,
+    keys: BTreeMap<String, String>,
+    acts: u64,
+}
+
+/// How an act differs from an ordinary one; for one act.
+#[derive(Debug, Clone, Default)]
+pub struct Unusual {
+    /// A statement id of its own choosing.
+    pub id: Option<String>,
+    /// On whose behalf.
+    pub on_behalf_of: Option<String>,
+    /// The signer's clock.
+    pub signed_at: Option<Instant>,
+    /// The key, by its name.
+    pub key: Option<String>,
+    /// In whose name.
+    pub by: Option<String>,
+    /// Name for the hash of the payload.
+    pub name: Option<String>,
+}
+
+/// The key with this name, always the same one.
+pub fn key(name: &str) -> SigningKey {
+    SigningKey::from_seed(&Hash::of(&[b"seed of ", name.as_bytes()]).0)
+}
+
+/// Thumbprint of the key with this name.
+pub fn kid(name: &str) -> Kid {
+    key(name).public().thumbprint()
+}
+
+/// Its public half as a JWK.
+pub fn jwk(name: &str) -> Value {
+    serde_json::from_str(&key(name).public().to_jwk().to_string()).expect("a JWK is JSON")
+}
+
+/// A compact JWS by a new key, for the one who adds it.
+pub fn proof(name: &str, institution: &str) -> String {
+    let institution: Slug = institution.parse().expect("a slug");
+    let bytes = sign_compact(&key(name), PROOF_TYP, &proof_payload(ORIGIN, &institution, &kid(name)));
+    String::from_utf8(bytes).expect("a compact JWS is ASCII")
+}
+
+fn payload(kind: Type, id: &str, at: Instant, by: &str, body: Value) -> Value {
+    json!({ "type": kind.code(), "ledger": ORIGIN, "id": id, "signedAt": at.to_string(), "by": by, "body": body })
+}
+
+/// What an institution registers with.
+pub fn registration(institution: &str, kind: &str, key_name: &str) -> Value {
+    json!({ "institution": institution, "name": format!("The {institution}"), "kind": kind, "identifiers": {}, "key": jwk(key_name) })
+}
+
+/// The payload of the genesis of a standard town.
+pub fn genesis_payload(at: Instant) -> Value {
+    let signed = |(who, kind): (&str, &str)| {
+        let payload = payload(Type::Registration, &format!("{who}-0"), at, who, registration(who, kind, who));
+        String::from_utf8(sign_compact(&key(who), Type::Registration.typ(), payload.to_string().as_bytes())).expect("ASCII")
+    };
+    let body = json!({
+        "level": "local", "logKey": format!("{ORIGIN}+00000000+AAAA"), "statementKey": jwk("gateway"),
+        "owner": "municipality", "ministry": "ministry", "registrations": [signed(KINDS[0]), signed(KINDS[1])],
+        "versions": { "rules": 1, "timeZoneData": "2026a", "holidays": "1" },
+    });
+    payload(Type::Genesis, "genesis", at, "gateway", body)
+}
+
+impl Town<Memory> {
+    /// A ledger in memory with a genesis and the institutions of the standard town, admitted.
+    pub fn in_memory(at: Instant) -> Self {
+        let genesis = genesis_payload(at).to_string();
+        let genesis = sign_flattened(&key("gateway"), Type::Genesis.typ(), genesis.as_bytes());
+        let mut town = Self::at(Memory::begin(genesis, key("gateway"), at));
+        for (who, kind) in &KINDS[2..] {
+            town.actor(who).register(kind);
+            town.actor("municipality").admit(who, who);
+            assert!(matches!(town.answer, Some(Answer::Accepted(_))), "{who}: {:?}", town.answer);
+        }
+        town
+    }
+}
+
+impl<D: Door> Town<D> {
+    /// Actors before a door.
+    pub fn at(door: D) -> Self {
+        let keys = KINDS.iter().map(|(who, _)| ((*who).to_owned(), (*who).to_owned())).collect();
+        let (agreement, named, unusual) = ("homes".to_owned(), BTreeMap::new(), Unusual::default());
+        Self { door, agreement, named, answer: None, sent: Vec::new(), unusual, keys, acts: 0 }
+    }
+
+    /// Whoever has this name.
+    pub fn actor(&mut self, who: &str) -> Actor<'_, D> {
+        Actor { who: who.to_owned(), town: self }
+    }
+
+    /// The municipality: owner of the ledger.
+    pub fn municipality(&mut self) -> Actor<'_, D> {
+        self.actor("municipality")
+    }
+
+    /// The housing corporation.
+    pub fn corporation(&mut self) -> Actor<'_, D> {
+        self.actor("corporation")
+    }
+
+    /// The police.
+    pub fn police(&mut self) -> Actor<'_, D> {
+        self.actor("police")
+    }
+
+    /// The ministry that cases reach.
+    pub fn ministry(&mut self) -> Actor<'_, D> {
+        self.actor("ministry")
+    }
+
+    /// From here on an institution signs with the key of this name.
+    pub fn use_key(&mut self, who: &str, name: &str) {
+        self.keys.insert(who.to_owned(), name.to_owned());
+    }
+
+    /// Sends the same bytes once more.
+    pub fn send_again(&mut self) -> Answer {
+        let answer = self.door.submit(&self.sent, &[]);
+        self.answer = Some(answer.clone());
+        answer
+    }
+
+    fn say(&mut self, who: &str, kind: Type, body: Value) -> Answer {
+        self.acts += 1;
+        let unusual = std::mem::take(&mut self.unusual);
+        let by = unusual.by.as_deref().unwrap_or(who);
+        let id = unusual.id.unwrap_or_else(|| format!("{who}-{}", self.acts));
+        let mut payload = payload(kind, &id, unusual.signed_at.unwrap_or(self.door.now()), by, body);
+        if let Some(other) = unusual.on_behalf_of {
+            payload["onBehalfOf"] = other.into();
+        }
+        let bytes = payload.to_string().into_bytes();
+        if let Some(name) = unusual.name {
+            self.named.insert(name, payload_hash(&bytes));
+        }
+        let name = unusual.key.or_else(|| self.keys.get(who).cloned()).unwrap_or_else(|| who.to_owned());
+        self.sent = sign_flattened(&key(&name), kind.typ(), &bytes);
+        self.send_again()
+    }
+}
+
+/// One institution that acts.
+pub struct Actor<'a, D> {
+    pub(crate) who: String,
+    pub(crate) town: &'a mut Town<D>,
+}
+
+impl<D: Door> Actor<'_, D> {
+    /// Says anything at all; the verbs are built on this.
+    pub fn say(self, kind: Type, body: Value) -> Answer {
+        self.town.say(&self.who, kind, body)
+    }
+
+    /// Says something about the agreement at hand.
+    pub(crate) fn on(self, kind: Type, mut body: Value) -> Answer {
+        body["agreement"] = self.town.agreement.clone().into();
+        self.say(kind, body)
+    }
+
+    pub(crate) fn hash_of(&self, name: &str) -> String {
+        self.town.named.get(name).map_or_else(|| "00".repeat(32), Hash::to_string)
+    }
+}

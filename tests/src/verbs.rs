@@ -1,0 +1,215 @@
+//! What an institution can do, one verb an act.
+
+use ledger::envelope::Type;
+use serde_json::{Value, json};
+
+use crate::door::{Answer, Door};
+use crate::texts::attachment;
+use crate::town::{Actor, jwk, kid, proof, registration};
+
+/// Institutions and keys.
+impl<D: Door> Actor<'_, D> {
+    /// Presents itself with the key that has its name.
+    pub fn register(self, kind: &str) -> Answer {
+        let body = registration(&self.who, kind, &self.who);
+        self.say(Type::Registration, body)
+    }
+
+    /// Admits another, naming its key.
+    pub fn admit(self, who: &str, key: &str) -> Answer {
+        self.say(Type::Admission, json!({ "institution": who, "key": kid(key) }))
+    }
+
+    /// Adds a key, or puts it in the place of another.
+    pub fn add_key(self, key: &str, until: Option<&str>, replaces: Option<&str>) -> Answer {
+        let mut body = json!({ "key": jwk(key), "proof": proof(key, &self.who) });
+        if let Some(until) = until {
+            body["validUntil"] = until.into();
+        }
+        match replaces {
+            None => self.say(Type::KeyAddition, body),
+            Some(old) => {
+                body["replaces"] = kid(old).to_string().into();
+                self.say(Type::KeyRotation, body)
+            }
+        }
+    }
+
+    /// Revokes a key.
+    pub fn revoke_key(self, key: &str) -> Answer {
+        self.say(Type::KeyRevocation, json!({ "key": kid(key), "reason": "lost" }))
+    }
+
+    /// Asks for a new key in the place of those that it lost, signed by that key.
+    pub fn request_recovery(self, key: &str) -> Answer {
+        self.town.unusual.key = Some(key.to_owned());
+        let body = json!({ "institution": self.who, "key": jwk(key) });
+        self.say(Type::RecoveryRequest, body)
+    }
+
+    /// Vouches for another's new key.
+    pub fn vouch(self, who: &str, key: &str, agreement: Option<&str>) -> Answer {
+        let mut body = json!({ "institution": who, "key": kid(key) });
+        if let Some(agreement) = agreement {
+            body["agreement"] = agreement.into();
+        }
+        self.say(Type::RecoveryVouch, body)
+    }
+
+    /// Objects to a recovery in its name.
+    pub fn object_to_recovery(self, key: &str) -> Answer {
+        self.say(Type::RecoveryObjection, json!({ "key": kid(key) }))
+    }
+}
+
+/// Offers, and the answers to them. Offers are named as a story named them.
+impl<D: Door> Actor<'_, D> {
+    /// Puts a text to its parties.
+    pub fn propose(self, text: Value) -> Answer {
+        self.say(Type::Proposal, text)
+    }
+
+    /// Agrees with exactly this offer.
+    pub fn consent(self, offer: &str) -> Answer {
+        let to = self.hash_of(offer);
+        self.on(Type::Consent, json!({ "to": to }))
+    }
+
+    /// Says no to an offer.
+    pub fn decline(self, offer: &str) -> Answer {
+        let to = self.hash_of(offer);
+        self.on(Type::Decline, json!({ "to": to, "reason": attachment() }))
+    }
+
+    /// Offers to release an obligation, or some of its due dates.
+    pub fn release(self, obligation: &str, dues: &[&str]) -> Answer {
+        let mut body = json!({ "obligation": obligation, "reason": attachment() });
+        if !dues.is_empty() {
+            body["instances"] = dues.into();
+        }
+        self.on(Type::Release, body)
+    }
+
+    /// Offers what is not yet due to another party.
+    pub fn hand_over(self, obligation: &str, to: &str, successor: &str) -> Answer {
+        self.on(Type::Handover, json!({ "obligation": obligation, "to": to, "successor": successor, "reason": attachment() }))
+    }
+}
+
+/// Reports.
+impl<D: Door> Actor<'_, D> {
+    /// Says that it did what it promised, with evidence of these kinds.
+    pub fn report(self, obligation: &str, dues: &[&str], value: Option<&str>, evidence: &[&str]) -> Answer {
+        let proof = |kind: &&str| json!({ "form": "referenced", "kind": kind, "hash": "ab".repeat(32), "uri": "https://example.nl/proof" });
+        let evidence: Vec<Value> = evidence.iter().map(proof).collect();
+        let mut body = json!({ "obligation": obligation, "instances": dues, "evidence": evidence });
+        if let Some(value) = value {
+            body["value"] = value.into();
+        }
+        self.on(Type::Report, body)
+    }
+
+    /// Accepts a report.
+    pub fn accept(self, report: &str) -> Answer {
+        let report = self.hash_of(report);
+        self.on(Type::Acceptance, json!({ "report": report }))
+    }
+
+    /// Disputes a report.
+    pub fn dispute(self, report: &str) -> Answer {
+        let report = self.hash_of(report);
+        self.on(Type::Dispute, json!({ "report": report, "reason": attachment() }))
+    }
+
+    /// Answers a dispute: `maintained` or `conceded`.
+    pub fn answer_dispute(self, report: &str, answer: &str) -> Answer {
+        let report = self.hash_of(report);
+        self.on(Type::DisputeAnswer, json!({ "report": report, "answer": answer, "reason": attachment() }))
+    }
+
+    /// Takes its dispute back.
+    pub fn retract(self, report: &str) -> Answer {
+        let report = self.hash_of(report);
+        self.on(Type::DisputeRetraction, json!({ "report": report }))
+    }
+
+    /// Rules on a report: `fulfilled` or `not-fulfilled`.
+    pub fn rule_on_report(self, report: &str, finding: &str) -> Answer {
+        let report = self.hash_of(report);
+        self.on(Type::ReportRuling, json!({ "report": report, "finding": finding, "reason": attachment() }))
+    }
+}
+
+/// Cases and the ladder.
+impl<D: Door> Actor<'_, D> {
+    /// Answers the notice of a breach.
+    pub fn answer_breach(self, case: u32, answer: &str) -> Answer {
+        self.on(Type::BreachAnswer, json!({ "case": case, "answer": answer, "reason": attachment() }))
+    }
+
+    /// Rules on a case; `date` for a new date.
+    pub fn rule_on_case(self, case: u32, finding: &str, date: Option<&str>) -> Answer {
+        self.on(Type::CaseRuling, json!({ "case": case, "finding": dated(finding, date), "reason": attachment() }))
+    }
+
+    /// Signs the outcome of the board consultation.
+    pub fn board_outcome(self, case: u32, outcome: &str, date: Option<&str>) -> Answer {
+        self.on(Type::BoardOutcome, json!({ "case": case, "outcome": dated(outcome, date), "minutes": attachment() }))
+    }
+
+    /// Asks the State for help.
+    pub fn request_support(self, case: Option<u32>, kind: &str, rule: Option<&str>) -> Answer {
+        let mut body = json!({ "kind": kind, "problem": attachment(), "tried": attachment() });
+        if let Some(case) = case {
+            body["case"] = case.into();
+        }
+        if let Some(rule) = rule {
+            body["rule"] = rule.into();
+        }
+        self.on(Type::SupportRequest, body)
+    }
+
+    /// The ministry's answer.
+    pub fn answer_as_ministry(self, case: u32, act: &str) -> Answer {
+        self.on(Type::MinistryAnswer, json!({ "case": case, "act": act, "reason": attachment() }))
+    }
+
+    /// What was done with the ministry's answer.
+    pub fn close_case(self, case: u32) -> Answer {
+        self.on(Type::CaseClosure, json!({ "case": case, "done": attachment() }))
+    }
+}
+
+/// Leaving.
+impl<D: Door> Actor<'_, D> {
+    /// Gives notice, with a plan of obligation and disposition (`fulfil`, `hand-over:WHO`, `release`, `unresolved`).
+    pub fn withdraw(self, effective_date: &str, plan: &[(&str, &str)]) -> Answer {
+        let disposition = |text: &str| match text.split_once(':') {
+            Some((kind, to)) => json!({ "kind": kind, "to": to }),
+            None => json!({ "kind": text }),
+        };
+        let plan: Vec<Value> = plan.iter().map(|(id, what)| json!({ "obligation": id, "disposition": disposition(what) })).collect();
+        self.on(Type::Withdrawal, json!({ "effectiveDate": effective_date, "reason": attachment(), "plan": plan }))
+    }
+
+    /// Answers another's notice: `consent` or `objection`, which needs a reason.
+    pub fn answer_withdrawal(self, party: &str, answer: &str, reason: bool) -> Answer {
+        let mut body = json!({ "party": party, "answer": answer });
+        if reason {
+            body["reason"] = attachment();
+        }
+        self.on(Type::WithdrawalAnswer, body)
+    }
+
+    /// Takes its notice back.
+    pub fn revoke_withdrawal(self) -> Answer {
+        self.on(Type::WithdrawalRevocation, json!({}))
+    }
+}
+
+fn dated(kind: &str, date: Option<&str>) -> Value {
+    match date {
+        Some(date) => json!({ "kind": kind, "date": date }),
+        None => json!({ "kind": kind }),
+    }
+}

@@ -1,0 +1,104 @@
+//! The words of a story: from a line to the verb of an actor.
+
+use crate::door::Door;
+use crate::town::Town;
+
+/// Reads what is unusual about an act from the end of its line: `as NAME`, `with id ID`, `with key KEY`,
+/// `on behalf of WHO`, `in the name of WHO`, `signed at INSTANT`.
+pub fn unusual<D: Door>(town: &mut Town<D>, words: &[&str]) -> Result<(), String> {
+    match words {
+        [] => return Ok(()),
+        ["as", name, ..] => town.unusual.name = Some((*name).to_owned()),
+        ["with", "id", id, ..] => town.unusual.id = Some((*id).to_owned()),
+        ["with", "key", key, ..] => town.unusual.key = Some((*key).to_owned()),
+        ["on", "behalf", "of", who, ..] => town.unusual.on_behalf_of = Some((*who).to_owned()),
+        ["in", "the", "name", "of", who, ..] => town.unusual.by = Some((*who).to_owned()),
+        ["signed", "at", at, ..] => town.unusual.signed_at = Some(at.parse().map_err(str::to_owned)?),
+        _ => return Err(format!("this cannot be said of an act: {}", words.join(" "))),
+    }
+    let taken = match words[0] {
+        "as" => 2,
+        "on" => 4,
+        "in" => 5,
+        _ => 3,
+    };
+    unusual(town, &words[taken..])
+}
+
+/// Splits a line where what is unusual about it begins.
+fn split<'a, 'b>(words: &'a [&'b str]) -> (&'a [&'b str], &'a [&'b str]) {
+    let begins = |i: &usize| {
+        let rest = &words[*i..];
+        matches!(rest, ["as", _, ..] | ["with", "id" | "key", ..] | ["on", "behalf", ..] | ["in", "the", "name", ..] | ["signed", "at", ..])
+    };
+    words.split_at((0..words.len()).find(begins).unwrap_or(words.len()))
+}
+
+/// Does what a line says.
+pub fn act<D: Door>(town: &mut Town<D>, who: &str, words: &[&str]) -> Result<(), String> {
+    let (words, rest) = split(words);
+    unusual(town, rest)?;
+    let actor = town.actor(who);
+    let number = |text: &str| text.parse::<u32>().map_err(|_| format!("{text} is no number"));
+    let dues = |text: &'_ str| text.split(',').map(str::to_owned).collect::<Vec<_>>();
+    _ = match words {
+        ["registers", "as", kind] | ["registers", kind] => actor.register(kind),
+        ["admits", other] => actor.admit(other, other),
+        ["admits", other, "key", key] => actor.admit(other, key),
+        ["adds", "key", key] => actor.add_key(key, None, None),
+        ["adds", "key", key, "until", until] => actor.add_key(key, Some(until), None),
+        ["rotates", "key", old, "to", key] => actor.add_key(key, None, Some(old)),
+        ["rotates", "key", old, "to", key, "until", until] => actor.add_key(key, Some(until), Some(old)),
+        ["revokes", "key", key] => actor.revoke_key(key),
+        ["asks", "recovery", key] => actor.request_recovery(key),
+        ["vouches", "for", other, key] => actor.vouch(other, key, None),
+        ["vouches", "for", other, key, "in", agreement] => actor.vouch(other, key, Some(agreement)),
+        ["objects", "to", "recovery", key] => actor.object_to_recovery(key),
+        ["consents", "to", offer] | ["signs", offer] => actor.consent(offer),
+        ["declines", offer] => actor.decline(offer),
+        ["releases", obligation] => actor.release(obligation, &[]),
+        ["releases", obligation, list] => actor.release(obligation, &refs(&dues(list))),
+        ["hands", obligation, "to", other, "anew", successor] => actor.hand_over(obligation, other, successor),
+        ["reports", obligation, list, how @ ..] => {
+            let dues = dues(list);
+            let (value, evidence) = match how {
+                [] => (None, vec!["proof"]),
+                ["value", value] => (Some(*value), vec!["proof"]),
+                ["without", "evidence"] => (None, vec![]),
+                ["evidence", kinds] => (None, kinds.split(',').collect()),
+                _ => return Err(format!("a report has no {}", how.join(" "))),
+            };
+            actor.report(obligation, &refs(&dues), value, &evidence)
+        }
+        ["accepts", report] => actor.accept(report),
+        ["disputes", report] => actor.dispute(report),
+        ["maintains", report] => actor.answer_dispute(report, "maintained"),
+        ["concedes", report] => actor.answer_dispute(report, "conceded"),
+        ["retracts", report] => actor.retract(report),
+        ["rules", report, finding] => actor.rule_on_report(report, finding),
+        ["answers", "case", case, answer] => actor.answer_breach(number(case)?, answer),
+        ["finds", "case", case, finding] => actor.rule_on_case(number(case)?, finding, None),
+        ["finds", "case", case, finding, date] => actor.rule_on_case(number(case)?, finding, Some(date)),
+        ["reaches", "in", "case", case, outcome] => actor.board_outcome(number(case)?, outcome, None),
+        ["reaches", "in", "case", case, outcome, date] => actor.board_outcome(number(case)?, outcome, Some(date)),
+        ["asks", "help", kind] => actor.request_support(None, kind, None),
+        ["asks", "help", kind, "rule", rule] => actor.request_support(None, kind, Some(rule)),
+        ["asks", "help", "in", "case", case, kind] => actor.request_support(Some(number(case)?), kind, None),
+        ["decides", "case", case, act] => actor.answer_as_ministry(number(case)?, act),
+        ["closes", "case", case] => actor.close_case(number(case)?),
+        ["withdraws", "on", date, plan @ ..] => {
+            let plan: Option<Vec<(&str, &str)>> = plan.iter().map(|item| item.split_once('=')).collect();
+            actor.withdraw(date, &plan.ok_or("a plan is obligation=disposition")?)
+        }
+        ["agrees", "to", "withdrawal", "of", other] => actor.answer_withdrawal(other, "consent", false),
+        ["objects", "to", "withdrawal", "of", other] => actor.answer_withdrawal(other, "objection", true),
+        ["objects", "without", "reason", "to", "withdrawal", "of", other] => actor.answer_withdrawal(other, "objection", false),
+        ["revokes", "withdrawal"] => actor.revoke_withdrawal(),
+        _ => return Err(format!("nobody can do this: {}", words.join(" "))),
+    };
+    Ok(())
+}
+
+fn refs(texts: &[String]) -> Vec<&str> {
+    texts.iter().map(String::as_str).collect()
+}

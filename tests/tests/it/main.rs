@@ -1,0 +1,5 @@
+//! Every test that crosses the crates, in one binary.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says where")]
+
+mod stories;

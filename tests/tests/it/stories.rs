@@ -1,0 +1,49 @@
+//! Tells every story in `tests/scenarios` to a ledger in memory, and replays what it kept.
+
+use std::path::PathBuf;
+
+use harness::audit::Audit;
+use harness::memory::Memory;
+use harness::story::{Story, tell};
+use harness::{Door, Town};
+
+pub(crate) fn texts() -> Vec<(String, String)> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
+    files.sort();
+    let read = |file: PathBuf| (file.file_stem().unwrap().to_string_lossy().into_owned(), std::fs::read_to_string(&file).unwrap());
+    files.into_iter().filter(|file| file.extension().is_some_and(|end| end == "txt")).map(read).collect()
+}
+
+pub(crate) fn told(name: &str, text: &str) -> Story<Memory> {
+    let town = Town::in_memory("2006-01-02T09:00:00Z".parse().unwrap());
+    tell(town, text).unwrap_or_else(|error| panic!("{name}.txt {error}"))
+}
+
+#[test]
+fn every_story_goes_as_it_is_told() {
+    let only = std::env::var("STORY").ok();
+    let mut failed = Vec::new();
+    for (name, text) in texts().iter().filter(|(name, _)| only.as_ref().is_none_or(|only| name == only)) {
+        let town = Town::in_memory("2006-01-02T09:00:00Z".parse().unwrap());
+        if let Err(error) = tell(town, text) {
+            failed.push(format!("{name}.txt {error}"));
+        }
+    }
+    assert!(failed.is_empty(), "{}", failed.join("\n\n"));
+}
+
+#[test]
+fn a_log_replays_to_the_same_state_and_the_same_changes() {
+    for (name, text) in texts() {
+        let story = told(&name, &text);
+        let memory = &story.town.door;
+        let replayed = Audit::replay(memory.log(), memory.now()).unwrap();
+        assert_eq!(replayed.changes(), memory.audit().changes(), "{name}");
+        assert!(replayed.institutions().eq(memory.audit().institutions()), "{name}");
+        assert!(replayed.agreements().eq(memory.audit().agreements()), "{name}");
+        for agreement in replayed.agreements() {
+            assert_eq!(replayed.restored(&agreement.head.id).as_ref(), Some(agreement), "{name}: from the parts that the shell keeps");
+        }
+    }
+}
