@@ -453,6 +453,10 @@ impl Book {
             let accepted = format!("the agreement that {by} and {} are both bound by", body.institution);
             return Err(Refusal::at("/body/agreement", Rule::MissingMember, "no agreement is named", accepted).into());
         };
+        if by == authority {
+            let detail = format!("{by} vouches as the authority, and two others as partners");
+            return Err(Refusal::at("/body/agreement", Rule::RecoveryUnfit, detail, "no agreement").into());
+        }
         let agreement = self.known_agreement(agreement)?;
         let in_force = agreement.head.state.code();
         agreement.bound_party(by)?;

@@ -10,6 +10,7 @@ use super::withdrawal::Silence;
 use crate::envelope::refusal::{Refusal, Rule};
 use crate::envelope::shape::{Count, List};
 use crate::envelope::statement::flag::{Cause, Ending, Flag, Leaving, Names, Quiet};
+use crate::envelope::statement::institution::Kind;
 use crate::words::{Instant, Slug};
 
 /// Keeps the flag that is due first; of those due at the same instant, the one that was looked at first.
@@ -180,8 +181,13 @@ impl Agreement {
                     Stage::ForRuling { by, .. } => Some(by.clone()),
                     _ => None,
                 };
-                // The director was silent, so the case starts where the boards meet.
-                let stage = CaseStage::Level2 { until: self.term_ends(moment.at, TermOf::Level2) };
+                // The director was silent, so the case starts where the boards meet; residents stay at level 1.
+                let residents = silent.iter().all(|who| self.head.parties.get(who).is_some_and(|party| party.kind == Kind::Residents));
+                let stage = if residents {
+                    CaseStage::Level1 { until: self.term_ends(moment.at, TermOf::Level1) }
+                } else {
+                    CaseStage::Level2 { until: self.term_ends(moment.at, TermOf::Level2) }
+                };
                 let case = self.open_case(About::Report(*report), silent.to_vec(), stage, moment);
                 self.claim_mut(report).stage = Stage::RulingMissing { by, since: moment, case };
             }

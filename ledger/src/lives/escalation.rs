@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::agreement::{Agreement, Deciders};
 use super::moment::{Fact, Moment};
-use super::obligation::{Settled, Standing};
+use super::obligation::{Instance, Settled};
 use super::offer::OfferKind;
 use super::parts::PartId;
 use super::text::TermOf;
@@ -245,11 +245,17 @@ impl Agreement {
         !case.against.is_empty() && case.against.iter().all(residents)
     }
 
+    /// The due dates whose breach is of this case and is not settled. A case that was closed with a word leaves its
+    /// breaches on record, and they do not keep the next case open.
+    fn unsettled_in(&self, number: u32) -> impl Iterator<Item = &Arc<Instance>> {
+        let unsettled =
+            move |instance: &&Arc<Instance>| instance.breaches.iter().any(|breach| breach.case == number && breach.settled.is_none());
+        self.instances.values().filter(unsettled)
+    }
+
     /// Whether every breach of the case waits on a report that nobody has turned down yet.
     fn is_held_up(&self, case: &Case) -> bool {
-        let About::Obligation(id) = &case.about else { return false };
-        let mut breached =
-            self.instances.values().filter(|i| i.obligation == *id && matches!(i.standing, Standing::Breached { .. })).peekable();
+        let mut breached = self.unsettled_in(case.number).peekable();
         case.resumed.is_none() && breached.peek().is_some() && breached.all(|instance| instance.claim.is_some())
     }
 
@@ -269,7 +275,7 @@ impl Agreement {
             return None;
         }
         let (until, to, because) = match &case.stage {
-            CaseStage::Notice { ruling_until: Some(until), .. } => (*until, self.after_level1(case), Because::NoRuling),
+            CaseStage::Notice { ruling_until: Some(until), .. } => (*until, self.after_no_ruling(case), Because::NoRuling),
             CaseStage::Notice { cure_until, .. } => (self.default_at(case, *cure_until), self.after_notice(case), Because::NotCured),
             CaseStage::Level1 { until } => (*until, self.after_level1(case), Because::NoOutcome),
             CaseStage::Level2 { until } => (*until, self.after_level2(case), Because::NoOutcome),
@@ -289,8 +295,15 @@ impl Agreement {
     }
 
     fn after_notice(&self, case: &Case) -> Rung {
-        // Level 1 is skipped where the municipality itself is the debtor (L54).
-        if self.municipality_is_concerned(case) && self.head.municipality.is_some() { self.after_level1(case) } else { Rung::Level1 }
+        // Level 1 is the director, or the municipality in its place; it is skipped where both are the debtor (L54).
+        let rules = |who: &Slug| !case.against.contains(who) && self.bound_party(who).is_ok();
+        let somebody = rules(&self.text.director) || self.head.municipality.as_ref().is_some_and(rules);
+        if somebody { Rung::Level1 } else { self.after_level1(case) }
+    }
+
+    /// The director was silent, so the boards are next; what residents fail to do stays at level 1.
+    fn after_no_ruling(&self, case: &Case) -> Rung {
+        if self.stays_local(case) { Rung::Level1 } else { self.after_level1(case) }
     }
 
     fn after_level1(&self, _case: &Case) -> Rung {
@@ -341,8 +354,7 @@ impl Agreement {
 
     /// A breach was settled: the case closes when it was the last one.
     pub(super) fn close_if_settled(&mut self, id: &Slug, moment: Moment) {
-        let breached = self.instances.values().any(|i| i.obligation == *id && matches!(i.standing, Standing::Breached { .. }));
-        if let Some(case) = self.clauses[id].case.filter(|_| !breached) {
+        if let Some(case) = self.clauses[id].case.filter(|case| self.unsettled_in(*case).next().is_none()) {
             self.close_case(case, Closing::PutRight, moment);
         }
     }
@@ -518,8 +530,7 @@ impl Agreement {
 
     fn new_date(&mut self, number: u32, date: Day, (settled, closing): (Settled, Closing), moment: Moment) {
         if let About::Obligation(id) = self.cases[&number].about.clone() {
-            let breached = |i: &&Arc<super::obligation::Instance>| i.obligation == id && matches!(i.standing, Standing::Breached { .. });
-            let dues: Vec<Day> = self.instances.values().filter(breached).map(|i| i.due).collect();
+            let dues: Vec<Day> = self.unsettled_in(number).map(|instance| instance.due).collect();
             for due in dues {
                 self.move_due(&id, due, date, settled, moment);
             }

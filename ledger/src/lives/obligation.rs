@@ -430,7 +430,7 @@ impl Agreement {
                 "an id that is free",
             ));
         }
-        if self.not_yet_due(&body.obligation, moment).is_none() {
+        if !self.has_to_come(&body.obligation, moment) {
             return Err(Refusal::at(
                 "/body/obligation",
                 Rule::InstanceState,
@@ -441,19 +441,26 @@ impl Agreement {
         Ok(())
     }
 
-    /// The open due date that is not late and not reported, or the next one; `None` if nothing is to come.
-    fn not_yet_due(&self, id: &Slug, moment: Moment) -> Option<Day> {
-        let Course::Running { next, .. } = self.clauses[id].course else { return None };
+    /// The open due dates that are neither late nor reported.
+    fn pending(&self, id: &Slug, moment: Moment) -> Vec<Day> {
         let pending = |instance: &&Arc<Instance>| {
-            instance.obligation == *id && instance.standing == Standing::Open && instance.claim.is_none() && instance.late_from > moment.at
+            let open = instance.standing == Standing::Open && instance.claim.is_none();
+            instance.obligation == *id && open && instance.late_from > moment.at
         };
-        self.instances.values().find(pending).map(|instance| instance.due).or(next)
+        self.instances.values().filter(pending).map(|instance| instance.due).collect()
+    }
+
+    /// Whether anything of an obligation is still to come.
+    fn has_to_come(&self, id: &Slug, moment: Moment) -> bool {
+        match self.clauses[id].course {
+            Course::Running { next, .. } => next.is_some() || !self.pending(id, moment).is_empty(),
+            Course::Waiting | Course::Released { .. } | Course::HandedOver { .. } => false,
+        }
     }
 
     pub(super) fn carry_out_handover(&mut self, body: &Handover, moment: Moment) -> Result<(), Refusal> {
         let debtor = self.clause(&body.obligation)?.debtor.clone();
         self.check_handover(&debtor, body, moment)?;
-        let from = self.not_yet_due(&body.obligation, moment).expect("checked just before");
         let old = self.clauses[&body.obligation].clone();
         let mut text = old.text.clone();
         (text.id, text.debtor) = (body.successor.clone(), body.to.clone());
@@ -461,12 +468,20 @@ impl Agreement {
             creditors.0.retain(|creditor| *creditor != body.to);
         }
         text.creditors = text.creditors.filter(|creditors| !creditors.is_empty());
-        let following = self.occurrence_after(&old, from);
+        let Course::Running { next, .. } = old.course else { return Ok(()) };
+        // Every open date that is still to come goes along; when there is none, the next one opens with the new debtor.
+        let pending = self.pending(&body.obligation, moment);
+        let (dues, next) = match next.filter(|_| pending.is_empty()) {
+            Some(next) => (vec![next], self.occurrence_after(&old, next)),
+            None => (pending, next),
+        };
         let mut taken = Clause::new(text, Some(body.obligation.clone()));
-        taken.course = Course::Running { last: Some(from), next: following };
+        taken.course = Course::Running { last: dues.last().copied(), next };
         self.touched.insert(PartId::Clause(body.successor.clone()));
         self.clauses.insert(body.successor.clone(), Arc::new(taken));
-        self.take_over_instance(&body.obligation, &body.successor, from, moment);
+        for due in dues {
+            self.take_over_instance(&body.obligation, &body.successor, due, moment);
+        }
         self.clause_mut(&body.obligation).course = Course::HandedOver { to: body.successor.clone(), at: moment };
         Ok(())
     }

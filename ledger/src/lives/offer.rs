@@ -126,6 +126,10 @@ impl Agreement {
         needs: BTreeSet<Slug>,
         moment: Moment,
     ) -> Result<(), Refusal> {
+        if needs.is_empty() {
+            // Everybody else has left: nobody is there to decide, and the debtor does not do it itself.
+            return Err(Refusal::at("/by", Rule::OwnObligation, "nobody else is bound by this agreement", "another party"));
+        }
         if needs.iter().all(|who| who == by) {
             return self.carry_out(&kind, moment);
         }

@@ -219,7 +219,9 @@ impl Agreement {
         let claim = self.open_claim(&body.report)?;
         let clause = self.clause(&claim.obligation)?;
         self.bound_party(by)?;
-        if !self.creditors(clause).contains(by) && self.text.director != *by || clause.debtor == *by {
+        // The director, or who acts in its place where it is the debtor itself, may dispute as a creditor may.
+        let directs = self.text.director == *by || self.deciders(std::slice::from_ref(&clause.debtor)).0.contains(by);
+        if clause.debtor == *by || !(directs || self.creditors(clause).contains(by)) {
             return Err(not_a_creditor(by, &self.creditors(clause)));
         }
         if !matches!(claim.stage, Stage::Awaiting { .. }) {
