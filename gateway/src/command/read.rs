@@ -1,5 +1,7 @@
 //! `convenant read`: look up what a ledger shows, as tables and text, or as the JSON that the gateway sent.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ledger::envelope::Received;
 use ledger::envelope::json::Json;
 use serde_json::{Value, json};
@@ -78,7 +80,8 @@ fn show_records(records: Records, terminal: &mut Terminal) -> anyhow::Result<()>
 
 /// What a record says of itself, unverified.
 fn row(record: &Record) -> Value {
-    let payload = Received::parse(record.jws.as_bytes()).ok().and_then(|received| Json::parse(received.payload()).ok());
+    let jws = URL_SAFE_NO_PAD.decode(&record.jws).unwrap_or_default();
+    let payload = Received::parse(&jws).ok().and_then(|received| Json::parse(received.payload()).ok());
     let said = |name: &str| payload.as_ref().and_then(|payload| payload.get(name)?.text().map(str::to_owned)).unwrap_or_else(|| "?".into());
     json!({
         "entry": record.entry,
@@ -132,7 +135,7 @@ mod tests {
     fn records_show_what_they_say() {
         let jws = sign_flattened(&SigningKey::from_seed(&[1; 32]), "t", br#"{"type":"report","by":"school","id":"s-1"}"#);
         let record = |entry: u64, jws: &str| json!({ "entry": entry, "acceptedAt": "2006-03-01T09:00:00.000Z", "salt": "", "jws": jws });
-        let records = json!({ "records": [record(0, std::str::from_utf8(&jws).unwrap()), record(1, "?")], "size": 5 });
+        let records = json!({ "records": [record(0, &URL_SAFE_NO_PAD.encode(&jws)), record(1, "?")], "size": 5 });
         let (_, captured) = read(&["records?from=0"], answer("200 OK", &records.to_string()));
         assert!(captured.out().contains("0      2006-03-01T09:00:00.000Z  report  school  s-1\n"), "{}", captured.out());
         assert!(captured.notes().contains("2 of 5 records"), "{}", captured.notes());

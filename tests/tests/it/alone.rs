@@ -1,0 +1,98 @@
+//! What one institution can do alone, whatever it says and however long it waits, never frees it (L01).
+
+use harness::memory::Memory;
+use harness::story::tell;
+use harness::{Answer, Door, Town};
+use ledger::lives::agreement::State;
+use ledger::words::Slug;
+
+/// Sequences; each of a dozen acts, valid and invalid, with the clock running in between.
+const SEQUENCES: u64 = 10_000;
+const ACTS: u64 = 12;
+
+/// A small generator with a seed, so that a failure can be told again.
+struct Dice(u64);
+
+impl Dice {
+    /// SplitMix64 (Steele, Lea, Flood 2014).
+    fn roll(&mut self, sides: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (z ^ (z >> 31)) % sides
+    }
+
+    fn one<'a>(&mut self, of: &[&'a str]) -> &'a str {
+        of[self.roll(of.len() as u64) as usize]
+    }
+}
+
+fn base() -> Town<Memory> {
+    let text = "text homes\n  parties municipality corporation police\n  obligation upkeep by corporation effort every FREQ=MONTHLY\n  \
+                obligation paint by corporation effort on 2006-06-01\n  obligation tidy by corporation effort on 2006-05-01 tacit\nin force: homes\n";
+    tell(Town::in_memory("2006-01-02T09:00:00Z".parse().unwrap()), text).unwrap().town
+}
+
+fn act(town: &mut Town<Memory>, dice: &mut Dice, n: u64) -> Answer {
+    let obligation = dice.one(&["upkeep", "paint", "tidy", "nothing"]);
+    let due = dice.one(&["2006-04-01", "2006-05-01", "2006-06-01", "2006-07-01", "2009-01-01"]);
+    let case = 1 + dice.roll(4) as u32;
+    let offer = format!("act-{}", dice.roll(n + 1));
+    let date = dice.one(&["2006-03-02", "2006-10-01", "2007-03-01", "2008-01-01"]);
+    let plan = dice.one(&["fulfil", "release", "unresolved", "hand-over:police", "hand-over:corporation"]);
+    town.unusual.name = Some(format!("act-{n}"));
+    if dice.roll(12) == 0 {
+        // In another's name, with its own key.
+        town.unusual.by = Some(dice.one(&["municipality", "police", "gateway"]).to_owned());
+    }
+    let corporation = town.corporation();
+    match dice.roll(20) {
+        0 | 1 => corporation.withdraw(date, &[("upkeep", plan), ("paint", plan), ("tidy", plan)]),
+        2 => corporation.withdraw(date, &[("upkeep", plan)]),
+        3 => corporation.revoke_withdrawal(),
+        4 => corporation.release(obligation, &[]),
+        5 => corporation.release(obligation, &[due]),
+        6 => corporation.hand_over(obligation, dice.one(&["police", "corporation", "school"]), "elsewhere"),
+        7 | 8 => corporation.report(obligation, &[due], None, &["proof"]),
+        9 => corporation.report(obligation, &[due], None, &[]),
+        10 => corporation.accept(&offer),
+        11 => corporation.consent(&offer),
+        12 => corporation.rule_on_report(&offer, "fulfilled"),
+        13 => corporation.answer_dispute(&offer, "maintained"),
+        14 => corporation.answer_breach(case, dice.one(&["acknowledged", "contested", "force-majeure"])),
+        15 => corporation.rule_on_case(case, dice.one(&["settled", "excused", "new-date"]), Some(date)),
+        16 => corporation.board_outcome(case, dice.one(&["settled", "new-date"]), Some(date)),
+        17 => corporation.revoke_key("corporation"),
+        18 => corporation.answer_as_ministry(case, "no-action"),
+        _ => corporation.close_case(case),
+    }
+}
+
+#[test]
+fn ten_thousand_sequences_by_one_institution_alone_never_free_it() {
+    let (town, who): (_, Slug) = (base(), "corporation".parse().unwrap());
+    let (mut accepted, mut refused, mut unresolved) = (0, 0, 0);
+    for seed in 0..SEQUENCES {
+        let (mut town, mut dice) = (town.clone(), Dice(seed));
+        for n in 0..ACTS {
+            match act(&mut town, &mut dice, n) {
+                Answer::Accepted(_) | Answer::Repeat(_) => accepted += 1,
+                Answer::Refused(_) => refused += 1,
+            }
+            let days = [0, 0, 1, 5, 20, 60][dice.roll(6) as usize];
+            let to = town.door.now().plus_millis(days * 24 * 3_600_000);
+            town.door.advance(to, dice.roll(4) > 0);
+        }
+        let agreement = town.door.audit().agreements().find(|agreement| agreement.head.id.as_str() == "homes").unwrap();
+        assert!(!matches!(agreement.head.state, State::Proposed | State::Lapsed { .. }), "seed {seed}");
+        assert!(agreement.bound_party(&who).is_ok(), "seed {seed}: out without anybody's word");
+        let unmet = agreement.unmet(&who);
+        for obligation in ["upkeep", "paint"] {
+            assert!(unmet.iter().any(|id| id.as_str() == obligation), "seed {seed}: free of {obligation}");
+        }
+        // Only what the others agreed beforehand to accept by silence can be met without them, by a complete report.
+        unresolved += usize::from(agreement.leaves.values().any(|leave| leave.stage.code() == "unresolved"));
+    }
+    assert!(accepted > 10_000 && refused > 10_000 && unresolved > 50, "{accepted} accepted, {refused} refused, {unresolved} unresolved");
+}
