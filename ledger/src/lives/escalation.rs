@@ -359,9 +359,11 @@ impl Agreement {
         }
     }
 
-    /// A report was turned down: the case goes on, and no further report holds it up.
-    pub(super) fn resume_case(&mut self, id: &Slug, moment: Moment) {
-        if let Some(case) = self.clauses[id].case {
+    /// A report on these due dates was turned down: if it was about breaches of the case, the case goes on, and no
+    /// further report holds it up.
+    pub(super) fn resume_case(&mut self, id: &Slug, dues: &[Day], moment: Moment) {
+        let case = self.clauses[id].case;
+        if let Some(case) = case.filter(|case| self.unsettled_in(*case).any(|instance| dues.contains(&instance.due))) {
             self.case_mut(case).resumed = Some(moment.at);
         }
     }

@@ -219,9 +219,10 @@ impl Agreement {
         let claim = self.open_claim(&body.report)?;
         let clause = self.clause(&claim.obligation)?;
         self.bound_party(by)?;
-        // The director, or who acts in its place where it is the debtor itself, may dispute as a creditor may.
-        let directs = self.text.director == *by || self.deciders(std::slice::from_ref(&clause.debtor)).0.contains(by);
-        if clause.debtor == *by || !(directs || self.creditors(clause).contains(by)) {
+        // The director, or the municipality in its place; not others, who would have to act together.
+        let decides = self.deciders(std::slice::from_ref(&clause.debtor)).0.contains(by);
+        let directs = decides && (self.text.director == *by || self.head.municipality.as_ref() == Some(by));
+        if !directs && !self.creditors(clause).contains(by) {
             return Err(not_a_creditor(by, &self.creditors(clause)));
         }
         if !matches!(claim.stage, Stage::Awaiting { .. }) {
@@ -350,12 +351,12 @@ impl Agreement {
         let claim = self.claim_mut(report);
         claim.stage = Stage::Rejected { at: moment };
         let (obligation, instances) = (claim.obligation.clone(), claim.instances.clone());
-        for due in instances {
-            let instance = self.instance_mut(&obligation, due);
+        for due in &instances {
+            let instance = self.instance_mut(&obligation, *due);
             instance.claim = None;
             instance.reopened = Some(moment.at);
         }
-        self.resume_case(&obligation, moment);
+        self.resume_case(&obligation, &instances, moment);
     }
 
     /// A due date that a report covers is released: the report goes on without it, or is overtaken.
