@@ -1,5 +1,5 @@
 -- The tables of a ledger. Truth: ledger, record, tile, checkpoint, attachment (inserts only).
--- Derived, and rebuilt from the log by `convenant rebuild`: head, life, due, signer_key.
+-- Derived from the log: head, life, due, signer_key.
 
 CREATE TABLE ledger (
     id INTEGER NOT NULL PRIMARY KEY,
