@@ -164,7 +164,9 @@ fn parse<T: DeserializeOwned>(row: &SqliteRow) -> Result<T, StoreFault> {
     let (subject, part, key): (String, String, String) = (row.try_get("subject")?, row.try_get("part")?, row.try_get("key")?);
     let format: i64 = row.try_get("format")?;
     if format != i64::from(FORMAT) {
-        return Err(StoreFault::Damaged(format!("life {subject} {part} {key} has format {format}; the lives must be rebuilt from the log")));
+        return Err(StoreFault::Damaged(format!(
+            "life {subject} {part} {key} has format {format}; the lives must be rebuilt from the log"
+        )));
     }
     let body: String = row.try_get("body")?;
     serde_json::from_str(&body).map_err(|error| StoreFault::Damaged(format!("life {subject} {part} {key}: {error}")))
