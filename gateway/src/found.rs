@@ -6,12 +6,12 @@ use ledger::book::{Change, Ledger, found};
 use ledger::envelope::shape::{Count, List};
 use ledger::envelope::statement::genesis::{Genesis, Level, Versions};
 use ledger::envelope::{Body, GATEWAY, Parsed, Refusal, Rule, Statement, sign_compact};
-use ledger::lives::Moment;
+use ledger::lives::{Institution, Moment};
 use ledger::words::{CALENDAR_VERSION, Instant, TZDB_VERSION};
 
 use crate::keys::{KeyFault, make_keys};
 use crate::sequencer::{Founding, found_log};
-use crate::store::{LedgerRow, Store, StoreFault, life_row, subject_of};
+use crate::store::{EntryChange, LedgerRow, Store, StoreFault};
 
 /// Version of the rules of this program.
 pub const RULES_VERSION: u32 = 1;
@@ -98,19 +98,16 @@ pub async fn found_ledger(store: &Store, keys: &Path, new: &NewLedger, at: Insta
     let verified = Parsed::parse(&jws)?.verify(&keys.statements.public())?;
     let moment = Moment { entry: 0, at };
     let (facts, institutions): (Ledger, _) = found(&verified, moment)?;
-    let changes: Vec<Change> = institutions.iter().cloned().map(|institution| Change::Institution(Box::new(institution))).collect();
-    let keys_of = |change: &Change| match change {
-        Change::Institution(institution) => {
-            institution.admitted.iter().flat_map(|a| &a.keys).map(|key| (key.kid, institution.id.clone())).collect()
-        }
-        Change::Agreement { .. } | Change::Key(..) => Vec::new(),
-    };
-    let founding = Founding {
-        parsed: (*verified).clone(),
-        moment,
-        lives: changes.iter().flat_map(|change| life_row(change, 0)).collect(),
-        dues: changes.iter().filter_map(|change| Some((subject_of(&change.life()?)?, change.due()))).collect(),
-        keys: changes.iter().flat_map(keys_of).collect(),
-    };
+    let founding = Founding { parsed: (*verified).clone(), moment, change: EntryChange::new(0, &founding_changes(institutions)) };
     Ok(found_log(store, &name, facts, &keys, founding).await?)
+}
+
+/// What a genesis changes: the institutions that it admits, and whose keys theirs are.
+pub fn founding_changes(institutions: Vec<Institution>) -> Vec<Change> {
+    let keys = |institution: &Institution| -> Vec<Change> {
+        let keys = institution.admitted.iter().flat_map(|admitted| &admitted.keys);
+        keys.map(|key| Change::Key(key.kid, institution.id.clone())).collect()
+    };
+    let owned: Vec<Change> = institutions.iter().flat_map(keys).collect();
+    institutions.into_iter().map(|institution| Change::Institution(Box::new(institution))).chain(owned).collect()
 }

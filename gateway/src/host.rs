@@ -78,9 +78,9 @@ impl Host {
                 return Err(other("statement"));
             }
             let name = row.name.clone();
-            let (handle, task) = start(store.clone(), row, keys, clock.clone(), pace, stopped.clone()).await?;
+            let (handle, pair) = start(store.clone(), row, keys, clock.clone(), pace, stopped.clone()).await?;
             ledgers.insert(name, handle);
-            tasks.push(task);
+            tasks.extend(pair);
         }
         let host = Self { store, clock, ledgers: Arc::new(ledgers), keys: Arc::default() };
         Ok((host, Writers { stop, tasks }))

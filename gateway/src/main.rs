@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use gateway::command::exit::{EXIT_CODES, conclude};
-use gateway::command::{Exit, Terminal, audit, demo, init, key, read, register, serve, sign, submit};
+use gateway::command::{Exit, Terminal, audit, demo, init, key, read, rebuild, register, serve, sign, submit};
 
 /// Statements are many small allocations on several threads, which this allocator serves better.
 #[global_allocator]
@@ -29,6 +29,7 @@ enum Command {
     Audit(audit::Audit),
     Init(init::Init),
     Serve(serve::Serve),
+    Rebuild(rebuild::Rebuild),
     Demo(demo::Demo),
 }
 
@@ -43,6 +44,7 @@ impl Command {
             Self::Audit(audit) => audit.run(terminal),
             Self::Init(init) => init.run(terminal),
             Self::Serve(serve) => serve.run(),
+            Self::Rebuild(rebuild) => rebuild.run(terminal),
             Self::Demo(demo) => demo.run(terminal),
         }
     }

@@ -110,9 +110,15 @@ impl Gate {
 
     /// Stops the writers and starts anew on the same database, under another clock.
     pub async fn reopen(self, clock: Clock) -> Self {
+        self.reopen_after(clock, || ()).await
+    }
+
+    /// The same, and in between something happens to its files.
+    pub async fn reopen_after(self, clock: Clock, meanwhile: impl FnOnce()) -> Self {
         let Self { folder, clock: hands, host, writers, town, ministry, .. } = self;
         writers.finish().await;
         host.store.close().await;
+        meanwhile();
         let store = Store::open(&folder.path().join("gate.sqlite"), false).await.expect("the database");
         let (host, writers) = Host::start(store, &folder.path().join("keys"), clock, pace()).await.expect("a gateway");
         Self { folder, clock: hands, router: router(host.clone()), host, writers, town, ministry }
@@ -157,6 +163,11 @@ impl Gate {
     /// Number of entries.
     pub fn size(&self) -> u64 {
         self.host.ledger("gm0599").expect("the ledger").size()
+    }
+
+    /// Waits until everything that was acknowledged can be read.
+    pub async fn settled(&self) {
+        self.host.ledger("gm0599").expect("the ledger").settled().await.expect("derived rows in time");
     }
 
     /// Registers and admits an institution.

@@ -24,6 +24,13 @@ pub(super) fn ledger<'a>(host: &'a Host, name: &str) -> Result<&'a LedgerHandle,
     })
 }
 
+/// The same for a reader: whatever was acknowledged before is in what it finds.
+pub(super) async fn readable<'a>(host: &'a Host, name: &str) -> Result<&'a LedgerHandle, Problem> {
+    let ledger = ledger(host, name)?;
+    ledger.settled().await?;
+    Ok(ledger)
+}
+
 /// A cursor and a page size.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]

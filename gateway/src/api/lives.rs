@@ -8,7 +8,7 @@ use ledger::words::Instant;
 use serde_json::{Value, json};
 
 use super::Problem;
-use super::answer::{Page, item, ledger, page};
+use super::answer::{Page, item, page, readable};
 use crate::host::Host;
 use crate::store::{PartQuery, PartRow, StoreFault};
 
@@ -30,13 +30,13 @@ pub(super) async fn institutions(
 ) -> Result<Response, Problem> {
     let limit = query.limit()?;
     let parts = PartQuery { part: "institution", after: query.after()?, limit, ..PartQuery::default() };
-    let rows = host.store.parts(ledger(&host, &name)?.row.id, &parts).await?;
+    let rows = host.store.parts(readable(&host, &name).await?.row.id, &parts).await?;
     page(&rows, limit, |row| institution_json(row, host.clock.now()))
 }
 
 pub(super) async fn institution(State(host): State<Host>, Path((name, id)): Path<(String, String)>) -> Result<Json<Value>, Problem> {
     let parts = PartQuery { part: "institution", subject: Some(format!("institution/{id}")), limit: 1, ..PartQuery::default() };
-    let rows = host.store.parts(ledger(&host, &name)?.row.id, &parts).await?;
+    let rows = host.store.parts(readable(&host, &name).await?.row.id, &parts).await?;
     let row = rows.first().ok_or_else(|| Problem::not_found(format!("there is no institution {id:?} in {name}")))?;
     Ok(Json(institution_json(row, host.clock.now())?))
 }
@@ -69,12 +69,12 @@ fn institution_json(row: &PartRow, now: Instant) -> Result<Value, StoreFault> {
 pub(super) async fn agreements(State(host): State<Host>, Path(name): Path<String>, Query(query): Query<Page>) -> Result<Response, Problem> {
     let limit = query.limit()?;
     let parts = PartQuery { part: "head", after: query.after()?, limit, ..PartQuery::default() };
-    let rows = host.store.parts(ledger(&host, &name)?.row.id, &parts).await?;
+    let rows = host.store.parts(readable(&host, &name).await?.row.id, &parts).await?;
     page(&rows, limit, item)
 }
 
 pub(super) async fn agreement(State(host): State<Host>, Path((name, id)): Path<(String, String)>) -> Result<Json<Value>, Problem> {
-    let ledger = ledger(&host, &name)?.row.id;
+    let ledger = readable(&host, &name).await?.row.id;
     let subject = Some(format!("agreement/{id}"));
     let one = |part| PartQuery { part, subject: subject.clone(), limit: 1, ..PartQuery::default() };
     let (head, text) = (host.store.parts(ledger, &one("head")).await?, host.store.parts(ledger, &one("text")).await?);
@@ -109,7 +109,7 @@ pub(super) async fn of_agreement(
 }
 
 async fn list(host: &Host, name: &str, collection: &str, agreement: Option<String>, query: &Page) -> Result<Response, Problem> {
-    let ledger = ledger(host, name)?.row.id;
+    let ledger = readable(host, name).await?.row.id;
     let Some((_, part)) = COLLECTIONS.iter().find(|(word, _)| *word == collection) else {
         let known = COLLECTIONS.map(|(word, _)| word).join(", ");
         return Err(Problem::not_found(format!("there is no {collection:?} here; there are: {known}")));

@@ -15,6 +15,7 @@ pub mod read;
 pub mod audit;
 pub mod init;
 pub mod serve;
+pub mod rebuild;
 pub mod demo;
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use crate::api::router;
 use crate::clock::{Clock, SystemClock};
 use crate::host::Host;
 use crate::sequencer::Pace;
-use crate::store::Store;
+use crate::store::{Alone, Store};
 
 /// Serves every ledger in a database over HTTP. It never makes a ledger: `convenant init` does.
 #[derive(Debug, clap::Args)]
@@ -40,6 +40,8 @@ impl Serve {
 
     async fn serve(self) -> anyhow::Result<()> {
         tracing_subscriber::fmt().json().with_env_filter(filter()).with_writer(std::io::stderr).init();
+        // Held until the process ends, however it ends.
+        let _alone = Alone::with(&self.database)?;
         let store = Store::open(&self.database, false)
             .await
             .with_context(|| format!("the database {} cannot be opened; `convenant init` makes one", self.database.display()))?;

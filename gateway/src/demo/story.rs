@@ -129,10 +129,11 @@ impl<'a> Scene<'a> {
         let now = self.now();
         let mut next = None::<Instant>;
         for town in &self.towns {
-            let ledger = host.ledger(&town.name).context("the ledger is served")?.row.id;
+            let handle = host.ledger(&town.name).context("the ledger is served")?;
             let due = self.runtime.block_on(async {
                 loop {
-                    match host.store.earliest_due(ledger).await? {
+                    handle.settled().await?;
+                    match host.store.earliest_due(handle.row.id).await? {
                         Some(due) if due <= now => tokio::time::sleep(std::time::Duration::from_micros(500)).await,
                         due => return anyhow::Ok(due),
                     }

@@ -1,20 +1,21 @@
 //! One batch on the book: at its instant, first what the clock has caused, then each submission on what came before.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use ledger::book::{Agenda, Book, Change, LifeKey, Stop, Verdict};
+use ledger::book::{Agenda, Book, LifeKey, Stop, Verdict};
 use ledger::envelope::statement::flag::Flag;
 use ledger::envelope::{Body, GATEWAY, Parsed, Refusal, Rule, SigningKey, Statement, Verified, sign_compact};
 use ledger::lives::Moment;
 use ledger::words::Instant;
 
 use super::{Checked, Delivered, Submission};
-use crate::store::{LifeRow, NewAttachment, Store, StoreFault, life_row, subject_of};
+use crate::store::{EntryChange, NewAttachment, Store, StoreFault, subject_of};
 
-/// A statement that was accepted in this batch.
+/// A statement that was accepted in this batch, with what it changed.
 pub(super) struct Taken {
     pub(super) moment: Moment,
     pub(super) parsed: Parsed,
+    pub(super) change: Arc<EntryChange>,
 }
 
 /// What became of one submission, before the commit.
@@ -38,9 +39,6 @@ pub(super) struct Batch<'a> {
     next: u64,
     pub(super) taken: Vec<Taken>,
     pub(super) attachments: Vec<NewAttachment>,
-    lives: BTreeMap<(String, &'static str, String), LifeRow>,
-    dues: BTreeMap<String, Option<Instant>>,
-    pub(super) keys: Vec<(ledger::envelope::Kid, ledger::words::Slug)>,
 }
 
 impl<'a> Batch<'a> {
@@ -53,9 +51,7 @@ impl<'a> Batch<'a> {
         at: Instant,
         next: u64,
     ) -> Self {
-        let (taken, attachments, keys) = (Vec::new(), Vec::new(), Vec::new());
-        let (lives, dues) = (BTreeMap::new(), BTreeMap::new());
-        Self { book, agenda, store, ledger, key, at, next, taken, attachments, lives, dues, keys }
+        Self { book, agenda, store, ledger, key, at, next, taken: Vec::new(), attachments: Vec::new() }
     }
 
     /// Logs what the clock has caused up to the batch's instant, in order: at most so many, and none
@@ -143,27 +139,15 @@ impl<'a> Batch<'a> {
     }
 
     fn record(&mut self, accepted: ledger::book::Accepted, verified: &Verified) {
-        let entry = self.next;
         let changes = self.book.record(accepted);
         self.agenda.note(&changes);
-        for change in &changes {
-            for row in life_row(change, entry) {
-                self.lives.insert((row.subject.clone(), row.part, row.key.clone()), row);
-            }
-            if let Some(subject) = change.life().and_then(|life| subject_of(&life)) {
-                self.dues.insert(subject, change.due());
-            }
-            if let Change::Key(kid, owner) = change {
-                self.keys.push((*kid, owner.clone()));
-            }
-        }
-        self.taken.push(Taken { moment: Moment { entry, at: self.at }, parsed: (**verified).clone() });
+        let change = Arc::new(EntryChange::new(self.next, &changes));
+        self.taken.push(Taken { moment: Moment { entry: self.next, at: self.at }, parsed: (**verified).clone(), change });
         self.next += 1;
     }
 
     pub(super) fn into_rows(self) -> BatchRows {
-        let (lives, dues) = (self.lives.into_values().collect(), self.dues.into_iter().collect());
-        BatchRows { taken: self.taken, attachments: self.attachments, lives, dues, keys: self.keys }
+        BatchRows { taken: self.taken, attachments: self.attachments }
     }
 }
 
@@ -171,9 +155,6 @@ impl<'a> Batch<'a> {
 pub(super) struct BatchRows {
     pub(super) taken: Vec<Taken>,
     pub(super) attachments: Vec<NewAttachment>,
-    pub(super) lives: Vec<LifeRow>,
-    pub(super) dues: Vec<(String, Option<Instant>)>,
-    pub(super) keys: Vec<(ledger::envelope::Kid, ledger::words::Slug)>,
 }
 
 /// Each attachment that the statement refers to came with it, and nothing else did.

@@ -1,16 +1,17 @@
 //! The first commit of a log: its genesis, through the same sealing as every other batch.
 
+use std::sync::Arc;
+
 use ledger::book::Ledger;
-use ledger::envelope::{Kid, Parsed};
+use ledger::envelope::Parsed;
 use ledger::lives::Moment;
 use ledger::log::tree::Frontier;
-use ledger::words::{Instant, Slug};
 
 use super::GatewayKeys;
 use super::batch::{BatchRows, Taken};
 use super::edge::Edge;
 use super::seal::{Sealed, prepare, seal};
-use crate::store::{EntryRow, LedgerRow, LifeRow, Store, StoreFault};
+use crate::store::{EntryChange, EntryRow, LedgerRow, Store, StoreFault};
 
 /// What the first commit holds.
 pub struct Founding {
@@ -18,21 +19,18 @@ pub struct Founding {
     pub parsed: Parsed,
     /// Entry 0, and its instant.
     pub moment: Moment,
-    /// The institutions that it admits.
-    pub lives: Vec<LifeRow>,
-    /// When the clock next changes them.
-    pub dues: Vec<(String, Option<Instant>)>,
-    /// Their keys.
-    pub keys: Vec<(Kid, Slug)>,
+    /// What it changes: the institutions that it admits, and their keys.
+    pub change: EntryChange,
 }
 
 /// Adds a ledger and commits its genesis.
 pub async fn found_log(store: &Store, name: &str, facts: Ledger, keys: &GatewayKeys, founding: Founding) -> Result<LedgerRow, StoreFault> {
     let row = store.add_ledger(name, &facts).await?;
-    let Founding { parsed, moment, lives, dues, keys: signers } = founding;
+    let Founding { parsed, moment, change } = founding;
     let edge = Edge::new(Frontier::empty(), Vec::new());
-    let rows = BatchRows { taken: vec![Taken { moment, parsed }], attachments: Vec::new(), lives, dues, keys: signers };
-    let Sealed { commit, appended, .. } = prepare(&facts.origin, &edge, rows);
-    store.commit(row.id, &commit, |stored: &[EntryRow]| seal(&facts.origin, &edge, &appended, stored, &keys.log)).await?;
+    let rows = BatchRows { taken: vec![Taken { moment, parsed, change: Arc::new(change) }], attachments: Vec::new() };
+    let (Sealed { commit, appended, before }, _) = prepare(&facts.origin, &edge, rows);
+    store.commit(row.id, &commit, |stored: &[EntryRow]| seal(&facts.origin, &before, &appended, stored, &keys.log)).await?;
+    // The derived rows follow at the first start.
     Ok(row)
 }

@@ -2,13 +2,16 @@
 
 mod batch;
 mod edge;
-mod founding;
 mod seal;
-mod watch;
+mod flight;
+mod state;
+mod settling;
 mod worker;
+mod watch;
+mod founding;
+mod rebuild;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use ledger::envelope::{PublicKey, Refusal, SigningKey, Verified};
 use ledger::log::note::NoteSigner;
@@ -16,6 +19,7 @@ use ledger::words::{Hash, Instant};
 use tokio::sync::{mpsc, oneshot};
 
 pub use founding::{Founding, found_log};
+pub use rebuild::rebuild;
 pub use watch::{Health, Jump};
 pub use worker::{Pace, start};
 
@@ -124,7 +128,8 @@ pub struct LedgerHandle {
     pub keys: GatewayKeys,
     queue: mpsc::Sender<Job>,
     health: Arc<watch::HealthCell>,
-    size: Arc<AtomicU64>,
+    size: tokio::sync::watch::Receiver<u64>,
+    settled: settling::Settled,
 }
 
 /// A statement in the queue.
@@ -161,7 +166,16 @@ impl LedgerHandle {
 
     /// Number of entries that are durable.
     pub fn size(&self) -> u64 {
-        self.size.load(Ordering::Acquire)
+        *self.size.borrow()
+    }
+
+    /// Returns when whatever was acknowledged until now can be read. While the ledger fails or is damaged it returns at
+    /// once: what can be read is then what was there before.
+    pub async fn settled(&self) -> Result<(), Unavailable> {
+        if matches!(self.health(), Health::Damaged(_) | Health::Failing(_)) || self.settled.at(self.size()).await {
+            return Ok(());
+        }
+        Err(Unavailable::Failing)
     }
 
     /// The gateway's statement key.

@@ -3,7 +3,7 @@
 use ledger::log::checkpoint::Checkpoint;
 use ledger::log::note::NoteSigner;
 use ledger::log::record::{Entry, record_bytes};
-use ledger::log::tree::Appended;
+use ledger::log::tree::{Appended, Frontier};
 use ledger::words::Hash;
 use rand::RngExt;
 
@@ -15,19 +15,21 @@ use crate::store::{Commit, Conflict, EntryRow, HeadRow, NewEntry, subject_of};
 pub(super) struct Sealed {
     pub(super) commit: Commit,
     pub(super) appended: Appended,
-    pub(super) edge: Edge,
+    /// The right edge that it builds on.
+    pub(super) before: Frontier,
 }
 
-/// Makes the entries and hashes them onto the edge.
-pub(super) fn prepare(origin: &str, edge: &Edge, rows: BatchRows) -> Sealed {
+/// Makes the entries and hashes them onto the edge; gives the edge after them.
+pub(super) fn prepare(origin: &str, edge: &Edge, rows: BatchRows) -> (Sealed, Edge) {
     let expected = edge.frontier.size();
+    let changes = rows.taken.iter().map(|taken| taken.change.clone()).collect();
     let (entries, leaves): (Vec<NewEntry>, Vec<Hash>) = rows.taken.into_iter().map(|taken| entry(origin, taken)).unzip();
     let appended = Appended::new(&edge.frontier, &leaves);
-    let (edge, tiles) = edge.after(&appended);
+    let (after, tiles) = edge.after(&appended);
     let accepted_at = entries.last().expect("a batch that is committed has entries").row.accepted_at;
     let head = HeadRow { size: expected + leaves.len() as u64, accepted_at, frontier: appended.frontier().clone() };
-    let BatchRows { attachments, lives, dues, keys, .. } = rows;
-    Sealed { commit: Commit { expected, head, entries, tiles, lives, dues, keys, attachments }, appended, edge }
+    let commit = Commit { expected, head, entries, changes, tiles, attachments: rows.attachments };
+    (Sealed { commit, appended, before: edge.frontier.clone() }, after)
 }
 
 fn entry(origin: &str, taken: Taken) -> (NewEntry, Hash) {
@@ -48,8 +50,8 @@ fn entry(origin: &str, taken: Taken) -> (NewEntry, Hash) {
 }
 
 /// Hashes what was read back from the database onto the old edge, and signs only if it is what was written.
-pub(super) fn seal(origin: &str, old: &Edge, sealed: &Appended, stored: &[EntryRow], signer: &NoteSigner) -> Result<String, Conflict> {
-    let mut frontier = old.frontier.clone();
+pub(super) fn seal(origin: &str, old: &Frontier, sealed: &Appended, stored: &[EntryRow], signer: &NoteSigner) -> Result<String, Conflict> {
+    let mut frontier = old.clone();
     for row in stored {
         if row.entry != frontier.size() || !row.is_sound(origin) {
             return Err(Conflict(format!("entry {}", frontier.size())));

@@ -1,21 +1,23 @@
-//! The writer's loop: wait for statements or for the clock, take what is there, commit, answer.
+//! The writer's loop: wait for statements or for the clock, judge what is there, commit, answer.
+//!
+//! While one batch commits, the next is judged on what it left. If the commit fails, nobody of either was told
+//! anything, what was kept in memory is dropped, and the stored log is read anew.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use ledger::book::{Agenda, Book, LifeKey};
-use ledger::log::tree::Appended;
 use ledger::words::Instant;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
-use super::batch::{Batch, BatchRows, Judged};
-use super::edge::Edge;
-use super::seal::{Sealed, prepare, seal};
+use super::batch::{Batch, BatchRows};
+use super::flight::{Answers, Flight, Landed, Waiting, refuse_all};
+use super::settling::{self, Settled};
+use super::state::State;
 use super::watch::{ClockWatch, Health, HealthCell};
-use super::{Answer, GatewayKeys, Granted, Job, LedgerHandle, QUEUE, Unavailable};
+use super::{GatewayKeys, Job, LedgerHandle, QUEUE, Unavailable};
 use crate::clock::Clock;
-use crate::store::{Commit, EntryRow, LedgerRow, Store, StoreFault};
+use crate::store::{LedgerRow, Store, StoreFault};
 
 /// At most this many entries that the clock causes a batch; the rest come in the next one, before anything else.
 const FLAGS: usize = 1_000;
@@ -39,7 +41,7 @@ impl Default for Pace {
     }
 }
 
-/// Starts the writer of a ledger.
+/// Starts the writer of a ledger, and what follows its log. The second task ends after the first.
 pub async fn start(
     store: Store,
     row: LedgerRow,
@@ -47,15 +49,23 @@ pub async fn start(
     clock: Clock,
     pace: Pace,
     stop: watch::Receiver<bool>,
-) -> Result<(LedgerHandle, JoinHandle<()>), StoreFault> {
-    let (queue, jobs) = mpsc::channel(QUEUE);
-    let (health, size) = (Arc::new(HealthCell::new()), Arc::new(AtomicU64::new(0)));
+) -> Result<(LedgerHandle, [JoinHandle<()>; 2]), StoreFault> {
     let row = Arc::new(row);
-    let handle = LedgerHandle { row: row.clone(), keys: keys.clone(), queue, health: health.clone(), size: size.clone() };
+    let from = settling::catch_up(&store, &row).await?;
+    let state = State::load(&store, &row).await?;
+    let (queue, jobs) = mpsc::channel(QUEUE);
+    let (size, durable) = watch::channel(state.size());
+    let health = Arc::new(HealthCell::new());
+    let (settled, follower) = settling::follow(store.clone(), row.clone(), from, durable.clone(), health.clone());
+    let handle =
+        LedgerHandle { row: row.clone(), keys: keys.clone(), queue, health: health.clone(), size: durable, settled: settled.clone() };
     let watch = ClockWatch::new(pace.clock_confirmed);
-    let mut worker = Worker { store, row, keys, clock, watch, pace, jobs, stop, health, size, state: None };
-    worker.load().await?;
-    Ok((handle, tokio::spawn(worker.run())))
+    let worker = Worker { store, row, keys, clock, watch, pace, jobs, stop, health, size, settled, state: Some(state), flight: None };
+    Ok((handle, [tokio::spawn(worker.run()), follower]))
+}
+
+async fn told_to(stop: &mut watch::Receiver<bool>) {
+    _ = stop.wait_for(|stop| *stop).await;
 }
 
 struct Worker {
@@ -68,28 +78,25 @@ struct Worker {
     jobs: mpsc::Receiver<Job>,
     stop: watch::Receiver<bool>,
     health: Arc<HealthCell>,
-    size: Arc<AtomicU64>,
+    size: watch::Sender<u64>,
+    settled: Settled,
     state: Option<State>,
-}
-
-/// What the writer knows of the stored log; dropped when a commit fails, so that it is read anew.
-struct State {
-    book: Book,
-    edge: Edge,
-    last_accepted: Instant,
-    next_due: Option<Instant>,
+    flight: Option<Flight>,
 }
 
 impl Worker {
+    /// Reads the stored log anew.
     async fn load(&mut self) -> Result<(), StoreFault> {
-        let missing = || StoreFault::Damaged(format!("ledger {} has no genesis", self.row.name));
-        let head = self.store.head(self.row.id).await?.ok_or_else(missing)?;
-        let partial = self.store.edge(self.row.id, head.size).await?;
-        let next_due = self.store.earliest_due(self.row.id).await?;
-        self.size.store(head.size, Ordering::Release);
-        let edge = Edge::new(head.frontier, partial);
-        self.state = Some(State { book: Book::of(self.row.facts.clone()), edge, last_accepted: head.accepted_at, next_due });
+        let head = self.store.head(self.row.id).await?.map_or(0, |head| head.size);
+        self.size.send_replace(head);
+        self.settle(head).await?;
+        self.state = Some(State::load(&self.store, &self.row).await?);
         Ok(())
+    }
+
+    /// Waits for the derived rows: they are read only where they hold everything that the writer does not.
+    async fn settle(&self, entry: u64) -> Result<(), StoreFault> {
+        if self.settled.at(entry).await { Ok(()) } else { Err(StoreFault::Behind(entry)) }
     }
 
     async fn run(mut self) {
@@ -100,63 +107,79 @@ impl Worker {
             tokio::select! {
                 biased;
                 count = self.jobs.recv_many(&mut waiting, self.pace.batch) => if count == 0 { break },
+                landed = Flight::landing(&mut self.flight), if self.flight.is_some() => {
+                    self.flight = None;
+                    self.landed(landed).await;
+                    continue;
+                }
                 () = self.clock.reach(due) => {}
                 // A database that comes back, or a clock that is set right, is noticed without a statement.
                 () = tokio::time::sleep(RETRY), if matches!(health, Health::Failing(_) | Health::Clock(_)) => {}
                 // What waits in the queue is still answered: it gets its turn before the channel is empty.
-                _ = self.stop.wait_for(|stop| *stop), if self.jobs.is_empty() => break,
+                () = told_to(&mut self.stop), if self.jobs.is_empty() => break,
             }
             let jobs = std::mem::take(&mut waiting);
             self.turn(jobs).await;
         }
+        self.land().await;
     }
 
     /// One batch, whatever happens in it.
     async fn turn(&mut self, jobs: Vec<Job>) {
         if matches!(self.health.get(), Health::Damaged(_)) {
-            return jobs.into_iter().for_each(|job| _ = job.answer.send(Err(Unavailable::Failing)));
+            return refuse_all(jobs, &Unavailable::Failing);
         }
         if self.state.is_none()
             && let Err(fault) = self.load().await
         {
-            return self.fail(jobs.into_iter().map(|job| Waiting(job.answer)).collect(), &fault).await;
+            refuse_all(jobs, &Unavailable::Failing);
+            return self.fail(&fault).await;
         }
         let state = self.state.as_ref().expect("loaded just before");
         let at = match self.watch.check(self.clock.read(), state.last_accepted) {
             Ok(at) => at,
             Err(jump) => {
                 tracing::error!(ledger = %self.row.name, clock.found = %jump.found, clock.expected = %jump.expected, "clock jumped");
+                self.land().await;
                 self.health.set(Health::Clock(jump));
-                return jobs.into_iter().for_each(|job| _ = job.answer.send(Err(Unavailable::Clock(jump))));
+                return refuse_all(jobs, &Unavailable::Clock(jump));
             }
         };
-        let mut answers = Vec::with_capacity(jobs.len());
+        let mut answers = Answers::default();
         let result = match self.catch_up(at).await {
             Ok(()) => self.take(at, jobs, &mut answers).await,
             Err(fault) => {
-                answers.extend(jobs.into_iter().map(|job| (Waiting(job.answer), None)));
+                refuse_all(jobs, &Unavailable::Failing);
                 Err(fault)
             }
         };
         match result {
-            Ok(()) => self.health.set(Health::Ready),
-            // Nobody was told anything. What was kept in memory is read anew, since the commit may have gone through.
+            Ok(()) if self.flight.is_none() => self.health.set(Health::Ready),
+            Ok(()) => {}
             Err(fault) => {
-                self.state = None;
-                self.fail(answers.into_iter().map(|(waiting, _)| waiting).collect(), &fault).await;
+                answers.fail();
+                self.fail(&fault).await;
             }
         }
     }
 
-    async fn fail(&mut self, waiting: Vec<Waiting>, fault: &StoreFault) {
+    /// Nobody was told anything. What was kept in memory is read anew, since the commit may have gone through.
+    async fn fail(&mut self, fault: &StoreFault) {
         tracing::error!(ledger = %self.row.name, error = %fault, "commit failed");
+        self.state = None;
+        if let Some(flight) = self.flight.take() {
+            // It is on its own: whoever is in it is told what becomes of it.
+            match flight.wait().await {
+                Ok(landed) => self.stands(landed),
+                Err((answers, _)) => answers.fail(),
+            }
+        }
         self.health.set(match fault {
             StoreFault::Damaged(what) => Health::Damaged(what.clone()),
-            StoreFault::Database(_) | StoreFault::Migration(_) | StoreFault::Moved { .. } => Health::Failing(fault.to_string()),
+            StoreFault::Database(_) | StoreFault::Migration(_) | StoreFault::Moved { .. } | StoreFault::Behind(_) => {
+                Health::Failing(fault.to_string())
+            }
         });
-        for waiting in waiting {
-            _ = waiting.0.send(Err(Unavailable::Failing));
-        }
         // The clock's own entries must not spin while the database is away.
         tokio::time::sleep(RETRY).await;
     }
@@ -164,9 +187,17 @@ impl Worker {
     /// First everything that the clock has caused, in as many batches as it takes: statements wait for that.
     async fn catch_up(&mut self, at: Instant) -> Result<(), StoreFault> {
         while self.state.as_ref().and_then(|state| state.next_due).is_some_and(|due| due <= at) {
+            // The index of what is due is a derived row as well.
+            self.land_or_err().await?;
+            let durable = *self.size.borrow();
+            self.settle(durable).await?;
             let Self { store, row, keys, state, .. } = self;
             let state = state.as_mut().expect("loaded by the caller");
+            state.next_due = store.earliest_due(row.id).await?;
             let due = store.due(row.id, at, FLAGS as u32).await?;
+            if due.is_empty() {
+                break;
+            }
             let wanted: Vec<LifeKey> = due.iter().map(|(_, life)| life.clone()).filter(|life| !state.book.has(life)).collect();
             store.fetch(row.id, &wanted, &mut state.book).await?;
             // Lives that are due but were not read come after the last one that was.
@@ -179,23 +210,27 @@ impl Worker {
             if rows.taken.is_empty() {
                 return Err(StoreFault::Damaged("the index says that something is due, and nothing is".into()));
             }
-            self.commit(at, rows).await?;
+            self.launch(at, rows, Answers::default()).await?;
         }
         Ok(())
     }
 
     /// Statements in their order, each on what the ones before it left.
-    async fn take(&mut self, at: Instant, jobs: Vec<Job>, answers: &mut Vec<(Waiting, Option<Judged>)>) -> Result<(), StoreFault> {
+    async fn take(&mut self, at: Instant, jobs: Vec<Job>, answers: &mut Answers) -> Result<(), StoreFault> {
         if jobs.is_empty() {
             return Ok(());
         }
-        let (submissions, waiting): (Vec<_>, Vec<_>) = jobs.into_iter().map(|job| (job.submission, (Waiting(job.answer), None))).unzip();
-        answers.extend(waiting);
-        let Self { store, row, keys, state, .. } = self;
-        let state = state.as_mut().expect("loaded by the caller");
-        if state.book.len() > LIVES {
-            state.book = Book::of(row.facts.clone());
+        let (submissions, waiting): (Vec<_>, Vec<_>) = jobs.into_iter().map(|job| (job.submission, Waiting(job.answer))).unzip();
+        answers.expect(waiting);
+        if self.state.as_ref().is_some_and(|state| state.book.len() > LIVES) {
+            // A life that is not written yet must not be read: everything is written before the book starts anew.
+            self.land_or_err().await?;
+            let durable = *self.size.borrow();
+            self.settle(durable).await?;
+            self.state.as_mut().expect("loaded by the caller").book = Book::of(self.row.facts.clone());
         }
+        let Self { store, row, keys, state, settled, .. } = self;
+        let state = state.as_mut().expect("loaded by the caller");
         let mut wanted: Vec<LifeKey> = submissions.iter().flat_map(|submission| Book::touches(submission.statement.parsed())).collect();
         wanted.retain(|key| !state.book.has(key));
         wanted.sort();
@@ -203,60 +238,75 @@ impl Worker {
         store.fetch(row.id, &wanted, &mut state.book).await?;
         let mut agenda = Agenda::default();
         let mut batch = Batch::new(&mut state.book, &mut agenda, store, row.id, &keys.statements, at, state.edge.frontier.size());
-        for (answer, submission) in answers.iter_mut().zip(submissions) {
-            answer.1 = Some(batch.take(submission).await?);
+        for (at_answer, submission) in submissions.into_iter().enumerate() {
+            answers.set(at_answer, batch.take(submission).await?);
             // What a statement made due at this very instant stands before the next one.
             batch.drain(None, usize::MAX).await?;
         }
         let rows = batch.into_rows();
-        state.book.forget_ids();
-        let committed = if rows.taken.is_empty() { None } else { Some(self.commit(at, rows).await?) };
-        respond(answers, committed.as_ref(), at, &self.row.facts.origin);
+        state.book.forget_ids_before(settled.entry());
+        if rows.taken.is_empty() {
+            // What it was judged on is not certain before the commit in flight has landed.
+            let answers = std::mem::take(answers);
+            match self.land_or_err().await {
+                Ok(()) => answers.send(None, at, &self.row.facts.origin),
+                Err(fault) => {
+                    answers.fail();
+                    return Err(fault);
+                }
+            }
+            return Ok(());
+        }
+        self.launch(at, rows, std::mem::take(answers)).await
+    }
+
+    /// Hands a judged batch to the database, as soon as the one before it is durable.
+    async fn launch(&mut self, at: Instant, rows: BatchRows, answers: Answers) -> Result<(), StoreFault> {
+        if let Err(fault) = self.land_or_err().await {
+            answers.fail();
+            return Err(fault);
+        }
+        let state = self.state.as_mut().expect("the batch was judged on it");
+        let sealed = state.advance(&self.row.facts.origin, at, rows);
+        self.flight = Some(Flight::launch(self.store.clone(), self.row.clone(), self.keys.log.clone(), sealed, answers));
         Ok(())
     }
 
-    async fn commit(&mut self, at: Instant, rows: BatchRows) -> Result<Committed, StoreFault> {
-        let Self { store, row, keys, state, size, .. } = self;
-        let state = state.as_mut().expect("loaded by the caller");
-        let (origin, signer) = (&row.facts.origin, &keys.log);
-        let Sealed { commit, appended, edge } = prepare(origin, &state.edge, rows);
-        let note = store.commit(row.id, &commit, |stored: &[EntryRow]| seal(origin, &state.edge, &appended, stored, signer)).await?;
-        // From here on the batch stands, and everybody may see it.
-        size.store(commit.head.size, Ordering::Release);
-        (state.edge, state.last_accepted) = (edge, at);
-        state.next_due = store.earliest_due(row.id).await?;
-        Ok(Committed { commit, appended, checkpoint: Arc::from(note.as_str()) })
-    }
-}
-
-/// A batch that is durable.
-struct Committed {
-    commit: Commit,
-    appended: Appended,
-    checkpoint: Arc<str>,
-}
-
-/// One who waits for an answer.
-struct Waiting(tokio::sync::oneshot::Sender<Result<Answer, Unavailable>>);
-
-fn respond(answers: &mut Vec<(Waiting, Option<Judged>)>, committed: Option<&Committed>, at: Instant, origin: &str) {
-    for (waiting, judged) in answers.drain(..) {
-        let answer = match judged {
-            None => Err(Unavailable::Failing),
-            Some(Judged::Repeat(entry)) => Ok(Answer::Repeat(entry)),
-            Some(Judged::Refused(refusal)) => Ok(Answer::Refused(refusal, at)),
-            Some(Judged::Taken(entry)) => {
-                committed.and_then(|committed| granted(committed, entry, origin)).map(Answer::Granted).ok_or(Unavailable::Failing)
+    /// Waits for the commit in flight, if there is one.
+    async fn land_or_err(&mut self) -> Result<(), StoreFault> {
+        let Some(flight) = self.flight.take() else { return Ok(()) };
+        match flight.wait().await {
+            Ok(landed) => {
+                self.stands(landed);
+                Ok(())
             }
-        };
-        _ = waiting.0.send(answer);
+            Err((answers, fault)) => {
+                answers.fail();
+                Err(fault)
+            }
+        }
     }
-}
 
-fn granted(committed: &Committed, entry: u64, origin: &str) -> Option<Granted> {
-    let at = usize::try_from(entry - committed.commit.expected).ok()?;
-    let row = &committed.commit.entries.get(at)?.row;
-    let proof = committed.appended.inclusion_proof(entry)?;
-    let checkpoint = committed.checkpoint.clone();
-    Some(Granted { entry, accepted_at: row.accepted_at, salt: row.salt, record: row.record(origin), proof, checkpoint })
+    async fn land(&mut self) {
+        if let Err(fault) = self.land_or_err().await {
+            self.fail(&fault).await;
+        }
+    }
+
+    async fn landed(&mut self, landed: Result<Landed, (Answers, StoreFault)>) {
+        match landed {
+            Ok(landed) => self.stands(landed),
+            Err((answers, fault)) => {
+                answers.fail();
+                self.fail(&fault).await;
+            }
+        }
+    }
+
+    /// From here on a batch stands, and everybody may see it.
+    fn stands(&mut self, landed: Landed) {
+        self.size.send_replace(landed.standing.commit.head.size);
+        self.health.set(Health::Ready);
+        landed.answer(&self.row.facts.origin);
+    }
 }

@@ -1,15 +1,17 @@
-//! One transaction: what a batch adds to the log, and everything that follows from it.
+//! One transaction: what a batch adds to the log, and beside it what each entry changed.
+//!
+//! Rows go in by the order of entries only, so that a commit writes few and dense pages. What is looked up by other
+//! words (`settle`) follows a moment later.
 
-use ledger::envelope::Kid;
-use ledger::words::{Hash, Instant, Slug, StatementId};
+use std::sync::Arc;
+
+use ledger::words::{Hash, Slug, StatementId};
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection, SqliteTransaction};
 
+use super::chunks::in_chunks;
+use super::journal::EntryChange;
 use super::keep::{Store, StoreFault};
-use super::lives::LifeRow;
 use super::rows::{EntryRow, HeadRow, number, signed};
-
-/// How many values one statement may bind, with room to spare.
-const MAX_BOUND: usize = 30_000;
 
 /// Content beside the log.
 #[derive(Debug, Clone)]
@@ -54,12 +56,8 @@ pub struct Commit {
     pub entries: Vec<NewEntry>,
     /// Tiles that it makes full: level, number, 256 hashes.
     pub tiles: Vec<(u8, u64, Vec<u8>)>,
-    /// Lives that changed.
-    pub lives: Vec<LifeRow>,
-    /// When the clock next changes a life; `None` when nothing is due.
-    pub dues: Vec<(String, Option<Instant>)>,
-    /// Keys that belong to an institution from here on.
-    pub keys: Vec<(Kid, Slug)>,
+    /// What each of them changed.
+    pub changes: Vec<Arc<EntryChange>>,
     /// Content beside the log.
     pub attachments: Vec<NewAttachment>,
 }
@@ -78,7 +76,7 @@ impl Store {
         seal: impl FnOnce(&[EntryRow]) -> Result<String, Conflict>,
     ) -> Result<String, StoreFault> {
         // A crash before COMMIT leaves nothing of this batch: nobody was answered, everybody tries again.
-        let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
+        let mut tx = self.log.writer.begin_with("BEGIN IMMEDIATE").await?;
         move_head(&mut tx, ledger, commit).await?;
         insert_entries(&mut tx, ledger, &commit.entries).await?;
         let stored = read_back(&mut tx, ledger, commit.expected).await?;
@@ -91,9 +89,7 @@ impl Store {
             .execute(&mut *tx)
             .await?;
         insert_attachments(&mut tx, ledger, &commit.attachments).await?;
-        upsert_lives(&mut tx, ledger, &commit.lives).await?;
-        upsert_dues(&mut tx, ledger, &commit.dues).await?;
-        insert_keys(&mut tx, ledger, &commit.keys).await?;
+        insert_changes(&mut tx, ledger, &commit.changes).await?;
         // A crash during COMMIT leaves all of it or nothing; the head read at the next start tells which.
         tx.commit().await?;
         // A crash after COMMIT: the statements stand; who was not answered sends again and gets this receipt.
@@ -119,7 +115,7 @@ async fn move_head(tx: &mut SqliteTransaction<'_>, ledger: i64, commit: &Commit)
 }
 
 async fn insert_entries(tx: &mut SqliteConnection, ledger: i64, entries: &[NewEntry]) -> Result<(), StoreFault> {
-    for chunk in entries.chunks(MAX_BOUND / 11) {
+    for chunk in in_chunks(entries) {
         let mut insert = QueryBuilder::<Sqlite>::new(
             "INSERT INTO record (ledger, entry, accepted_at, salt, leaf, jws, kind, author, statement, payload_hash, subject) ",
         );
@@ -161,7 +157,7 @@ async fn insert_tiles(tx: &mut SqliteConnection, ledger: i64, tiles: &[(u8, u64,
 }
 
 async fn insert_attachments(tx: &mut SqliteConnection, ledger: i64, attachments: &[NewAttachment]) -> Result<(), StoreFault> {
-    for chunk in attachments.chunks(MAX_BOUND / 6) {
+    for chunk in in_chunks(attachments) {
         let mut insert = QueryBuilder::<Sqlite>::new("INSERT INTO attachment (ledger, hash, entry, salt, media_type, content) ");
         insert.push_values(chunk, |mut row, attachment| {
             row.push_bind(ledger)
@@ -178,56 +174,13 @@ async fn insert_attachments(tx: &mut SqliteConnection, ledger: i64, attachments:
     Ok(())
 }
 
-async fn upsert_lives(tx: &mut SqliteConnection, ledger: i64, lives: &[LifeRow]) -> Result<(), StoreFault> {
-    for chunk in lives.chunks(MAX_BOUND / 8) {
-        let mut upsert = QueryBuilder::<Sqlite>::new("INSERT INTO life (ledger, subject, part, key, is_open, format, entry, body) ");
-        upsert.push_values(chunk, |mut row, life| {
-            row.push_bind(ledger)
-                .push_bind(&life.subject)
-                .push_bind(life.part)
-                .push_bind(&life.key)
-                .push_bind(i64::from(life.is_open))
-                .push_bind(i64::from(ledger::lives::parts::FORMAT))
-                .push_bind(signed(life.entry))
-                .push_bind(&life.body);
+pub(super) async fn insert_changes(tx: &mut SqliteConnection, ledger: i64, changes: &[Arc<EntryChange>]) -> Result<(), StoreFault> {
+    for chunk in in_chunks(changes) {
+        let mut insert = QueryBuilder::<Sqlite>::new("INSERT INTO change (ledger, entry, body) ");
+        insert.push_values(chunk, |mut row, change| {
+            row.push_bind(ledger).push_bind(signed(change.entry)).push_bind(change.to_text());
         });
-        upsert.push(
-            " ON CONFLICT (ledger, subject, part, key) DO UPDATE SET \
-             is_open = excluded.is_open, format = excluded.format, entry = excluded.entry, body = excluded.body",
-        );
-        upsert.build().execute(&mut *tx).await?;
-    }
-    Ok(())
-}
-
-async fn upsert_dues(tx: &mut SqliteConnection, ledger: i64, dues: &[(String, Option<Instant>)]) -> Result<(), StoreFault> {
-    let (set, cleared): (Vec<_>, Vec<_>) = dues.iter().partition(|(_, due)| due.is_some());
-    for chunk in set.chunks(MAX_BOUND / 3) {
-        let mut upsert = QueryBuilder::<Sqlite>::new("INSERT INTO due (ledger, subject, due_at) ");
-        upsert.push_values(chunk, |mut row, (subject, due)| {
-            row.push_bind(ledger).push_bind(subject).push_bind(due.map(Instant::millis));
-        });
-        upsert.push(" ON CONFLICT (ledger, subject) DO UPDATE SET due_at = excluded.due_at");
-        upsert.build().execute(&mut *tx).await?;
-    }
-    for chunk in cleared.chunks(MAX_BOUND) {
-        let mut delete = QueryBuilder::<Sqlite>::new("DELETE FROM due WHERE ledger = ");
-        delete.push_bind(ledger).push(" AND subject IN (");
-        let mut subjects = delete.separated(", ");
-        chunk.iter().for_each(|(subject, _)| _ = subjects.push_bind(subject));
-        delete.push(")").build().execute(&mut *tx).await?;
-    }
-    Ok(())
-}
-
-async fn insert_keys(tx: &mut SqliteConnection, ledger: i64, keys: &[(Kid, Slug)]) -> Result<(), StoreFault> {
-    for (kid, institution) in keys {
-        sqlx::query("INSERT INTO signer_key (ledger, kid, institution) VALUES ($1, $2, $3) ON CONFLICT (ledger, kid) DO NOTHING")
-            .bind(ledger)
-            .bind(kid.to_string())
-            .bind(institution.as_str())
-            .execute(&mut *tx)
-            .await?;
+        insert.build().execute(&mut *tx).await?;
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
-//! Opening the database: one connection that writes, several that read.
+//! Opening the database: two files, each with one connection that writes and several that read.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use ledger::book::Ledger;
@@ -19,6 +19,9 @@ pub enum StoreFault {
     /// What is stored does not fit what it must be; it says where.
     #[error("the stored data is damaged: {0}")]
     Damaged(String),
+    /// The derived rows do not hold yet what this entry's predecessors changed.
+    #[error("what follows from the log is not written up to entry {0} yet")]
+    Behind(u64),
     /// Another writer was first.
     #[error("the head of the log has moved: it is {found}, this built on {expected}")]
     Moved {
@@ -40,17 +43,43 @@ pub struct LedgerRow {
     pub facts: Ledger,
 }
 
-/// The embedded database.
+/// The embedded database: two files, so that what follows from the log never holds up what is added to it.
 #[derive(Debug, Clone)]
 pub struct Store {
+    /// The log: truth, on disk before it is acknowledged.
+    pub(super) log: Pools,
+    /// What follows from it; a crash may lose the last of it, and it is caught up with.
+    pub(super) derived: Pools,
+}
+
+/// The connections to one file.
+#[derive(Debug, Clone)]
+pub(super) struct Pools {
     pub(super) writer: SqlitePool,
     pub(super) readers: SqlitePool,
 }
 
-static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations/sqlite");
+static LOG: sqlx::migrate::Migrator = sqlx::migrate!("../migrations/sqlite");
+static DERIVED: sqlx::migrate::Migrator = sqlx::migrate!("../migrations/sqlite-derived");
+
+impl Pools {
+    async fn open(options: SqliteConnectOptions, migrations: &sqlx::migrate::Migrator) -> Result<Self, StoreFault> {
+        // One writer: SQLite has one anyway, and so no transaction of ours waits on another of ours.
+        let writer = SqlitePoolOptions::new().max_connections(1).min_connections(1).connect_with(options.clone()).await?;
+        migrations.run(&writer).await?;
+        let readers = SqlitePoolOptions::new().max_connections(8).acquire_timeout(Duration::from_secs(5)).connect_with(options).await?;
+        Ok(Self { writer, readers })
+    }
+
+    async fn close(&self) {
+        self.writer.close().await;
+        self.readers.close().await;
+    }
+}
 
 impl Store {
-    /// Opens a database file, and makes it when `create` says so. Brings the schema up to date.
+    /// Opens a database file, and makes it when `create` says so; beside it the one that is derived, which is made
+    /// whenever it is missing. Brings the schemas up to date.
     pub async fn open(path: &Path, create: bool) -> Result<Self, StoreFault> {
         let options = SqliteConnectOptions::new()
             .filename(path)
@@ -59,22 +88,22 @@ impl Store {
             // A commit is on disk before it is acknowledged.
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(Duration::from_secs(5))
-            // Memory for pages that every batch comes back to, and a write-ahead log that is folded in every 64 MB
-            // rather than every 4: most pages are written again before that.
-            .pragma("cache_size", "-65536")
+            // What a statement of many rows must be able to undo is kept in memory, not in a temporary file.
+            .pragma("temp_store", "MEMORY")
+            // The write-ahead log is folded in every 64 MB rather than every 4.
             .pragma("wal_autocheckpoint", "16384")
             .pragma("journal_size_limit", "134217728")
             .foreign_keys(true);
-        // One writer: SQLite has one anyway, and so no transaction of ours waits on another of ours.
-        let writer = SqlitePoolOptions::new().max_connections(1).min_connections(1).connect_with(options.clone()).await?;
-        MIGRATIONS.run(&writer).await?;
-        let readers = SqlitePoolOptions::new().max_connections(8).acquire_timeout(Duration::from_secs(5)).connect_with(options).await?;
-        Ok(Self { writer, readers })
+        let log = Pools::open(options.clone(), &LOG).await?;
+        // Memory for the pages that it comes back to; each transaction is whole or not there, the last ones may be lost.
+        let options = options.filename(derived_path(path)).create_if_missing(true).synchronous(SqliteSynchronous::Normal);
+        let derived = Pools::open(options.pragma("cache_size", "-65536"), &DERIVED).await?;
+        Ok(Self { log, derived })
     }
 
     /// Every ledger in this database.
     pub async fn ledgers(&self) -> Result<Vec<LedgerRow>, StoreFault> {
-        let rows = sqlx::query("SELECT id, name, facts FROM ledger ORDER BY id").fetch_all(&self.readers).await?;
+        let rows = sqlx::query("SELECT id, name, facts FROM ledger ORDER BY id").fetch_all(&self.log.readers).await?;
         rows.iter()
             .map(|row| {
                 let (id, name, facts): (i64, String, String) = (row.try_get("id")?, row.try_get("name")?, row.try_get("facts")?);
@@ -87,25 +116,31 @@ impl Store {
     /// Adds a ledger without entries.
     pub async fn add_ledger(&self, name: &str, facts: &Ledger) -> Result<LedgerRow, StoreFault> {
         let json = serde_json::to_string(facts).map_err(|error| StoreFault::Damaged(error.to_string()))?;
-        let next: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(id), 0) + 1 FROM ledger").fetch_one(&self.writer).await?;
+        let next: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(id), 0) + 1 FROM ledger").fetch_one(&self.log.writer).await?;
         sqlx::query("INSERT INTO ledger (id, name, facts) VALUES ($1, $2, $3)")
             .bind(next)
             .bind(name)
             .bind(json)
-            .execute(&self.writer)
+            .execute(&self.log.writer)
             .await?;
         Ok(LedgerRow { id: next, name: name.to_owned(), facts: facts.clone() })
     }
 
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<(), StoreFault> {
-        sqlx::query("SELECT 1").execute(&self.readers).await?;
+        sqlx::query("SELECT 1").execute(&self.log.readers).await?;
+        sqlx::query("SELECT 1").execute(&self.derived.readers).await?;
         Ok(())
     }
 
     /// Closes all connections, after the statements that run.
     pub async fn close(&self) {
-        self.writer.close().await;
-        self.readers.close().await;
+        self.log.close().await;
+        self.derived.close().await;
     }
+}
+
+/// Where the derived rows of a database file are: `convenant.derived.sqlite` beside `convenant.sqlite`.
+pub fn derived_path(path: &Path) -> PathBuf {
+    path.with_extension("derived.sqlite")
 }

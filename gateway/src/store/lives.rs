@@ -1,11 +1,12 @@
 //! Lives as rows: written with the log, fetched when a statement touches them.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use ledger::book::{Book, Change, LifeKey, Prior};
 use ledger::envelope::statement::agreement::Proposal;
 use ledger::lives::agreement::Head;
-use ledger::lives::parts::{FORMAT, Part, PartId};
+use ledger::lives::parts::{Part, PartChange, PartId};
 use ledger::lives::{Agreement, Institution};
 use ledger::words::{Instant, Slug};
 use serde::de::DeserializeOwned;
@@ -28,36 +29,61 @@ pub struct LifeRow {
     pub is_open: bool,
     /// The entry that changed it last.
     pub entry: u64,
+    /// The word for where it stands; empty where a part has no states.
+    pub state: Cow<'static, str>,
+    /// Whom it is about: the debtor, the one that left, the one a case is against; empty where there is none.
+    pub party: String,
+    /// When it is late, or when a term on it ends.
+    pub due_at: Option<Instant>,
     /// As JSON.
     pub body: String,
 }
 
 /// A due date that was breached is listed under this kind as well; rules do not read it.
-const BREACH: &str = "breach";
+pub(super) const BREACH: &str = "breach";
 
 /// The rows that a change writes.
 pub fn life_row(change: &Change, entry: u64) -> Vec<LifeRow> {
-    let row = |subject: String, part, key, is_open, body| LifeRow { subject, part, key, is_open, entry, body };
     match change {
         Change::Institution(institution) => {
             let body = serde_json::to_string(institution).expect("a life is plain JSON");
-            vec![row(format!("institution/{}", institution.id), "institution", String::new(), true, body)]
+            let state = if institution.admitted.is_some() { "admitted" } else { "registered" };
+            let (subject, party) = (format!("institution/{}", institution.id), institution.id.to_string());
+            let (state, due_at) = (state.into(), None);
+            vec![LifeRow { subject, part: "institution", key: String::new(), is_open: true, entry, state, party, due_at, body }]
         }
         Change::Agreement { id, parts, .. } => {
+            let subject = format!("agreement/{id}");
             let mut rows = Vec::with_capacity(parts.len());
             for change in parts {
-                rows.push(row(format!("agreement/{id}"), change.id.kind(), change.id.to_string(), change.open, part_json(&change.part)));
+                let row = part_row(&subject, change, entry);
                 if let Part::Instance(instance) = &change.part
                     && !instance.breaches.is_empty()
                 {
-                    let unsettled = instance.breaches.iter().any(|breach| breach.settled.is_none());
-                    rows.push(row(format!("agreement/{id}"), BREACH, change.id.to_string(), unsettled, part_json(&change.part)));
+                    let is_open = instance.breaches.iter().any(|breach| breach.settled.is_none());
+                    rows.push(LifeRow { part: BREACH, is_open, ..row.clone() });
                 }
+                rows.push(row);
             }
             rows
         }
         Change::Key(..) => Vec::new(),
     }
+}
+
+fn part_row(subject: &str, change: &PartChange, entry: u64) -> LifeRow {
+    let (state, party, due_at) = match &change.part {
+        Part::Head(head) => (head.state.code(), head.proposer.to_string(), None),
+        Part::Text(text) => ("", text.director.to_string(), Some(text.period.end_date.end())),
+        Part::Clause(clause) => (clause.course.code(), clause.debtor.to_string(), None),
+        Part::Instance(instance) => (instance.standing.code(), instance.debtor.to_string(), Some(instance.late_from)),
+        Part::Claim(claim) => (claim.stage.code(), claim.by.to_string(), claim.stage.until()),
+        Part::Offer(offer) => (offer.state(), offer.by.to_string(), Some(offer.until)),
+        Part::Case(case) => (case.stage.code(), case.against.first().map(ToString::to_string).unwrap_or_default(), case.stage.until()),
+        Part::Leave(leave) => (leave.stage.code(), leave.party.to_string(), Some(leave.effective_date.end())),
+    };
+    let (subject, part, key) = (subject.to_owned(), change.id.kind(), change.id.to_string());
+    LifeRow { subject, part, key, is_open: change.open, entry, state: state.into(), party, due_at, body: part_json(&change.part) }
 }
 
 fn part_json(part: &Part) -> String {
@@ -82,7 +108,8 @@ impl Store {
         for key in keys {
             let LifeKey::Key(kid) = key else { continue };
             let sql = "SELECT institution FROM signer_key WHERE ledger = $1 AND kid = $2";
-            let owner: Option<String> = sqlx::query_scalar(sql).bind(ledger).bind(kid.to_string()).fetch_optional(&self.writer).await?;
+            let owner: Option<String> =
+                sqlx::query_scalar(sql).bind(ledger).bind(kid.to_string()).fetch_optional(&self.derived.readers).await?;
             let owner = owner.map(|owner| owner.parse().map_err(|_| StoreFault::Damaged(format!("signer_key {kid}"))));
             book.put_key(*kid, owner.transpose()?);
         }
@@ -92,8 +119,8 @@ impl Store {
     async fn fetch_ids(&self, ledger: i64, keys: &[LifeKey], book: &mut Book) -> Result<(), StoreFault> {
         let ids: Vec<_> = keys.iter().filter_map(|key| if let LifeKey::Id(by, id) = key { Some((by, id)) } else { None }).collect();
         for chunk in ids.chunks(5_000) {
-            let mut query = QueryBuilder::<Sqlite>::new("SELECT author, statement, entry, payload_hash FROM record WHERE ledger = ");
-            query.push_bind(ledger).push(" AND (author, statement) IN (VALUES ");
+            let mut query = QueryBuilder::<Sqlite>::new("SELECT author, id, entry, payload_hash FROM statement WHERE ledger = ");
+            query.push_bind(ledger).push(" AND (author, id) IN (VALUES ");
             let mut pairs = query.separated(", ");
             for (by, id) in chunk {
                 pairs
@@ -104,9 +131,9 @@ impl Store {
                     .push_unseparated(")");
                 book.put_id((*by).clone(), (*id).clone(), None);
             }
-            for row in query.push(")").build().fetch_all(&self.writer).await? {
-                let (author, statement): (String, String) = (row.try_get("author")?, row.try_get("statement")?);
-                let place = format!("record of {author} {statement}");
+            for row in query.push(")").build().fetch_all(&self.derived.readers).await? {
+                let (author, statement): (String, String) = (row.try_get("author")?, row.try_get("id")?);
+                let place = format!("statement of {author} {statement}");
                 let prior = Prior { entry: number(row.try_get("entry")?, &place)?, hash: hash(row.try_get("payload_hash")?, &place)? };
                 let damaged = || StoreFault::Damaged(place.clone());
                 book.put_id(author.parse().map_err(|_| damaged())?, statement.parse().map_err(|_| damaged())?, Some(prior));
@@ -118,12 +145,11 @@ impl Store {
     async fn fetch_lives(&self, ledger: i64, keys: &[LifeKey], book: &mut Book) -> Result<(), StoreFault> {
         let wanted: Vec<(String, &LifeKey)> = keys.iter().filter_map(|key| Some((subject_of(key)?, key))).collect();
         for chunk in wanted.chunks(5_000) {
-            let mut query =
-                QueryBuilder::<Sqlite>::new("SELECT subject, part, key, format, body FROM life WHERE is_open = 1 AND ledger = ");
+            let mut query = QueryBuilder::<Sqlite>::new("SELECT subject, part, key, body FROM life WHERE is_open = 1 AND ledger = ");
             query.push_bind(ledger).push(" AND subject IN (");
             let mut subjects = query.separated(", ");
             chunk.iter().for_each(|(subject, _)| _ = subjects.push_bind(subject));
-            let rows = query.push(")").build().fetch_all(&self.writer).await?;
+            let rows = query.push(")").build().fetch_all(&self.derived.readers).await?;
             let mut found: BTreeMap<String, Vec<SqliteRow>> = BTreeMap::new();
             for row in rows {
                 found.entry(row.try_get("subject")?).or_default().push(row);
@@ -143,7 +169,7 @@ impl Store {
     /// The lives that are due first, at or before an instant, in the order of the agenda; at most `limit`.
     pub async fn due(&self, ledger: i64, at: Instant, limit: u32) -> Result<Vec<(Instant, LifeKey)>, StoreFault> {
         let sql = "SELECT subject, due_at FROM due WHERE ledger = $1 AND due_at <= $2 ORDER BY due_at, subject LIMIT $3";
-        let rows = sqlx::query(sql).bind(ledger).bind(at.millis()).bind(i64::from(limit)).fetch_all(&self.writer).await?;
+        let rows = sqlx::query(sql).bind(ledger).bind(at.millis()).bind(i64::from(limit)).fetch_all(&self.derived.readers).await?;
         rows.iter()
             .map(|row| {
                 let subject: String = row.try_get("subject")?;
@@ -155,19 +181,13 @@ impl Store {
     /// The earliest due instant of a ledger.
     pub async fn earliest_due(&self, ledger: i64) -> Result<Option<Instant>, StoreFault> {
         let sql = "SELECT due_at FROM due WHERE ledger = $1 ORDER BY due_at LIMIT 1";
-        let millis: Option<i64> = sqlx::query_scalar(sql).bind(ledger).fetch_optional(&self.writer).await?;
+        let millis: Option<i64> = sqlx::query_scalar(sql).bind(ledger).fetch_optional(&self.derived.readers).await?;
         millis.map(|millis| instant(millis, "due")).transpose()
     }
 }
 
 fn parse<T: DeserializeOwned>(row: &SqliteRow) -> Result<T, StoreFault> {
     let (subject, part, key): (String, String, String) = (row.try_get("subject")?, row.try_get("part")?, row.try_get("key")?);
-    let format: i64 = row.try_get("format")?;
-    if format != i64::from(FORMAT) {
-        return Err(StoreFault::Damaged(format!(
-            "life {subject} {part} {key} has format {format}; the lives must be rebuilt from the log"
-        )));
-    }
     let body: String = row.try_get("body")?;
     serde_json::from_str(&body).map_err(|error| StoreFault::Damaged(format!("life {subject} {part} {key}: {error}")))
 }

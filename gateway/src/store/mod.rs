@@ -1,17 +1,25 @@
 //! The database: what is kept, and in which order it becomes durable.
 //!
-//! `record`, `tile`, `checkpoint` and `attachment` are truth and take inserts only. `head`, `life`,
-//! `due` and `signer_key` are derived from them and can be rebuilt.
+//! `record`, `tile`, `checkpoint` and `attachment` are truth and take inserts only. `change` stands beside each
+//! record. Everything else is derived from them: it is in a database of its own, follows a moment later (`settle`), and
+//! can be rebuilt.
 
+mod alone;
+mod chunks;
 mod commit;
+mod journal;
 mod keep;
 mod lives;
 mod proofs;
 mod read;
 mod rows;
+mod settle;
 
+pub use alone::{Alone, NotAlone};
 pub use commit::{Commit, Conflict, NewAttachment, NewEntry};
-pub use keep::{LedgerRow, Store, StoreFault};
+pub use journal::{EntryChange, LifeChange};
+pub use keep::{LedgerRow, Store, StoreFault, derived_path};
 pub use lives::{LifeRow, life_row};
 pub use read::{AttachmentRow, PartQuery, PartRow};
 pub use rows::{EntryRow, HeadRow, subject_of};
+pub use settle::{Progress, StatementRow, Unsettled};

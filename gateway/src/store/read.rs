@@ -57,7 +57,7 @@ impl Store {
     /// The head of a log; `None` when it has no entries.
     pub async fn head(&self, ledger: i64) -> Result<Option<HeadRow>, StoreFault> {
         let sql = "SELECT size, accepted_at, frontier FROM head WHERE ledger = $1";
-        let Some(row) = sqlx::query(sql).bind(ledger).fetch_optional(&self.writer).await? else { return Ok(None) };
+        let Some(row) = sqlx::query(sql).bind(ledger).fetch_optional(&self.log.readers).await? else { return Ok(None) };
         let frontier: String = row.try_get("frontier")?;
         let frontier = serde_json::from_str(&frontier).map_err(|error| StoreFault::Damaged(format!("head: {error}")))?;
         let (size, accepted_at) = (number(row.try_get("size")?, "head")?, instant(row.try_get("accepted_at")?, "head")?);
@@ -67,7 +67,7 @@ impl Store {
     /// The last signed checkpoint, with its size.
     pub async fn checkpoint(&self, ledger: i64) -> Result<Option<(u64, String)>, StoreFault> {
         let sql = "SELECT size, note FROM checkpoint WHERE ledger = $1 ORDER BY size DESC LIMIT 1";
-        let row = sqlx::query(sql).bind(ledger).fetch_optional(&self.readers).await?;
+        let row = sqlx::query(sql).bind(ledger).fetch_optional(&self.log.readers).await?;
         row.map(|row| Ok((number(row.try_get("size")?, "checkpoint")?, row.try_get("note")?))).transpose()
     }
 
@@ -75,20 +75,20 @@ impl Store {
     pub async fn entries(&self, ledger: i64, from: u64, limit: u32) -> Result<Vec<EntryRow>, StoreFault> {
         let sql = format!("SELECT {} FROM record WHERE ledger = $1 AND entry >= $2 ORDER BY entry LIMIT $3", EntryRow::COLUMNS);
         let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(ledger).bind(signed(from)).bind(i64::from(limit));
-        query.fetch_all(&self.readers).await?.iter().map(EntryRow::read).collect()
+        query.fetch_all(&self.log.readers).await?.iter().map(EntryRow::read).collect()
     }
 
     /// The 40 bytes of entries from an index on, at most `limit`.
     pub async fn leaves(&self, ledger: i64, from: u64, limit: u32) -> Result<Vec<Vec<u8>>, StoreFault> {
         let sql = "SELECT leaf FROM record WHERE ledger = $1 AND entry >= $2 ORDER BY entry LIMIT $3";
         let query = sqlx::query_scalar(sql).bind(ledger).bind(signed(from)).bind(i64::from(limit));
-        Ok(query.fetch_all(&self.readers).await?)
+        Ok(query.fetch_all(&self.log.readers).await?)
     }
 
     /// A full tile's hashes.
     pub async fn tile(&self, ledger: i64, level: u8, tile: u64) -> Result<Option<Vec<u8>>, StoreFault> {
         let sql = "SELECT hashes FROM tile WHERE ledger = $1 AND level = $2 AND number = $3";
-        Ok(sqlx::query_scalar(sql).bind(ledger).bind(i64::from(level)).bind(signed(tile)).fetch_optional(&self.readers).await?)
+        Ok(sqlx::query_scalar(sql).bind(ledger).bind(i64::from(level)).bind(signed(tile)).fetch_optional(&self.log.readers).await?)
     }
 
     /// Parts of lives.
@@ -108,7 +108,7 @@ impl Store {
             sql.push(" AND (subject, key) > (").push_bind(subject).push(", ").push_bind(key).push(")");
         }
         sql.push(" ORDER BY subject, key LIMIT ").push_bind(i64::from(query.limit));
-        let rows = sql.build().fetch_all(&self.readers).await?;
+        let rows = sql.build().fetch_all(&self.derived.readers).await?;
         rows.iter()
             .map(|row| {
                 let (subject, key): (String, String) = (row.try_get("subject")?, row.try_get("key")?);
@@ -122,7 +122,7 @@ impl Store {
     /// Every stored life, by subject, part and key: whether it is open, its last entry, its JSON.
     pub async fn all_lives(&self, ledger: i64) -> Result<BTreeMap<(String, String, String), (bool, u64, String)>, StoreFault> {
         let sql = "SELECT subject, part, key, is_open, entry, body FROM life WHERE ledger = $1";
-        let rows = sqlx::query(sql).bind(ledger).fetch_all(&self.readers).await?;
+        let rows = sqlx::query(sql).bind(ledger).fetch_all(&self.derived.readers).await?;
         rows.iter()
             .map(|row| {
                 let (is_open, entry): (i64, i64) = (row.try_get("is_open")?, row.try_get("entry")?);
@@ -135,7 +135,7 @@ impl Store {
     /// Content beside the log.
     pub async fn attachment(&self, ledger: i64, hash: &Hash) -> Result<Option<AttachmentRow>, StoreFault> {
         let sql = "SELECT salt, media_type, content, entry FROM attachment WHERE ledger = $1 AND hash = $2";
-        let row = sqlx::query(sql).bind(ledger).bind(hash.0.to_vec()).fetch_optional(&self.readers).await?;
+        let row = sqlx::query(sql).bind(ledger).bind(hash.0.to_vec()).fetch_optional(&self.log.readers).await?;
         row.map(|row| {
             let entry = number(row.try_get("entry")?, "attachment")?;
             Ok(AttachmentRow {

@@ -44,6 +44,13 @@ pub fn subject_of(life: &LifeKey) -> Option<String> {
     }
 }
 
+/// The kind of part with this name.
+pub(super) fn part_kind(name: &str) -> Option<&'static str> {
+    const KINDS: [&str; 10] =
+        ["institution", "head", "text", "obligation", "instance", super::lives::BREACH, "report", "offer", "case", "withdrawal"];
+    KINDS.into_iter().find(|kind| *kind == name)
+}
+
 pub(super) fn life_of(subject: &str) -> Result<LifeKey, StoreFault> {
     let damaged = || StoreFault::Damaged(format!("life {subject:?} has no known kind"));
     let (kind, id) = subject.split_once('/').ok_or_else(damaged)?;

@@ -154,9 +154,14 @@ impl Book {
         self.shelf.ids.insert((by, id), prior);
     }
 
-    /// Forgets ids and keys: they are looked up anew for each batch.
+    /// Forgets all ids: they are looked up anew.
     pub fn forget_ids(&mut self) {
         self.shelf.ids.clear();
+    }
+
+    /// Forgets the ids that no entry after this one used: those are looked up anew, the others are not written yet.
+    pub fn forget_ids_before(&mut self, entry: u64) {
+        self.shelf.ids.retain(|_, prior| prior.is_some_and(|prior| prior.entry >= entry));
     }
 
     /// Takes a life off the book, so that it is fetched again.

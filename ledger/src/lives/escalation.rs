@@ -167,6 +167,16 @@ impl CaseStage {
         matches!(self, Self::Closed { .. })
     }
 
+    /// From when on the clock acts, unless somebody does before; `None` when it is closed.
+    pub fn until(&self) -> Option<Instant> {
+        match self {
+            Self::Notice { cure_until, .. } => Some(*cure_until),
+            Self::Level1 { until } | Self::Level2 { until } | Self::LastChance { until } => Some(*until),
+            Self::Level3 { until, .. } | Self::Answered { until, .. } => Some(*until),
+            Self::Closed { .. } => None,
+        }
+    }
+
     /// The word for it in the API.
     pub fn code(&self) -> &'static str {
         match self {

@@ -60,12 +60,26 @@ pub enum Course {
     },
 }
 
+impl Course {
+    /// The word for it in the API.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Running { .. } => "running",
+            Self::Released { .. } => "released",
+            Self::HandedOver { .. } => "handed-over",
+        }
+    }
+}
+
 /// One due date.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Instance {
     /// The obligation.
     pub obligation: Slug,
+    /// Who owes it; a handover opens a new obligation, so this stays.
+    pub debtor: Slug,
     /// The due date, as the date or rhythm has it; it names the instance, also when it moves.
     pub due: Day,
     /// The first day of the period that it is about; no report comes before it.
@@ -290,6 +304,7 @@ impl Agreement {
         let last_day = due.max(period_start);
         let instance = Instance {
             obligation: id.clone(),
+            debtor: clause.debtor.clone(),
             due,
             period_start,
             late_from: self.text.late_from(last_day),
@@ -497,6 +512,7 @@ impl Agreement {
         let (late_from, breached_from) = (self.text.late_from(due), self.breached_from(&clause, due));
         let fresh = Instance {
             obligation: new.clone(),
+            debtor: clause.debtor.clone(),
             due,
             period_start: kept.as_ref().map_or(today, |instance| instance.period_start),
             late_from: kept.as_ref().map_or(late_from, |instance| instance.late_from),

@@ -98,6 +98,16 @@ impl Offer {
         self.result.is_none()
     }
 
+    /// The word for where it stands.
+    pub fn state(&self) -> &'static str {
+        match self.result {
+            None => "open",
+            Some(OfferResult::Agreed { .. }) => "agreed",
+            Some(OfferResult::Declined { .. }) => "declined",
+            Some(OfferResult::Lapsed { .. }) => "lapsed",
+        }
+    }
+
     /// Who has not consented.
     pub fn waits_for(&self) -> BTreeSet<Slug> {
         self.needs.iter().filter(|who| !self.consents.contains_key(*who)).cloned().collect()

@@ -11,7 +11,7 @@ use ledger::log::receipt::Receipt;
 use ledger::words::Hash;
 use serde_json::{Value, json};
 
-async fn signed_agreement(gate: &Gate) -> Signer {
+pub(crate) async fn signed_agreement(gate: &Gate) -> Signer {
     let corporation = Signer::new("corporation", 2);
     gate.admit(&corporation, "housing-corporation").await;
     let text = proposal("wijk", &[obligation("regisseur", "2006-06-01")]);
@@ -103,7 +103,7 @@ async fn the_api_shows_what_the_clock_and_the_parties_did() {
 }
 
 /// A statement that is accepted at any time, before which everything that is due is logged.
-async fn somebody_registers(gate: &Gate) {
+pub(crate) async fn somebody_registers(gate: &Gate) {
     let stranger = Signer::new("stranger", 99);
     gate.accept(&stranger.says(Type::Registration, "r", &stranger.registration("other"))).await;
 }
@@ -137,5 +137,6 @@ async fn the_log_folded_from_scratch_gives_the_stored_lives() {
             rows.insert((row.subject, row.part.to_owned(), row.key), (row.is_open, row.entry, row.body));
         }
     }
+    gate.settled().await;
     assert_eq!(gate.host.store.all_lives(1).await.unwrap(), rows);
 }

@@ -5,6 +5,7 @@
 mod audit;
 mod bad_input;
 mod clock;
+mod derived;
 mod door;
 mod faults;
 mod schemas;

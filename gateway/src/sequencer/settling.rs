@@ -1,0 +1,138 @@
+//! The derived rows follow the log: as soon as something is durable, many entries at a time while much comes in.
+//!
+//! It reads what entries changed from beside the log, as after a crash: there is one path, and it is always in use.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinHandle;
+
+use super::rebuild::rebuild;
+use super::watch::{Health, HealthCell};
+use crate::store::{LedgerRow, Progress, Store, StoreFault};
+
+/// A reader waits at most this long for rows that follow from what was acknowledged.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How long more entries are awaited before the next transaction, unless a reader waits.
+const GATHER: Duration = Duration::from_millis(500);
+/// How long to wait before trying again after a failure.
+const RETRY: Duration = Duration::from_millis(200);
+/// At most this many entries in one transaction.
+const MOST: u32 = 5_000;
+
+#[derive(Default)]
+struct Wish {
+    asked: AtomicBool,
+    bell: Notify,
+}
+
+/// How far the derived rows are, for those who need them.
+#[derive(Clone)]
+pub(super) struct Settled {
+    reached: watch::Receiver<u64>,
+    wish: Arc<Wish>,
+}
+
+impl Settled {
+    /// The derived rows hold what the entries before this one changed.
+    pub(super) fn entry(&self) -> u64 {
+        *self.reached.borrow()
+    }
+
+    /// Returns when the derived rows hold what the entries before this one changed; `false` if that does not happen in time.
+    pub(super) async fn at(&self, entry: u64) -> bool {
+        if self.entry() >= entry {
+            return true;
+        }
+        self.wish.asked.store(true, Ordering::Release);
+        self.wish.bell.notify_one();
+        let mut reached = self.reached.clone();
+        let settled = tokio::time::timeout(PATIENCE, reached.wait_for(|reached| *reached >= entry)).await;
+        matches!(settled, Ok(Ok(_)))
+    }
+}
+
+/// Brings the derived rows up to date, from the log itself if they are not of it.
+pub(super) async fn catch_up(store: &Store, row: &LedgerRow) -> Result<u64, StoreFault> {
+    let mut settled = match store.progress(row.id).await? {
+        Progress::At(entry) => entry,
+        Progress::Rebuild => rebuild(store, row.id).await?,
+    };
+    loop {
+        let further = step(store, row.id, settled).await?;
+        if further == settled {
+            return Ok(settled);
+        }
+        settled = further;
+    }
+}
+
+async fn step(store: &Store, ledger: i64, settled: u64) -> Result<u64, StoreFault> {
+    let unsettled = store.unsettled(ledger, settled, MOST).await?;
+    let upto = settled + unsettled.entries;
+    if upto > settled {
+        store.settle(ledger, upto, &unsettled, false).await?;
+    }
+    Ok(upto)
+}
+
+/// Starts to follow a log from an entry on; `size` says how many entries are durable. It ends when `size` is closed.
+pub(super) fn follow(
+    store: Store,
+    row: Arc<LedgerRow>,
+    from: u64,
+    size: watch::Receiver<u64>,
+    health: Arc<HealthCell>,
+) -> (Settled, JoinHandle<()>) {
+    let (reached, seen) = watch::channel(from);
+    let wish = Arc::new(Wish::default());
+    let settled = Settled { reached: seen, wish: wish.clone() };
+    let follower = Follower { store, row, size, reached, wish, health };
+    (settled, tokio::spawn(follower.run()))
+}
+
+struct Follower {
+    store: Store,
+    row: Arc<LedgerRow>,
+    size: watch::Receiver<u64>,
+    reached: watch::Sender<u64>,
+    wish: Arc<Wish>,
+    health: Arc<HealthCell>,
+}
+
+impl Follower {
+    async fn run(mut self) {
+        loop {
+            let settled = *self.reached.borrow();
+            if self.size.wait_for(|size| *size > settled).await.is_err() {
+                return;
+            }
+            self.wish.asked.store(false, Ordering::Release);
+            match step(&self.store, self.row.id, settled).await {
+                Ok(upto) => _ = self.reached.send_replace(upto),
+                Err(fault) => {
+                    tracing::error!(ledger = %self.row.name, error = %fault, "the derived rows do not follow");
+                    if let StoreFault::Damaged(what) = fault {
+                        self.health.set(Health::Damaged(what));
+                        return;
+                    }
+                    tokio::time::sleep(RETRY).await;
+                }
+            }
+            self.gather().await;
+        }
+    }
+
+    /// More entries in one transaction cost less, so there is a short wait when nobody asks and the writer still runs.
+    async fn gather(&self) {
+        if self.wish.asked.load(Ordering::Acquire) || self.size.has_changed().is_err() {
+            return;
+        }
+        tokio::select! {
+            () = tokio::time::sleep(GATHER) => {}
+            () = self.wish.bell.notified() => {}
+        }
+    }
+}
