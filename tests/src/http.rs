@@ -156,7 +156,7 @@ fn entries(client: &Client, from: usize) -> Vec<Entry> {
     loop {
         let page = client.records(NAME, next, 1_000).expect("records");
         let entry = |record: &gateway::client::Record| Entry {
-            at: record.accepted_at,
+            at: record.accepted_at.expect("a whole record"),
             bytes: URL_SAFE_NO_PAD.decode(&record.jws).expect("base64url"),
         };
         entries.extend(page.records.iter().map(entry));

@@ -14,4 +14,4 @@ pub use commit::{Commit, Conflict, NewAttachment, NewEntry};
 pub use keep::{LedgerRow, Store, StoreFault};
 pub use lives::{LifeRow, life_row};
 pub use read::{AttachmentRow, PartQuery, PartRow};
-pub use rows::{EntryRow, HeadRow, subject_of};
+pub use rows::{EntryRow, HeadRow, StoredEntry, subject_of};
