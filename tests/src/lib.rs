@@ -12,8 +12,11 @@ pub mod story;
 pub mod words;
 pub mod expect;
 pub mod gate;
+pub mod derived;
+pub mod http;
 
 pub use audit::{Audit, Corruption};
-pub use door::{Answer, Door, Entry};
+pub use door::{Answer, Attachment, Door, Entry};
+pub use http::Http;
 pub use memory::Memory;
 pub use town::{Actor, Town};

@@ -21,5 +21,5 @@ pub use journal::{EntryChange, LifeChange};
 pub use keep::{LedgerRow, Store, StoreFault, derived_path};
 pub use lives::{LifeRow, life_row};
 pub use read::{AttachmentRow, PartQuery, PartRow};
-pub use rows::{EntryRow, HeadRow, subject_of};
+pub use rows::{EntryRow, HeadRow, StoredEntry, subject_of};
 pub use settle::{Progress, StatementRow, Unsettled};
