@@ -7,6 +7,7 @@
 
 mod load;
 mod machine;
+mod store;
 mod town;
 
 use gateway::sequencer::Pace;
@@ -29,6 +30,9 @@ fn main() {
         grouped.print("group commit, 64 clients", machine.post_and_verify);
         let single = town::run(agreements / 8, 64, Pace { clock_confirmed: true, batch: 1 }).await;
         single.print("one transaction a statement, 64 clients", machine.post_and_verify);
-        println!("group commit against one transaction a statement: {:.1}x", grouped.per_second / single.per_second);
+        println!("group commit against one transaction a statement, over HTTP: {:.1}x", grouped.per_second / single.per_second);
+        let entries = if given("--quick") { 2_048 } else { 20_480 };
+        let (many, one) = (store::run(entries, 512).await, store::run(entries / 8, 1).await);
+        println!("the store alone: {many:.0} entries/s by 512, {one:.0} one by one: {:.1}x", many / one);
     });
 }
