@@ -10,6 +10,7 @@ pub mod found;
 pub mod host;
 pub mod intake;
 pub mod receipts;
+pub mod listing;
 pub mod api;
 pub mod client;
 pub mod command;

@@ -29,7 +29,7 @@ use crate::door::{Answer, Attachment, Door, Entry, Said};
 use crate::town::{KINDS, ORIGIN, Town, registers};
 
 /// Name of the ledger in paths: the last part of its origin.
-const NAME: &str = "town";
+pub const NAME: &str = "town";
 /// How often the log is looked at for what the clock has caused, a millisecond apart.
 const LOOKS: u32 = 20_000;
 
@@ -123,6 +123,16 @@ impl Http {
     /// The whole-ledger check over the network, as of now, by the vkey that its founder has.
     pub fn audit(&self) -> Report {
         audit_ledger(&self.running().client, NAME, self.vkey.clone(), Some(self.now()), |_, _| ()).expect("the gateway answers")
+    }
+
+    /// The running gateway's parts, to be read without HTTP.
+    pub fn host(&self) -> &Host {
+        &self.running().host
+    }
+
+    /// Waits for something of the gateway.
+    pub fn wait<T>(&self, what: impl Future<Output = T>) -> T {
+        self.runtime.block_on(what)
     }
 
     /// Stops the gateway, and reads the lives that it stored, beside those that follow from its log.
