@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{Request, StatusCode};
+use axum::http::{HeaderMap, Request, StatusCode};
 use gateway::api::router;
 use gateway::clock::{Clock, StepClock};
 use gateway::found::{NewLedger, found_ledger};
@@ -133,6 +133,13 @@ impl Gate {
         let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.expect("a body");
         let value = serde_json::from_slice(&bytes).unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&bytes).into_owned()));
         (status, value)
+    }
+
+    /// Asks for something and gives the answer as it came: status, headers, bytes.
+    pub async fn fetch(&self, path: &str) -> (StatusCode, HeaderMap, Vec<u8>) {
+        let request = Request::builder().uri(path).body(Body::empty()).expect("a request");
+        let (head, body) = self.router.clone().oneshot(request).await.expect("the router answers").into_parts();
+        (head.status, head.headers, axum::body::to_bytes(body, usize::MAX).await.expect("a body").to_vec())
     }
 
     /// Submits one statement.

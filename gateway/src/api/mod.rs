@@ -8,6 +8,7 @@ mod lives;
 mod log;
 mod problem;
 mod statements;
+mod tiles;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -40,8 +41,9 @@ pub fn router(host: Host) -> Router {
         .route("/v1/ledgers/{ledger}/{collection}", get(lives::collection));
     let auditors = Router::new()
         .route("/v1/ledgers/{ledger}/records", get(log::records))
-        .route("/v1/ledgers/{ledger}/checkpoint", get(log::checkpoint))
-        .route("/{ledger}/checkpoint", get(log::checkpoint));
+        .route("/v1/ledgers/{ledger}/checkpoint", get(tiles::checkpoint))
+        .route("/{ledger}/checkpoint", get(tiles::checkpoint))
+        .route("/{ledger}/tile/{*tile}", get(tiles::tile));
     let operators = Router::new().route("/healthz", get(health::live)).route("/readyz", get(health::ready));
     institutions
         .merge(readers)

@@ -7,6 +7,7 @@ use sqlx::{QueryBuilder, Sqlite, SqliteConnection, SqliteTransaction};
 use super::keep::{Store, StoreFault};
 use super::lives::LifeRow;
 use super::rows::{EntryRow, HeadRow, number, signed};
+use super::tiles::{root_of_tile, split_tile};
 
 /// How many values one statement may bind, with room to spare.
 const MAX_BOUND: usize = 30_000;
@@ -154,6 +155,13 @@ async fn insert_tiles(tx: &mut SqliteConnection, ledger: i64, tiles: &[(u8, u64,
             .bind(i64::from(*level))
             .bind(signed(*number))
             .bind(hashes)
+            .execute(&mut *tx)
+            .await?;
+        sqlx::query("INSERT INTO tile_root (ledger, level, number, hash) VALUES ($1, $2, $3, $4)")
+            .bind(ledger)
+            .bind(i64::from(*level))
+            .bind(signed(*number))
+            .bind(root_of_tile(split_tile(hashes, *level, *number)?).0.to_vec())
             .execute(&mut *tx)
             .await?;
     }

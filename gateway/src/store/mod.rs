@@ -1,7 +1,7 @@
 //! The database: what is kept, and in which order it becomes durable.
 //!
 //! `record`, `tile`, `checkpoint` and `attachment` are truth and take inserts only. `head`, `life`,
-//! `due` and `signer_key` are derived from them and can be rebuilt.
+//! `due`, `signer_key` and `tile_root` are derived from them and can be rebuilt.
 
 mod commit;
 mod keep;
@@ -9,6 +9,7 @@ mod lives;
 mod proofs;
 mod read;
 mod rows;
+mod tiles;
 
 pub use commit::{Commit, Conflict, NewAttachment, NewEntry};
 pub use keep::{LedgerRow, Store, StoreFault};

@@ -5,6 +5,7 @@
 
 #![allow(clippy::print_stdout, missing_docs, reason = "a benchmark prints its figures")]
 
+#[allow(dead_code, reason = "the other benchmark uses the rest")]
 mod load;
 mod machine;
 mod town;

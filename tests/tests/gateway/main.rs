@@ -8,3 +8,4 @@ mod clock;
 mod door;
 mod faults;
 mod schemas;
+mod tiles;
