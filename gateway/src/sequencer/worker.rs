@@ -14,7 +14,8 @@ use super::edge::Edge;
 use super::seal::{Sealed, prepare, seal};
 use super::watch::{ClockWatch, Health, HealthCell};
 use super::{Answer, GatewayKeys, Granted, Job, LedgerHandle, QUEUE, Unavailable};
-use crate::clock::Clock;
+use crate::clock::{Clock, Stopwatch};
+use crate::metrics;
 use crate::store::{Commit, EntryRow, LedgerRow, Store, StoreFault};
 
 /// At most this many entries that the clock causes a batch; the rest come in the next one, before anything else.
@@ -31,11 +32,13 @@ pub struct Pace {
     pub batch: usize,
     /// An operator said at the start that the clock is right.
     pub clock_confirmed: bool,
+    /// So many submissions may wait; more are told to come back.
+    pub queue: usize,
 }
 
 impl Default for Pace {
     fn default() -> Self {
-        Self { batch: 512, clock_confirmed: false }
+        Self { batch: 512, clock_confirmed: false, queue: QUEUE }
     }
 }
 
@@ -48,7 +51,7 @@ pub async fn start(
     pace: Pace,
     stop: watch::Receiver<bool>,
 ) -> Result<(LedgerHandle, JoinHandle<()>), StoreFault> {
-    let (queue, jobs) = mpsc::channel(QUEUE);
+    let (queue, jobs) = mpsc::channel(pace.queue);
     let (health, size) = (Arc::new(HealthCell::new()), Arc::new(AtomicU64::new(0)));
     let row = Arc::new(row);
     let handle = LedgerHandle { row: row.clone(), keys: keys.clone(), queue, health: health.clone(), size: size.clone() };
@@ -219,9 +222,13 @@ impl Worker {
         let Self { store, row, keys, state, size, .. } = self;
         let state = state.as_mut().expect("loaded by the caller");
         let (origin, signer) = (&row.facts.origin, &keys.log);
+        let flags = metrics::Flags::among(rows.taken.iter().map(|taken| taken.parsed.statement()), at);
         let Sealed { commit, appended, edge } = prepare(origin, &state.edge, rows);
+        let watch = Stopwatch::start();
         let note = store.commit(row.id, &commit, |stored: &[EntryRow]| seal(origin, &state.edge, &appended, stored, signer)).await?;
         // From here on the batch stands, and everybody may see it.
+        metrics::batch_committed(&row.name, commit.entries.len(), watch.elapsed());
+        flags.logged(&row.name);
         size.store(commit.head.size, Ordering::Release);
         (state.edge, state.last_accepted) = (edge, at);
         state.next_due = store.earliest_due(row.id).await?;

@@ -8,6 +8,8 @@ use super::keep::{Store, StoreFault};
 use super::lives::LifeRow;
 use super::rows::{EntryRow, HeadRow, number, signed};
 use super::tiles::{root_of_tile, split_tile};
+use crate::clock::Stopwatch;
+use crate::metrics;
 
 /// How many values one statement may bind, with room to spare.
 const MAX_BOUND: usize = 30_000;
@@ -96,7 +98,9 @@ impl Store {
         upsert_dues(&mut tx, ledger, &commit.dues).await?;
         insert_keys(&mut tx, ledger, &commit.keys).await?;
         // A crash during COMMIT leaves all of it or nothing; the head read at the next start tells which.
+        let watch = Stopwatch::start();
         tx.commit().await?;
+        metrics::database_committed(watch.elapsed());
         // A crash after COMMIT: the statements stand; who was not answered sends again and gets this receipt.
         Ok(note)
     }

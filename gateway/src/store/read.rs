@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ledger::words::Hash;
+use ledger::words::{Hash, Instant};
 use sqlx::{QueryBuilder, Row, Sqlite};
 
 use super::keep::{Store, StoreFault};
@@ -69,6 +69,14 @@ impl Store {
         let sql = "SELECT size, note FROM checkpoint WHERE ledger = $1 ORDER BY size DESC LIMIT 1";
         let row = sqlx::query(sql).bind(ledger).fetch_optional(&self.readers).await?;
         row.map(|row| Ok((number(row.try_get("size")?, "checkpoint")?, row.try_get("note")?))).transpose()
+    }
+
+    /// The first instant at which the clock changes something, as readers see it: it lies in the past only while the
+    /// writer is behind.
+    pub async fn due_next(&self, ledger: i64) -> Result<Option<Instant>, StoreFault> {
+        let sql = "SELECT due_at FROM due WHERE ledger = $1 ORDER BY due_at LIMIT 1";
+        let millis: Option<i64> = sqlx::query_scalar(sql).bind(ledger).fetch_optional(&self.readers).await?;
+        millis.map(|millis| instant(millis, "due")).transpose()
     }
 
     /// Entries from an index on, at most `limit`.
