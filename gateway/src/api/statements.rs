@@ -81,7 +81,13 @@ impl Answer {
                 body["status"] = status.as_u16().into();
                 body
             }
-            Self::Problem(problem) => problem.body,
+            // The answer to the batch is one; each statement has its own time to come back.
+            Self::Problem(mut problem) => {
+                if let Some(seconds) = problem.retry_after {
+                    problem.body["retryAfter"] = seconds.into();
+                }
+                problem.body
+            }
         }
     }
 }
