@@ -12,6 +12,8 @@ pub mod story;
 pub mod words;
 pub mod expect;
 pub mod gate;
+pub mod tiles;
+pub mod bulk;
 
 pub use audit::{Audit, Corruption};
 pub use door::{Answer, Door, Entry};
