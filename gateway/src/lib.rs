@@ -3,6 +3,8 @@
 //! Modules are declared in the order in which a newcomer should read them.
 
 pub mod clock;
+pub mod settings;
+pub mod metrics;
 pub mod store;
 pub mod sequencer;
 pub mod keys;
@@ -12,6 +14,7 @@ pub mod intake;
 pub mod receipts;
 pub mod listing;
 pub mod api;
+pub mod server;
 pub mod client;
 pub mod command;
 pub mod demo;

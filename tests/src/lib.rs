@@ -14,6 +14,8 @@ pub mod expect;
 pub mod gate;
 pub mod derived;
 pub mod http;
+pub mod tiles;
+pub mod bulk;
 
 pub use audit::{Audit, Corruption};
 pub use door::{Answer, Attachment, Door, Entry};

@@ -1,4 +1,4 @@
-//! The log itself: records in bulk, receipts, checkpoint, attachments.
+//! The log to those who may read it: records in bulk, receipts, attachments.
 
 use axum::Json;
 use axum::extract::{Path, Query, State};
@@ -60,13 +60,6 @@ pub(super) async fn receipt(State(host): State<Host>, Path((name, entry)): Path<
     let (_, text) = found.ok_or_else(|| Problem::not_found(format!("{name} has no entry {entry} yet")))?;
     let named = format!("attachment; filename=\"{name}-{entry}.tlog-proof\"");
     Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, named)], text).into_response())
-}
-
-pub(super) async fn checkpoint(State(host): State<Host>, Path(name): Path<String>) -> Result<Response, Problem> {
-    let ledger = ledger(&host, &name)?;
-    let found = host.store.checkpoint(ledger.row.id).await?;
-    let (_, note) = found.ok_or_else(|| Problem::not_found(format!("{name} has no checkpoint")))?;
-    Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], note).into_response())
 }
 
 /// Content beside the log: always to be saved, never shown in place, whatever it claims to be.

@@ -1,8 +1,8 @@
 //! The database: what is kept, and in which order it becomes durable.
 //!
-//! `record`, `tile`, `checkpoint` and `attachment` are truth and take inserts only. `change` stands beside each
-//! record. Everything else is derived from them: it is in a database of its own, follows a moment later (`settle`), and
-//! can be rebuilt.
+//! `record`, `tile`, `checkpoint` and `attachment` are truth and take inserts only. `change` and `tile_root` are written
+//! with them. Everything else is derived from them: it is in a database of its own, follows a moment later (`settle`),
+//! and can be rebuilt.
 
 mod alone;
 mod chunks;
@@ -17,6 +17,7 @@ mod read;
 mod rows;
 mod search;
 mod settle;
+mod tiles;
 
 pub use alone::{Alone, NotAlone};
 pub use commit::{Commit, Conflict, NewAttachment, NewEntry};

@@ -83,11 +83,13 @@ impl Store {
         query.fetch_all(&self.log.readers).await?.iter().map(StoredEntry::read).collect()
     }
 
-    /// The 40 bytes of entries from an index on, at most `limit`.
-    pub async fn leaves(&self, ledger: i64, from: u64, limit: u32) -> Result<Vec<Vec<u8>>, StoreFault> {
-        let sql = "SELECT leaf FROM record WHERE ledger = $1 AND entry >= $2 ORDER BY entry LIMIT $3";
-        let query = sqlx::query_scalar(sql).bind(ledger).bind(signed(from)).bind(i64::from(limit));
-        Ok(query.fetch_all(&self.log.readers).await?)
+    /// The 40 bytes of so many entries from an index on; damage if one of them is missing.
+    pub async fn leaves(&self, ledger: i64, from: u64, count: u32) -> Result<Vec<Vec<u8>>, StoreFault> {
+        let sql = "SELECT leaf FROM record WHERE ledger = $1 AND entry >= $2 AND entry < $3 ORDER BY entry";
+        let query = sqlx::query_scalar(sql).bind(ledger).bind(signed(from)).bind(signed(from + u64::from(count)));
+        let leaves: Vec<Vec<u8>> = query.fetch_all(&self.log.readers).await?;
+        let missing = || StoreFault::Damaged(format!("of the {count} records from {from} on, {} are stored", leaves.len()));
+        if leaves.len() == count as usize { Ok(leaves) } else { Err(missing()) }
     }
 
     /// A full tile's hashes.

@@ -84,8 +84,9 @@ impl Store {
         let Some(row) = row else { return Ok(Progress::Rebuild) };
         let (entry, leaf): (i64, Vec<u8>) = (row.try_get("entry")?, row.try_get("leaf")?);
         let (format, rebuilding): (i64, i64) = (row.try_get("format")?, row.try_get("is_rebuilding")?);
-        let logged = self.leaves(ledger, number(entry - 1, "progress")?, 1).await?;
-        let fits = format == i64::from(FORMAT) && rebuilding == 0 && logged.first() == Some(&leaf);
+        let sql = "SELECT leaf FROM record WHERE ledger = $1 AND entry = $2";
+        let logged: Option<Vec<u8>> = sqlx::query_scalar(sql).bind(ledger).bind(entry - 1).fetch_optional(&self.log.readers).await?;
+        let fits = format == i64::from(FORMAT) && rebuilding == 0 && logged.as_ref() == Some(&leaf);
         Ok(if fits { Progress::At(number(entry, "progress")?) } else { Progress::Rebuild })
     }
 

@@ -5,6 +5,7 @@
 
 #![allow(clippy::print_stdout, missing_docs, reason = "a benchmark prints its figures")]
 
+#[allow(dead_code, reason = "the other benchmark uses the rest")]
 mod load;
 mod machine;
 mod store;
@@ -28,7 +29,7 @@ fn main() {
         machine.print();
         let grouped = town::run(agreements, 64, Pace { clock_confirmed: true, ..Pace::default() }).await;
         grouped.print("group commit, 64 clients", machine.post_and_verify);
-        let single = town::run(agreements / 8, 64, Pace { clock_confirmed: true, batch: 1 }).await;
+        let single = town::run(agreements / 8, 64, Pace { clock_confirmed: true, batch: 1, ..Pace::default() }).await;
         single.print("one transaction a statement, 64 clients", machine.post_and_verify);
         println!("group commit against one transaction a statement, over HTTP: {:.1}x", grouped.per_second / single.per_second);
         let entries = if given("--quick") { 2_048 } else { 20_480 };
