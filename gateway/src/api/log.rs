@@ -11,7 +11,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Problem;
-use super::answer::{MAX_PAGE, invalid, ledger};
+use super::answer::{invalid, ledger};
+use super::query::MAX_PAGE;
 use crate::host::Host;
 use crate::receipts::receipt_of;
 use crate::store::StoredEntry;

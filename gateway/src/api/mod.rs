@@ -10,7 +10,9 @@ mod limits;
 mod lives;
 mod log;
 mod metrics;
+mod overview;
 mod problem;
+mod query;
 mod request;
 mod statements;
 mod tiles;
@@ -45,7 +47,14 @@ pub fn router_within(host: Host, limits: &Limits) -> Router {
         .route("/v1/ledgers/{ledger}/institutions/{id}", get(lives::institution))
         .route("/v1/ledgers/{ledger}/agreements", get(lives::agreements))
         .route("/v1/ledgers/{ledger}/agreements/{id}", get(lives::agreement))
+        .route("/v1/ledgers/{ledger}/institutions/{id}/entries", get(lives::institution_entries))
+        .route("/v1/ledgers/{ledger}/agreements/{id}/entries", get(lives::entries))
+        .route("/v1/ledgers/{ledger}/agreements/{id}/cases/{number}", get(overview::case_file))
         .route("/v1/ledgers/{ledger}/agreements/{id}/{collection}", get(lives::of_agreement))
+        .route("/v1/ledgers/{ledger}/attention", get(overview::attention))
+        .route("/v1/ledgers/{ledger}/counts", get(overview::counts))
+        .route("/v1/ledgers/{ledger}/neighbourhoods", get(overview::neighbourhoods))
+        .route("/v1/ledgers/{ledger}/neighbourhoods/{code}", get(overview::neighbourhood))
         .route("/v1/ledgers/{ledger}/attachments/{hash}", get(log::attachment))
         .route("/v1/ledgers/{ledger}/{collection}", get(lives::collection));
     let auditors = Router::new()

@@ -12,6 +12,7 @@ mod http;
 mod limits;
 mod metrics;
 mod request_ids;
+mod reads;
 mod schemas;
 mod settings;
 mod tiles;
