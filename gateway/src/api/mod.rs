@@ -3,6 +3,7 @@
 mod accept;
 mod answer;
 mod cors;
+mod events;
 mod headers;
 mod health;
 mod ledgers;
@@ -51,6 +52,8 @@ pub fn router_within(host: Host, limits: &Limits) -> Router {
         .route("/v1/ledgers/{ledger}/agreements/{id}/entries", get(lives::entries))
         .route("/v1/ledgers/{ledger}/agreements/{id}/cases/{number}", get(overview::case_file))
         .route("/v1/ledgers/{ledger}/agreements/{id}/{collection}", get(lives::of_agreement))
+        .route("/v1/events", get(events::of_all))
+        .route("/v1/ledgers/{ledger}/events", get(events::of_ledger))
         .route("/v1/ledgers/{ledger}/attention", get(overview::attention))
         .route("/v1/ledgers/{ledger}/counts", get(overview::counts))
         .route("/v1/ledgers/{ledger}/neighbourhoods", get(overview::neighbourhoods))
@@ -67,7 +70,8 @@ pub fn router_within(host: Host, limits: &Limits) -> Router {
     // Whoever looks after the gateway gets an answer when it is full, too.
     let everybody = institutions.merge(readers).merge(auditors).layer(from_fn_with_state(limits::Places::new(limits), limits::hold));
     let routes = everybody.merge(operators).fallback(problem::no_route).method_not_allowed_fallback(problem::no_method);
-    let state = Api { host, max_body: MaxBody(limits.max_body_bytes) };
+    let longest_wait = LongestWait(limits.request_timeout() / 2);
+    let state = Api { host, max_body: MaxBody(limits.max_body_bytes), longest_wait };
     dressed(routes.layer(DefaultBodyLimit::max(limits.max_body_bytes as usize)), limits).with_state(state)
 }
 
@@ -86,11 +90,22 @@ fn dressed(routes: Router<Api>, limits: &Limits) -> Router<Api> {
 struct Api {
     host: Host,
     max_body: MaxBody,
+    longest_wait: LongestWait,
 }
 
 /// At most this many bytes in a request.
 #[derive(Debug, Clone, Copy)]
 struct MaxBody(u32);
+
+/// A request for what has not happened yet waits at most so long.
+#[derive(Debug, Clone, Copy)]
+struct LongestWait(std::time::Duration);
+
+impl FromRef<Api> for LongestWait {
+    fn from_ref(api: &Api) -> Self {
+        api.longest_wait
+    }
+}
 
 impl FromRef<Api> for Host {
     fn from_ref(api: &Api) -> Self {

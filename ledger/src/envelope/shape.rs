@@ -395,6 +395,8 @@ macro_rules! shape {
         }
 
         impl $Name {
+            /// The words in JSON that tell which one it is.
+            pub const CODES: &'static [&'static str] = &[ $( $wire, )* ];
             /// The word in JSON that tells which one it is.
             pub fn code(&self) -> &'static str { match self { $( Self::$Variant { .. } => $wire, )* } }
             /// The Dutch word that pages show.

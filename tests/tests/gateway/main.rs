@@ -7,6 +7,7 @@ mod bad_input;
 mod clock;
 mod derived;
 mod door;
+mod events;
 mod faults;
 mod http;
 mod limits;
