@@ -11,6 +11,7 @@ mod limits;
 mod lives;
 mod log;
 mod metrics;
+mod openapi;
 mod overview;
 mod problem;
 mod query;
@@ -26,6 +27,7 @@ use axum::routing::{get, post};
 use crate::host::Host;
 use crate::settings::Limits;
 
+pub use openapi::document;
 pub use problem::Problem;
 
 /// Version of the API, as the `API-Version` header says it (NLgov API Design Rules).
@@ -42,6 +44,7 @@ pub fn router_within(host: Host, limits: &Limits) -> Router {
         .route("/v1/ledgers/{ledger}/statements", post(statements::submit))
         .route("/v1/ledgers/{ledger}/receipts/{entry}", get(log::receipt));
     let readers = Router::new()
+        .route("/v1/openapi.json", get(openapi::show))
         .route("/v1/ledgers", get(ledgers::list))
         .route("/v1/ledgers/{ledger}", get(ledgers::one))
         .route("/v1/ledgers/{ledger}/institutions", get(lives::institutions))

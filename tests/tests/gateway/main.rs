@@ -13,6 +13,7 @@ mod http;
 mod limits;
 mod metrics;
 mod request_ids;
+mod openapi;
 mod reads;
 mod schemas;
 mod settings;

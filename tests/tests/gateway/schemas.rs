@@ -30,8 +30,14 @@ fn the_published_schemas_are_fresh() {
     }
     let files: BTreeSet<String> =
         std::fs::read_dir(root().join("schemas")).unwrap().map(|f| f.unwrap().file_name().into_string().unwrap()).collect();
-    let known: BTreeSet<String> = Type::ALL.iter().map(|kind| format!("{}.json", kind.code())).chain(["problems.json".into()]).collect();
+    let known: BTreeSet<String> =
+        Type::ALL.iter().map(|kind| format!("{}.json", kind.code())).chain(["problems.json".into(), "openapi.json".into()]).collect();
     assert_eq!(files, known);
+}
+
+#[test]
+fn the_openapi_document_is_fresh() {
+    fresh("schemas/openapi.json", &format!("{:#}\n", gateway::api::document()));
 }
 
 #[test]
