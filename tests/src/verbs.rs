@@ -96,8 +96,13 @@ impl<D: Door> Actor<'_, D> {
     }
 }
 
-/// Reports.
+/// Events and reports.
 impl<D: Door> Actor<'_, D> {
+    /// Says that an event happened.
+    pub fn record_event(self, event: &str, day: &str) -> Answer {
+        self.on(Type::Event, json!({ "event": event, "happenedOn": day, "account": attachment() }))
+    }
+
     /// Says that it did what it promised, with evidence of these kinds.
     pub fn report(self, obligation: &str, dues: &[&str], value: Option<&str>, evidence: &[&str]) -> Answer {
         let proof = |kind: &&str| json!({ "form": "referenced", "kind": kind, "hash": "ab".repeat(32), "uri": "https://example.nl/proof" });

@@ -59,6 +59,7 @@ pub fn act<D: Door>(town: &mut Town<D>, who: &str, words: &[&str]) -> Result<(),
         ["releases", obligation] => actor.release(obligation, &[]),
         ["releases", obligation, list] => actor.release(obligation, &refs(&dues(list))),
         ["hands", obligation, "to", other, "anew", successor] => actor.hand_over(obligation, other, successor),
+        ["records", event, "on", day] => actor.record_event(event, day),
         ["reports", obligation, list, how @ ..] => {
             let dues = dues(list);
             let (value, evidence) = match how {

@@ -75,10 +75,12 @@ fn flag_text(town: &Town, cause: &Cause, tally: &mut Tally) -> Option<String> {
             format!("«{}» is van kracht", town.letter.title)
         }
         Cause::Overdue { obligation, due, .. } => format!("te laat: {obligation}, termijn {due}"),
-        Cause::Breached { obligation, due, case, .. } => {
+        Cause::Breached { obligation, due, case, attributed_to, .. } => {
             tally.breaches += 1;
-            format!("geschonden: {obligation}, termijn {due}; zaak {}, de partij krijgt bericht", case.0)
+            let whose = attributed_to.as_ref().map(|who| format!(", toegerekend aan {}", name(town, who))).unwrap_or_default();
+            format!("geschonden: {obligation}, termijn {due}{whose}; zaak {}, de partij krijgt bericht", case.0)
         }
+        Cause::ConditionLapsed { obligation, .. } => format!("voorwaarde vervallen: {obligation}"),
         Cause::TacitlyAccepted { .. } => {
             tally.tacit += 1;
             return None;

@@ -350,7 +350,7 @@ impl Book {
                     return Err(unfit(expected).into());
                 }
                 agreement.apply_flag(flag, moment)?;
-                agreement.note_settled_plans(moment.at);
+                agreement.after_entry(moment);
                 Ok(Life::Agreement(Box::new(agreement)))
             }
             Subject::Institution(id) => {
@@ -374,7 +374,7 @@ impl Book {
                     body => {
                         let mut agreement = self.known_agreement(&id)?;
                         act(&mut agreement, &statement.by, body, verified.hash(), moment)?;
-                        agreement.note_settled_plans(moment.at);
+                        agreement.after_entry(moment);
                         agreement
                     }
                 };
@@ -567,6 +567,7 @@ fn act(agreement: &mut Agreement, by: &Slug, body: &Body, hash: Hash, moment: Mo
     match body {
         Body::Consent(body) => agreement.consent(by, body, moment),
         Body::Decline(body) => agreement.decline(by, body, moment),
+        Body::Event(body) => agreement.record_event(by, body, moment),
         Body::Report(body) => agreement.report(by, body, hash, moment),
         Body::Acceptance(body) => agreement.accept(by, body, moment),
         Body::Dispute(body) => agreement.dispute(by, body, moment),

@@ -85,6 +85,7 @@ rules! {
     AlreadyGiven "already-given" "L01" Conflict "Dit is al gegeven." "This has been given already."
     // --- obligations ---
     UnknownObligation "unknown-obligation" "L07" Unknown "Deze afspraak staat niet in de overeenkomst." "This obligation is not in the agreement."
+    UnknownEvent "unknown-event" "L07" Unknown "Geen afspraak wacht op deze gebeurtenis." "No obligation waits for this event."
     InstanceState "instance-state" "L07" Conflict "Dit past niet bij de stand van de afspraak." "This does not fit the state of the obligation."
     NotTheDebtor "not-the-debtor" "L07" Forbidden "Alleen wie de afspraak moet nakomen mag dit." "Only the debtor of the obligation may do this."
     NotACreditor "not-a-creditor" "L07" Forbidden "Alleen aan wie de afspraak is beloofd mag dit." "Only a creditor of the obligation may do this."

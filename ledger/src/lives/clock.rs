@@ -32,6 +32,7 @@ impl Agreement {
         first.see(self.in_force_at(), || Cause::InForce { agreement: self.id() });
         self.see_offers(&mut first);
         self.see_instances(&mut first);
+        self.see_conditions(&mut first);
         self.see_quiet(&mut first);
         self.see_claims(&mut first);
         self.see_cases(&mut first);
@@ -64,11 +65,21 @@ impl Agreement {
             let (agreement, obligation, due) = (|| self.id(), || instance.obligation.clone(), instance.due);
             first.see(instance.next_miss(), || match instance.standing {
                 Standing::Overdue { .. } => {
-                    let case = self.clauses[&instance.obligation].case.unwrap_or(self.next_case());
-                    Cause::Breached { agreement: agreement(), obligation: obligation(), due, case: Count(case) }
+                    let cause = self.attribution(&instance.obligation);
+                    let about = cause.as_ref().map_or(&instance.obligation, |cause| &cause.obligation);
+                    let case = Count(self.clauses[about].case.unwrap_or(self.next_case()));
+                    let attributed_to = cause.map(|cause| cause.to);
+                    Cause::Breached { agreement: agreement(), obligation: obligation(), due, case, attributed_to }
                 }
                 _ => Cause::Overdue { agreement: agreement(), obligation: obligation(), due },
             });
+        }
+    }
+
+    fn see_conditions(&self, first: &mut Earliest) {
+        for clause in self.clauses.values() {
+            let obligation = || clause.text.id.clone();
+            first.see(self.lapses_at(clause), || Cause::ConditionLapsed { agreement: self.id(), obligation: obligation() });
         }
     }
 
@@ -166,6 +177,7 @@ impl Agreement {
             Cause::Ended { outcome, .. } => self.end(*outcome, moment),
             Cause::Overdue { obligation, due, .. } => self.overdue(obligation, *due, moment),
             Cause::Breached { obligation, due, .. } => self.breached(obligation, *due, flag.due_at, moment),
+            Cause::ConditionLapsed { obligation, .. } => self.lapse_condition(obligation, moment),
             Cause::TacitlyAccepted { report, .. } => self.settle_claim(report, None, moment),
             Cause::ReportUnanswered { report, silent, .. } => {
                 let until = self.term_ends(moment.at, TermOf::Ruling);

@@ -14,9 +14,14 @@ impl Agreement {
     /// The agreement is in force from this day: the first due date opens.
     pub(super) fn start_clause(&mut self, id: &Slug, from: Day, moment: Moment) {
         let clause = &self.clauses[id];
+        if matches!(clause.text.when, When::AfterEvent { .. }) {
+            self.clause_mut(id).course = Course::Conditional { since: moment };
+            return;
+        }
         // None precedes entry into force, and the start date itself is not an occurrence.
         let first = match &clause.text.when {
             When::Date { date } => Some(*date),
+            When::AfterEvent { .. } => None,
             When::Rhythm { .. } => self.occurrence_after(clause, from.plus_days(-1).max(self.text.period.start_date)),
         };
         self.clause_mut(id).course = Course::Running { last: None, next: first };
@@ -25,12 +30,12 @@ impl Agreement {
 
     pub(super) fn occurrence_after(&self, clause: &Clause, after: Day) -> Option<Day> {
         match &clause.text.when {
-            When::Date { .. } => None,
+            When::Date { .. } | When::AfterEvent { .. } => None,
             When::Rhythm { rule } => rule.next_after(self.text.period.start_date, self.text.period.end_date, after),
         }
     }
 
-    fn open_next(&mut self, id: &Slug, period_start: Day, moment: Moment) {
+    pub(super) fn open_next(&mut self, id: &Slug, period_start: Day, moment: Moment) {
         let clause = self.clauses[id].clone();
         let Course::Running { next: Some(due), .. } = clause.course else { return };
         let following = self.occurrence_after(&clause, due);
@@ -74,16 +79,23 @@ impl Agreement {
 
     /// The grace has passed: a breach, in the obligation's case; n misses in a row and the party has gone quiet.
     pub(super) fn breached(&mut self, id: &Slug, due: Day, due_at: Instant, moment: Moment) {
-        let case = self.case_for_breach(id, moment);
+        let attributed = self.attribution(id);
+        let about = attributed.as_ref().map_or(id, |cause| &cause.obligation).clone();
+        let case = self.case_for_breach(&about, moment);
+        self.clause_mut(&about).case = Some(case);
+        let own = attributed.is_none();
         let instance = self.instance_mut(id, due);
         instance.standing = Standing::Breached { since: moment };
-        instance.breaches.push(Breach { since: moment, case, settled: None });
-        let unreported = instance.reopened.is_none();
-        let clause = self.clause_mut(id);
-        clause.case = Some(case);
-        if unreported {
-            clause.misses += 1;
+        instance.breaches.push(Breach { since: moment, case, attributed, settled: None });
+        if instance.reopened.is_none() && own {
+            self.missed(id, due_at);
         }
+        self.obligation_breached(id, moment);
+    }
+
+    fn missed(&mut self, id: &Slug, due_at: Instant) {
+        let clause = self.clause_mut(id);
+        clause.misses += 1;
         let (misses, debtor) = (clause.misses, clause.debtor.clone());
         if misses >= self.text.gone_quiet_misses() {
             self.quiet_from(&debtor, due_at, Quiet::MissedReports, Some(id.clone()));
@@ -94,21 +106,25 @@ impl Agreement {
     pub(super) fn settle(&mut self, id: &Slug, due: Day, outcome: impl FnOnce(&Standing) -> (Standing, Settled), moment: Moment) {
         let instance = self.instance_mut(id, due);
         let (standing, how) = outcome(&instance.standing);
+        let done = matches!(standing, Standing::Fulfilled { .. } | Standing::Cured { .. });
         instance.standing = standing;
         instance.claim = None;
-        instance.settle_breach(how, moment);
+        let cases = instance.settle_breach(how, moment);
         self.open_following(id, due, moment);
-        self.close_if_settled(id, moment);
+        cases.into_iter().for_each(|case| self.close_if_settled(case, moment));
+        if done {
+            self.obligation_fulfilled(id, moment);
+        }
     }
 
-    /// A new last day for a breached due date: its breach is settled, and it is open again.
-    pub(super) fn move_due(&mut self, id: &Slug, due: Day, to: Day, how: Settled, moment: Moment) {
+    /// A new last day for a breached due date: its breach is settled, and it is open again. Gives the cases it was in.
+    pub(super) fn move_due(&mut self, id: &Slug, due: Day, to: Day, how: Settled, moment: Moment) -> Vec<u32> {
         let (late_from, breached_from) = (self.text.late_from(to), self.breached_from(&self.clauses[id], to));
         let instance = self.instance_mut(id, due);
         (instance.late_from, instance.breached_from) = (late_from, breached_from);
         instance.standing = Standing::Open;
         instance.reopened = None;
         instance.moves.push(Move { to, at: moment });
-        instance.settle_breach(how, moment);
+        instance.settle_breach(how, moment)
     }
 }

@@ -9,7 +9,9 @@ use super::obligation::{Clause, Course, Instance, Standing};
 use super::offer::OfferKind;
 use super::parts::PartId;
 use crate::envelope::refusal::{Refusal, Rule};
+use crate::envelope::statement::agreement::When;
 use crate::envelope::statement::obligation::Handover;
+use crate::envelope::statement::trigger::Trigger;
 use crate::words::{Day, Hash, Slug};
 
 impl Agreement {
@@ -29,6 +31,10 @@ impl Agreement {
         if body.to == *by || self.bound_party(&body.to).is_err() {
             let others = self.bound_except(std::slice::from_ref(by)).iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
             return Err(Refusal::at("/body/to", Rule::NotAParty, format!("{} cannot take it over", body.to), format!("one of: {others}")));
+        }
+        if matches!(&clause.text.when, When::AfterEvent { trigger: Trigger::Event { by, .. }, .. } if *by == body.to) {
+            let detail = format!("{} would say itself whether it is due", body.to);
+            return Err(Refusal::at("/body/to", Rule::OwnObligation, detail, "a party other than the one that records the event"));
         }
         if self.clauses.contains_key(&body.successor) {
             return Err(Refusal::at(
@@ -62,7 +68,8 @@ impl Agreement {
     fn has_to_come(&self, id: &Slug, moment: Moment) -> bool {
         match self.clauses[id].course {
             Course::Running { next, .. } => next.is_some() || !self.pending(id, moment).is_empty(),
-            Course::Waiting | Course::Released { .. } | Course::HandedOver { .. } => false,
+            Course::Conditional { .. } => true,
+            Course::Waiting | Course::Lapsed { .. } | Course::Released { .. } | Course::HandedOver { .. } => false,
         }
     }
 
@@ -76,7 +83,17 @@ impl Agreement {
             creditors.0.retain(|creditor| *creditor != body.to);
         }
         text.creditors = text.creditors.filter(|creditors| !creditors.is_empty());
-        let Course::Running { next, .. } = old.course else { return Ok(()) };
+        let next = match old.course {
+            Course::Running { next, .. } => next,
+            // What it waits for stays the same; only who does it then is another.
+            Course::Conditional { .. } => {
+                let mut taken = Clause::new(text, Some(body.obligation.clone()));
+                taken.course = old.course.clone();
+                self.hand_on(body, taken, moment);
+                return Ok(());
+            }
+            Course::Waiting | Course::Lapsed { .. } | Course::Released { .. } | Course::HandedOver { .. } => return Ok(()),
+        };
         // Every open date that is still to come goes along; when there is none, the next one opens with the new debtor.
         let pending = self.pending(&body.obligation, moment);
         let (dues, next) = match next.filter(|_| pending.is_empty()) {
@@ -85,13 +102,17 @@ impl Agreement {
         };
         let mut taken = Clause::new(text, Some(body.obligation.clone()));
         taken.course = Course::Running { last: dues.last().copied(), next };
-        self.touched.insert(PartId::Clause(body.successor.clone()));
-        self.clauses.insert(body.successor.clone(), Arc::new(taken));
+        self.hand_on(body, taken, moment);
         for due in dues {
             self.take_over_instance(&body.obligation, &body.successor, due, moment);
         }
-        self.clause_mut(&body.obligation).course = Course::HandedOver { to: body.successor.clone(), at: moment };
         Ok(())
+    }
+
+    fn hand_on(&mut self, body: &Handover, taken: Clause, moment: Moment) {
+        self.touched.insert(PartId::Clause(body.successor.clone()));
+        self.clauses.insert(body.successor.clone(), Arc::new(taken));
+        self.clause_mut(&body.obligation).course = Course::HandedOver { to: body.successor.clone(), at: moment };
     }
 
     /// The instance that is not yet due goes along; one that was not opened yet opens with the new debtor.

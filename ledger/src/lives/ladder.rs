@@ -1,5 +1,6 @@
 //! The ladder: a case is opened, goes up by itself where an answer is missing, and is closed.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::agreement::{Agreement, Deciders};
@@ -59,16 +60,23 @@ impl Agreement {
         })
     }
 
+    /// Whom a case concerns: those that it is against, and those whose breaches are in it though another's lapse caused
+    /// them. None of them decides in it.
+    pub(super) fn concerned(&self, case: &Case) -> Vec<Slug> {
+        let debtors = self.unsettled_in(case.number).map(|instance| self.clauses[&instance.obligation].debtor.clone());
+        case.against.iter().cloned().chain(debtors).collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
     /// Who decides in a case.
     pub fn case_deciders(&self, case: &Case) -> Deciders {
-        self.deciders(&case.against)
+        self.deciders(&self.concerned(case))
     }
 
     fn municipality_is_concerned(&self, case: &Case) -> bool {
         self.head
             .municipality
             .as_ref()
-            .is_none_or(|municipality| case.against.contains(municipality) || self.bound_party(municipality).is_err())
+            .is_none_or(|municipality| self.concerned(case).contains(municipality) || self.bound_party(municipality).is_err())
     }
 
     /// Whether a promise of residents is concerned: they are partners, not suspects.
@@ -128,7 +136,8 @@ impl Agreement {
 
     fn after_notice(&self, case: &Case) -> Rung {
         // Level 1 is the director, or the municipality in its place; it is skipped where both are the debtor (L54).
-        let rules = |who: &Slug| !case.against.contains(who) && self.bound_party(who).is_ok();
+        let concerned = self.concerned(case);
+        let rules = |who: &Slug| !concerned.contains(who) && self.bound_party(who).is_ok();
         let somebody = rules(&self.text.director) || self.head.municipality.as_ref().is_some_and(rules);
         if somebody { Rung::Level1 } else { self.after_level1(case) }
     }
@@ -184,19 +193,21 @@ impl Agreement {
         }
     }
 
-    /// A breach was settled: the case closes when it was the last one.
-    pub(super) fn close_if_settled(&mut self, id: &Slug, moment: Moment) {
-        if let Some(case) = self.clauses[id].case.filter(|case| self.unsettled_in(*case).next().is_none()) {
-            self.close_case(case, Closing::PutRight, moment);
+    /// A breach of the case was settled: the case closes when it was the last one.
+    pub(super) fn close_if_settled(&mut self, number: u32, moment: Moment) {
+        if self.cases.contains_key(&number) && self.unsettled_in(number).next().is_none() {
+            self.close_case(number, Closing::PutRight, moment);
         }
     }
 
-    /// A report on these due dates was turned down: if it was about breaches of the case, the case goes on, and no
-    /// further report holds it up.
-    pub(super) fn resume_case(&mut self, id: &Slug, dues: &[Day], moment: Moment) {
-        let case = self.clauses[id].case;
-        if let Some(case) = case.filter(|case| self.unsettled_in(*case).any(|instance| dues.contains(&instance.due))) {
-            self.case_mut(case).resumed = Some(moment.at);
+    /// A report on these due dates was turned down: the cases that their breaches are in go on, and no further report
+    /// holds them up.
+    pub(super) fn resume_cases(&mut self, id: &Slug, dues: &[Day], moment: Moment) {
+        let breached = dues.iter().filter_map(|due| self.instances.get(&(id.clone(), *due))?.unsettled()).map(|breach| breach.case);
+        for case in breached.collect::<BTreeSet<_>>() {
+            if self.cases.get(&case).is_some_and(|case| !case.stage.is_closed()) {
+                self.case_mut(case).resumed = Some(moment.at);
+            }
         }
     }
 

@@ -13,6 +13,8 @@ pub mod obligation;
 mod due;
 mod release;
 mod handover;
+mod condition;
+mod dependence;
 pub mod report;
 pub mod escalation;
 mod ladder;

@@ -27,6 +27,22 @@ pub struct Clause {
     pub case: Option<u32>,
     /// The obligation that it was taken over from.
     pub taken_over_from: Option<Slug>,
+    /// What it leans on and is late now, directly or through another.
+    pub at_risk: Vec<Risk>,
+}
+
+/// A late due date that an obligation leans on: it is at risk because of its debtor (L09, L11).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Risk {
+    /// The obligation that is late.
+    pub obligation: Slug,
+    /// Its due date.
+    pub due: Day,
+    /// Who is late with it.
+    pub because_of: Slug,
+    /// Index of the entry that says that it is late.
+    pub entry: u64,
 }
 
 /// Where an obligation stands.
@@ -35,12 +51,22 @@ pub struct Clause {
 pub enum Course {
     /// The agreement is not in force yet.
     Waiting,
+    /// Conditional: its trigger has not come.
+    Conditional {
+        /// The entry from which on it waits.
+        since: Fact,
+    },
     /// In force.
     Running {
         /// The due date that was opened last.
         last: Option<Day>,
         /// The due date that is opened next; `None` when there is none after `last`.
         next: Option<Day>,
+    },
+    /// Its trigger can no longer come: it was never due.
+    Lapsed {
+        /// The entry from which on that holds.
+        at: Fact,
     },
     /// Released by its creditors and the director.
     Released {
@@ -155,8 +181,20 @@ pub struct Breach {
     pub since: Fact,
     /// The case that it opened or joined.
     pub case: u32,
+    /// Whose lapse it comes from, when that is not the debtor.
+    pub attributed: Option<Attribution>,
     /// What settled it.
     pub settled: Option<Settlement>,
+}
+
+/// Another's lapse that a breach comes from (L09): the case is about that one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Attribution {
+    /// Whose lapse.
+    pub to: Slug,
+    /// The obligation that it did not keep.
+    pub obligation: Slug,
 }
 
 /// What settled a breach.
@@ -179,6 +217,8 @@ pub enum Settled {
     Excused,
     /// A new date was agreed.
     NewDate,
+    /// Another's lapse caused it, and is put right: due again within the term to cure.
+    CauseRemoved,
     /// Released.
     Released,
 }
@@ -193,11 +233,34 @@ pub struct Move {
     pub at: Fact,
 }
 
+impl Course {
+    /// Whether something of it may still open.
+    pub fn has_later(&self) -> bool {
+        match self {
+            Self::Waiting | Self::Conditional { .. } => true,
+            Self::Running { next, .. } => next.is_some(),
+            Self::Lapsed { .. } | Self::Released { .. } | Self::HandedOver { .. } => false,
+        }
+    }
+
+    /// The word for it in the API.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Conditional { .. } => "conditional",
+            Self::Running { .. } => "running",
+            Self::Lapsed { .. } => "lapsed",
+            Self::Released { .. } => "released",
+            Self::HandedOver { .. } => "handed-over",
+        }
+    }
+}
+
 impl Clause {
     /// An obligation of a text that is not in force yet.
     pub fn new(text: Obligation, taken_over_from: Option<Slug>) -> Self {
         let debtor = text.debtor.clone();
-        Self { text, debtor, course: Course::Waiting, misses: 0, case: None, taken_over_from }
+        Self { text, debtor, course: Course::Waiting, misses: 0, case: None, taken_over_from, at_risk: Vec::new() }
     }
 }
 
@@ -216,10 +279,15 @@ impl Instance {
         }
     }
 
-    pub(super) fn settle_breach(&mut self, how: Settled, at: Moment) {
-        for breach in self.breaches.iter_mut().filter(|breach| breach.settled.is_none()) {
-            breach.settled = Some(Settlement { how, at });
-        }
+    /// Settles what is unsettled, and gives the cases that it was in.
+    pub(super) fn settle_breach(&mut self, how: Settled, at: Moment) -> Vec<u32> {
+        let unsettled = self.breaches.iter_mut().filter(|breach| breach.settled.is_none());
+        unsettled.map(|breach| { breach.settled = Some(Settlement { how, at }); breach.case }).collect()
+    }
+
+    /// The breach that is not settled, if there is one.
+    pub(super) fn unsettled(&self) -> Option<&Breach> {
+        self.breaches.iter().find(|breach| breach.settled.is_none())
     }
 }
 
@@ -254,7 +322,7 @@ impl Agreement {
     /// Whether nothing of an obligation is due now or later.
     pub fn is_finally_met(&self, id: &Slug) -> bool {
         let later =
-            self.clauses.get(id).is_some_and(|clause| matches!(clause.course, Course::Waiting | Course::Running { next: Some(_), .. }));
+            self.clauses.get(id).is_some_and(|clause| clause.course.has_later());
         !later && !self.instances.iter().any(|((clause, _), instance)| clause == id && !instance.standing.is_final())
     }
 }

@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use super::agreement::Agreement;
 use super::escalation::{About, Answered, Case, CaseStage, Closing};
 use super::moment::Moment;
-use super::obligation::Settled;
+use super::obligation::{Instance, Settled};
 use super::offer::OfferKind;
 use super::text::TermOf;
 use crate::envelope::refusal::{Refusal, Rule};
 use crate::envelope::statement::escalation::{BoardOutcome, BreachAnswer, BreachReply, CaseFinding, CaseRuling, Outcome};
 use crate::envelope::statement::flag::{Because, Rung};
-use crate::words::{Day, Hash, Slug};
+use crate::words::{Day, Hash, Slug, Term};
 
 impl Agreement {
     /// The debtor answers the notice of a breach.
@@ -65,7 +65,7 @@ impl Agreement {
         }
         let who = deciders.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         let rule = match () {
-            () if case.against.contains(by) => Rule::OwnObligation,
+            () if self.concerned(case).contains(by) => Rule::OwnObligation,
             () if *by == self.head.ministry => Rule::MinistryMayNot,
             () => Rule::NotYoursToDecide,
         };
@@ -74,7 +74,10 @@ impl Agreement {
 
     fn case_creditors(&self, case: &Case) -> BTreeSet<Slug> {
         match &case.about {
-            About::Obligation(id) => self.creditors(&self.clauses[id]),
+            About::Obligation(id) => {
+                let joined = self.unsettled_in(case.number).map(|instance| &instance.obligation);
+                [id].into_iter().chain(joined).flat_map(|id| self.creditors(&self.clauses[id])).collect()
+            }
             About::Withdrawal(_) | About::Report(_) | About::Support(_) => BTreeSet::new(),
         }
     }
@@ -169,11 +172,15 @@ impl Agreement {
     }
 
     fn new_date(&mut self, number: u32, date: Day, (settled, closing): (Settled, Closing), moment: Moment) {
-        if let About::Obligation(id) = self.cases[&number].about.clone() {
-            let dues: Vec<Day> = self.unsettled_in(number).map(|instance| instance.due).collect();
-            for due in dues {
-                self.move_due(&id, due, date, settled, moment);
-            }
+        // What failed because of another's lapse gets the term to cure on top: it can start only when that is there.
+        let after = Term::Days(self.text.days(TermOf::Cure)).ends(date);
+        let own = |instance: &Instance| instance.unsettled().is_none_or(|breach| breach.attributed.is_none());
+        let dues: Vec<(Slug, Day, Day)> = self
+            .unsettled_in(number)
+            .map(|instance| (instance.obligation.clone(), instance.due, if own(instance) { date } else { after }))
+            .collect();
+        for (id, due, to) in dues {
+            self.move_due(&id, due, to, settled, moment);
         }
         self.close_case(number, closing, moment);
     }

@@ -173,6 +173,15 @@ fn samples() -> Vec<(Type, Value)> {
     text["obligations"][0]["creditors"] = json!(["town"]);
     let mut rhythm = text.clone();
     rhythm["obligations"][0]["when"] = json!({ "kind": "rhythm", "rule": "FREQ=WEEKLY" });
+    let mut conditional = text.clone();
+    conditional["obligations"][0]["when"] = json!({ "kind": "after-event", "within": { "unit": "days", "count": 30 },
+        "trigger": { "kind": "event", "event": "unrest", "title": "Onrust in de wijk", "by": "town", "until": "2007-01-01" } });
+    let mut funded = text.clone();
+    funded["obligations"][0]["when"] =
+        json!({ "kind": "after-event", "within": { "unit": "months", "count": 2 }, "trigger": { "kind": "fulfilment", "obligation": "p" } });
+    funded["obligations"][0]["costs"] = "12.50".into();
+    funded["obligations"][0]["funding"] = json!([{ "obligation": "p", "amount": "12.50" }]);
+    funded["obligations"][0]["dependsOn"] = json!(["p"]);
     let evidence = json!([{ "form": "attached", "kind": "note", "attachment": paper }, { "form": "referenced", "kind": "note", "hash": hash, "uri": "https://example.nl/x" }]);
     let case = json!({ "agreement": "wijk", "case": 1, "reason": paper });
     let with = |base: &Value, more: Value| {
@@ -197,6 +206,9 @@ fn samples() -> Vec<(Type, Value)> {
         (Type::RecoveryObjection, json!({ "key": kid })),
         (Type::Proposal, text),
         (Type::Proposal, rhythm),
+        (Type::Proposal, conditional),
+        (Type::Proposal, funded),
+        (Type::Event, json!({ "agreement": "wijk", "event": "unrest", "happenedOn": "2006-06-01", "account": paper })),
         (Type::Consent, json!({ "agreement": "wijk", "to": hash })),
         (Type::Decline, json!({ "agreement": "wijk", "to": hash, "reason": paper })),
         (Type::Report, json!({ "agreement": "wijk", "obligation": "o", "instances": ["2006-06-01"], "value": "3", "evidence": evidence })),

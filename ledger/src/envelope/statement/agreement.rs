@@ -1,5 +1,6 @@
 //! What institutions propose to each other: the text of an agreement, and the yes or no to it.
 
+use super::trigger::{Delay, Trigger};
 use crate::envelope::shape::{Count, List, shape};
 use crate::words::{CbsCode, Day, Decimal, Hash, Rhythm, Slug, Text};
 
@@ -119,6 +120,10 @@ shape! {
         /// Again and again; each occurrence after the start date is the last day of a period.
         Rhythm { /// An RFC 5545 RRULE.
             rule: Rhythm = "ritme", } = "rhythm" ~ "volgens een ritme",
+        /// Once, so long after a trigger; conditional until it comes, and lapsed when it can no longer come.
+        AfterEvent { /// What must come first.
+            trigger: Trigger = "aanleiding", /// How long after it.
+            within: Delay = "termijn", } = "after-event" ~ "na een gebeurtenis",
     }
 }
 
@@ -141,6 +146,16 @@ shape! {
         kind: Slug = "kenmerk",
         /// The evidence in words.
         title: Text<3, 200> = "onderbouwing",
+    }
+}
+
+shape! {
+    /// A part of what a promise costs, and the promise of money that covers it (L09).
+    "Dekking" struct FundingShare {
+        /// The obligation of nature funding that pays it.
+        obligation: Slug = "financiering",
+        /// How much of it, in the unit of that obligation's target.
+        amount: Decimal = "bedrag",
     }
 }
 
@@ -173,6 +188,20 @@ shape! {
         nature: Option<Nature> = "aard",
         /// What kind of instrument it is.
         instrument: Option<Instrument> = "instrument",
+        /// Obligations of this agreement that must be kept first (L11).
+        depends_on: Option<List<Slug, 1, 20>> = "hangt af van",
+        /// What it costs and its debtor does not pay itself; needs funding that covers it (L08).
+        costs: Option<Decimal> = "kosten",
+        /// Who pays it (L09).
+        funding: Option<List<FundingShare, 1, 20>> = "dekking",
+    }
+}
+
+impl Obligation {
+    /// The obligations that must be kept first: those that pay for it, then the others.
+    pub fn prerequisites(&self) -> impl Iterator<Item = &Slug> {
+        let funding = self.funding.iter().flat_map(|shares| shares.iter()).map(|share| &share.obligation);
+        funding.chain(self.depends_on.iter().flat_map(|list| list.iter()))
     }
 }
 

@@ -98,7 +98,12 @@ shape! {
             agreement: Slug = "overeenkomst", /// The obligation.
             obligation: Slug = "afspraak", /// The due date.
             due: Day = "termijn", /// The case that it opens or joins.
-            case: CaseNumber = "zaak", } = "breached" ~ "geschonden",
+            case: CaseNumber = "zaak", /// Whose lapse it comes from, when that is not the debtor (L09).
+            attributed_to: Option<Slug> = "toegerekend aan", } = "breached" ~ "geschonden",
+        /// The last day on which the event of a conditional obligation counts has passed.
+        ConditionLapsed { /// The agreement.
+            agreement: Slug = "overeenkomst", /// The obligation.
+            obligation: Slug = "afspraak", } = "condition-lapsed" ~ "voorwaarde vervallen",
         /// Nobody disputed a report in the term, and silence was agreed to count.
         TacitlyAccepted { /// The agreement.
             agreement: Slug = "overeenkomst", /// The report.
@@ -191,6 +196,7 @@ impl Cause {
             | Self::Ended { agreement, .. }
             | Self::Overdue { agreement, .. }
             | Self::Breached { agreement, .. }
+            | Self::ConditionLapsed { agreement, .. }
             | Self::TacitlyAccepted { agreement, .. }
             | Self::ReportUnanswered { agreement, .. }
             | Self::DisputeUnanswered { agreement, .. }

@@ -12,12 +12,14 @@ use super::shape::{At, Shape, titled};
 use crate::words::{Hash, Instant, Slug, StatementId, Text};
 
 pub mod agreement;
+pub mod closure;
 pub mod completeness;
 pub mod escalation;
 pub mod flag;
 pub mod genesis;
 pub mod institution;
 pub mod obligation;
+pub mod trigger;
 pub mod withdrawal;
 
 use agreement::{Attachment, Consent, Decline, Proposal};
@@ -26,6 +28,7 @@ use flag::{Flag, Subject};
 use genesis::Genesis;
 use institution::{Admission, KeyAddition, KeyRevocation, KeyRotation, RecoveryObjection, RecoveryRequest, RecoveryVouch, Registration};
 use obligation::{Acceptance, Dispute, DisputeAnswer, DisputeRetraction, Evidence, Handover, Release, Report, ReportRuling};
+use trigger::Event;
 use withdrawal::{Withdrawal, WithdrawalAnswer, WithdrawalRevocation};
 
 /// The name under which the gateway signs; no institution can have it.
@@ -82,6 +85,7 @@ statements! {
     Proposal = "proposal" ~ "Voorstel",
     Consent = "consent" ~ "Instemming",
     Decline = "decline" ~ "Weigering",
+    Event = "event" ~ "Gebeurtenis",
     Report = "report" ~ "Melding",
     Acceptance = "acceptance" ~ "Bevestiging",
     Dispute = "dispute" ~ "Betwisting",
@@ -289,6 +293,7 @@ impl Body {
         match self {
             Self::Proposal(body) => body.analysis.iter().collect(),
             Self::Decline(body) => vec![&body.reason],
+            Self::Event(body) => vec![&body.account],
             Self::Report(body) => body.evidence.iter().filter_map(Evidence::attachment).collect(),
             Self::Dispute(body) => vec![&body.reason],
             Self::DisputeAnswer(body) => vec![&body.reason],
@@ -324,6 +329,7 @@ impl Body {
             Self::Proposal(body) => agreement(&body.agreement),
             Self::Consent(body) => agreement(&body.agreement),
             Self::Decline(body) => agreement(&body.agreement),
+            Self::Event(body) => agreement(&body.agreement),
             Self::Report(body) => agreement(&body.agreement),
             Self::Acceptance(body) => agreement(&body.agreement),
             Self::Dispute(body) => agreement(&body.agreement),
