@@ -31,9 +31,12 @@ pub fn check<D: Door>(story: &Story<D>, words: &[&str]) -> Result<(), String> {
             part(story, &PartId::Clause(slug(clause)?))?["debtor"].as_str().unwrap_or_default().to_owned(),
             (*who).to_owned(),
         ),
-        ["obligation", id, course] => same("the course", text_of(&part(story, &PartId::Clause(slug(id)?))?["course"]["course"]), (*course).to_owned()),
+        ["obligation", id, course] => {
+            same("the course", text_of(&part(story, &PartId::Clause(slug(id)?))?["course"]["course"]), (*course).to_owned())
+        }
         [id, "at", "no", "risk"] => same("at risk because of", at_risk(story, id)?, String::new()),
         [id, "at", "risk", "because", "of", who] => same("at risk because of", at_risk(story, id)?, (*who).to_owned()),
+        ["case", number, "before", who] => same("the ministry", minister(story, number)?, (*who).to_owned()),
         ["case", number, "against", who] => same("against", against(story, number)?, (*who).to_owned()),
         ["breach", clause, due, "attributed", "to", who] => {
             let instance = instance(story, clause, due)?;
@@ -104,6 +107,14 @@ fn at_risk<D: Door>(story: &Story<D>, id: &str) -> Result<String, String> {
     who.sort();
     who.dedup();
     Ok(who.join(","))
+}
+
+/// The accountable ministry, and those listed with it: `A with B,C`.
+fn minister<D: Door>(story: &Story<D>, number: &str) -> Result<String, String> {
+    let case = part(story, &PartId::Case(number.parse().map_err(|_| "a case has a number")?))?;
+    let with: Vec<String> = case["minister"]["with"].as_array().into_iter().flatten().map(text_of).collect();
+    let accountable = text_of(&case["minister"]["accountable"]);
+    Ok(if with.is_empty() { accountable } else { format!("{accountable}+{}", with.join("+")) })
 }
 
 fn against<D: Door>(story: &Story<D>, number: &str) -> Result<String, String> {

@@ -73,6 +73,11 @@ fn obligation(words: &[&str]) -> Result<Value, String> {
             }
             "costs" => it["costs"] = next(&mut words)?.into(),
             "from" => it["funding"] = next(&mut words)?.split(',').map(share).collect::<Result<Value, _>>()?,
+            "under" => {
+                let clause = next(&mut words)?;
+                let (agreement, clause) = clause.split_once('/').ok_or("an umbrella clause is agreement/clause")?;
+                it["umbrella"] = json!({ "agreement": agreement, "clause": clause });
+            }
             "tacit" => it["tacitAcceptance"] = true.into(),
             "grace" => it["graceWorkingDays"] = next(&mut words)?.parse::<u32>().map_err(|e| e.to_string())?.into(),
             other => return Err(format!("an obligation has no {other:?}")),

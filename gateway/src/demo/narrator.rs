@@ -109,6 +109,7 @@ fn flag_text(town: &Town, cause: &Cause, tally: &mut Tally) -> Option<String> {
         Cause::DisputeUnanswered { silent, .. } => format!("betwisting niet beantwoord door {}", names(town, silent)),
         Cause::RulingMissing { silent, case, .. } => format!("geen uitspraak door {}; zaak {}", names(town, silent), case.0),
         Cause::MinistryLate { case, .. } => format!("zaak {}: het ministerie is te laat", case.0),
+        Cause::PositionsMissing { case, silent, .. } => format!("zaak {}: geen standpunt van {}", case.0, names(town, silent)),
         Cause::FollowUpMissing { case, .. } => format!("zaak {}: de gemeente meldt geen opvolging", case.0),
         Cause::OfferLapsed { silent, .. } => format!("voorstel vervallen; geen antwoord van {}", names(town, silent)),
         Cause::Ended { outcome, .. } => format!("de overeenkomst is beëindigd: {}", outcome.dutch()),

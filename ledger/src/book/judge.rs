@@ -314,7 +314,7 @@ impl Book {
         })
     }
 
-    fn known_institution(&self, id: &Slug, pointer: &str) -> Result<&Institution, Stop> {
+    pub(super) fn known_institution(&self, id: &Slug, pointer: &str) -> Result<&Institution, Stop> {
         let institution = self.shelf.institution(id)?;
         institution.ok_or_else(|| {
             Refusal::at(pointer, Rule::UnknownInstitution, format!("{id} is not registered here"), "a registered institution").into()
@@ -350,6 +350,7 @@ impl Book {
                     return Err(unfit(expected).into());
                 }
                 agreement.apply_flag(flag, moment)?;
+                self.route(&mut agreement, moment)?;
                 agreement.after_entry(moment);
                 Ok(Life::Agreement(Box::new(agreement)))
             }
@@ -374,10 +375,13 @@ impl Book {
                     body => {
                         let mut agreement = self.known_agreement(&id)?;
                         act(&mut agreement, &statement.by, body, verified.hash(), moment)?;
+                        self.route(&mut agreement, moment)?;
                         agreement.after_entry(moment);
                         agreement
                     }
                 };
+                self.check_state(&statement.body)?;
+                self.check_umbrellas(&statement.body)?;
                 Ok(vec![Life::Agreement(Box::new(agreement))])
             }
             Some(Subject::Institution(_)) | None => {
@@ -438,6 +442,15 @@ impl Book {
                 institution.vouch(by, authority, &body.key, moment)?;
             }
             Body::RecoveryObjection(body) => institution.object_to_recovery(&body.key)?,
+            Body::LedgerAcceptance(body) => self.accept_ledger(&mut institution, body, moment)?,
+            Body::MinistryRouting(routing) => {
+                if *by != self.ledger.ministry {
+                    let detail = format!("{by} is not the ministry of this ledger");
+                    return Err(Refusal::at("/by", Rule::MinistryOnly, detail, self.ledger.ministry.to_string()).into());
+                }
+                self.check_state(body)?;
+                institution.routing = routing.routes.to_vec();
+            }
             _ => return Err(Refusal::at("/type", Rule::GatewayOnly, "a ledger has one genesis", "another statement").into()),
         }
         Ok(institution)
@@ -500,6 +513,9 @@ impl Book {
                 format!("the municipality {owner} is not a party"),
                 "the owner of the ledger among the parties (L15)",
             );
+        }
+        if municipality.is_some() && proposal.neighbourhoods.is_empty() {
+            gap("/body/neighbourhoods".into(), "a local agreement holds nowhere".into(), "at least one neighbourhood with its CBS code");
         }
         if municipality.is_some() && proposal.parties.iter().any(|p| p.institution == self.ledger.ministry) {
             gap(
@@ -581,12 +597,13 @@ fn act(agreement: &mut Agreement, by: &Slug, body: &Body, hash: Hash, moment: Mo
         Body::BoardOutcome(body) => agreement.board_outcome(by, body, hash, moment),
         Body::SupportRequest(body) => agreement.request_support(by, body, moment),
         Body::MinistryAnswer(body) => agreement.answer_by_ministry(by, body, moment),
+        Body::StatePosition(body) => agreement.take_position(by, body, moment),
         Body::CaseClosure(body) => agreement.close_by_municipality(by, body, moment),
         Body::Withdrawal(body) => agreement.give_notice(by, body, moment),
         Body::WithdrawalAnswer(body) => agreement.answer_notice(by, body, moment),
         Body::WithdrawalRevocation(body) => agreement.revoke_notice(by, body, moment),
         Body::Genesis(_) | Body::Registration(_) | Body::Admission(_) | Body::KeyAddition(_) | Body::KeyRotation(_) => Ok(()),
         Body::KeyRevocation(_) | Body::RecoveryRequest(_) | Body::RecoveryVouch(_) | Body::RecoveryObjection(_) => Ok(()),
-        Body::Proposal(_) | Body::Flag(_) => Ok(()),
+        Body::MinistryRouting(_) | Body::LedgerAcceptance(_) | Body::Proposal(_) | Body::Flag(_) => Ok(()),
     }
 }

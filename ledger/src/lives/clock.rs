@@ -139,13 +139,20 @@ impl Agreement {
                 CaseStage::Level3 { until, late: None, .. } => first.see(Some(*until), || Cause::MinistryLate {
                     agreement: self.id(),
                     case: number,
-                    silent: names(vec![self.head.ministry.clone()]),
+                    silent: names(vec![self.accountable(case).clone()]),
                 }),
                 CaseStage::Answered { until, missing: None, .. } => first.see(Some(*until), || {
-                    let silent = self.head.municipality.iter().cloned().collect();
+                    let silent = self.followers_up(case).into_iter().collect();
                     Cause::FollowUpMissing { agreement: self.id(), case: number, silent: names(silent) }
                 }),
                 _ => {}
+            }
+            if let Some(breakthrough) = case.breakthrough.as_ref().filter(|it| it.missing.is_none() && !it.silent().is_empty()) {
+                first.see(Some(breakthrough.until), || Cause::PositionsMissing {
+                    agreement: self.id(),
+                    case: number,
+                    silent: names(breakthrough.silent()),
+                });
             }
         }
     }
@@ -218,6 +225,11 @@ impl Agreement {
             Cause::FollowUpMissing { case, .. } => {
                 if let CaseStage::Answered { missing, .. } = &mut self.case_mut(case.0).stage {
                     *missing = Some(moment);
+                }
+            }
+            Cause::PositionsMissing { case, .. } => {
+                if let Some(breakthrough) = &mut self.case_mut(case.0).breakthrough {
+                    breakthrough.missing = Some(moment);
                 }
             }
             Cause::GoneQuiet { party, .. } => self.gone_quiet(party, moment),

@@ -14,7 +14,9 @@ impl Clause {
         match (&self.course, &self.text.when) {
             (Course::Conditional { .. }, When::AfterEvent { trigger, .. }) => Some(trigger),
             (Course::Conditional { .. }, When::Date { .. } | When::Rhythm { .. }) => None,
-            (Course::Waiting | Course::Running { .. } | Course::Lapsed { .. } | Course::Released { .. } | Course::HandedOver { .. }, _) => None,
+            (Course::Waiting | Course::Running { .. } | Course::Lapsed { .. } | Course::Released { .. } | Course::HandedOver { .. }, _) => {
+                None
+            }
         }
     }
 }

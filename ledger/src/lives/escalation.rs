@@ -1,10 +1,13 @@
 //! A case: what it is about, where it stands on the ladder, and each step that it took. One case per clause.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::moment::Fact;
 use crate::envelope::statement::escalation::{BreachReply, MinisterialAct, SupportKind};
 use crate::envelope::statement::flag::{Because, Rung};
+use crate::envelope::statement::ministry::{Ground, Obstacle, Stance};
 use crate::words::{Hash, Instant, Slug};
 
 /// A case of an agreement.
@@ -29,6 +32,71 @@ pub struct Case {
     pub steps: Vec<Step>,
     /// When a report that held the case up was turned down; after that no report holds it up again.
     pub resumed: Option<Instant>,
+    /// What the municipality asked of the State.
+    pub request: Option<Requested>,
+    /// Who answers for it at the State; `None` below level 3.
+    pub minister: Option<Minister>,
+    /// Positions of State partners that the minister asked for.
+    pub breakthrough: Option<Breakthrough>,
+}
+
+/// A request to the State: the obstacle register lists those that name an obstacle, with stage and answer of the case (L40).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Requested {
+    /// What is asked.
+    pub kind: SupportKind,
+    /// Where.
+    pub at: Fact,
+    /// On which ground.
+    pub ground: Option<Ground>,
+    /// The rule that is in the way.
+    pub obstacle: Option<Obstacle>,
+    /// The State partners that block.
+    pub partners: Vec<Slug>,
+}
+
+/// The ministry that is accountable for a case, and those that share in its themes (L49).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Minister {
+    /// The one that answers.
+    pub accountable: Slug,
+    /// The ministries of the other themes.
+    pub with: Vec<Slug>,
+    /// Since which entry.
+    pub since: Fact,
+    /// Ministries that referred the case on, in order.
+    pub referred_by: Vec<Slug>,
+}
+
+/// A blockade that the minister breaks: each State partner that is named signs a position (L42).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Breakthrough {
+    /// From when on those without a position were silent.
+    pub until: Instant,
+    /// The partners, with the position of each that took one.
+    pub positions: BTreeMap<Slug, Option<Position>>,
+    /// The entry that says that some were silent.
+    pub missing: Option<Fact>,
+}
+
+/// A position of a State partner.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Position {
+    /// What it does.
+    pub stance: Stance,
+    /// Where it says so.
+    pub at: Fact,
+}
+
+impl Breakthrough {
+    /// Those that took no position.
+    pub fn silent(&self) -> Vec<Slug> {
+        self.positions.iter().filter(|(_, position)| position.is_none()).map(|(partner, _)| partner.clone()).collect()
+    }
 }
 
 /// What a case is about.

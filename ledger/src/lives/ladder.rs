@@ -41,9 +41,22 @@ impl Agreement {
     pub(super) fn open_case(&mut self, about: About, against: Vec<Slug>, stage: CaseStage, moment: Moment) -> u32 {
         let number = self.next_case();
         self.head_mut().last_case = number;
-        let (answer, unanswered, steps, resumed) = (None, None, Vec::new(), None);
+        let case = Case {
+            number,
+            about,
+            against,
+            opened: moment,
+            stage,
+            answer: None,
+            unanswered: None,
+            steps: Vec::new(),
+            resumed: None,
+            request: None,
+            minister: None,
+            breakthrough: None,
+        };
         self.touched.insert(PartId::Case(number));
-        self.cases.insert(number, Arc::new(Case { number, about, against, opened: moment, stage, answer, unanswered, steps, resumed }));
+        self.cases.insert(number, Arc::new(case));
         number
     }
 
@@ -85,6 +98,11 @@ impl Agreement {
         !case.against.is_empty() && case.against.iter().all(residents)
     }
 
+    /// Whether the ministry itself is concerned, as a party of an umbrella agreement: nobody is above it, so the boards keep it.
+    pub(super) fn is_of_ministry(&self, case: &Case) -> bool {
+        self.concerned(case).contains(&self.head.ministry)
+    }
+
     /// The due dates whose breach is of this case and is not settled. A case that was closed with a word leaves its
     /// breaches on record, and they do not keep the next case open.
     pub(super) fn unsettled_in(&self, number: u32) -> impl Iterator<Item = &Arc<Instance>> {
@@ -124,6 +142,9 @@ impl Agreement {
         };
         let beyond_level1 = to != Rung::Level1;
         if beyond_level1 && self.stays_local(case) {
+            return None;
+        }
+        if to == Rung::Level3 && self.is_of_ministry(case) {
             return None;
         }
         Some((case.resumed.map_or(until, |at| at.max(until)), to, because))

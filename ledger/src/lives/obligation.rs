@@ -282,7 +282,12 @@ impl Instance {
     /// Settles what is unsettled, and gives the cases that it was in.
     pub(super) fn settle_breach(&mut self, how: Settled, at: Moment) -> Vec<u32> {
         let unsettled = self.breaches.iter_mut().filter(|breach| breach.settled.is_none());
-        unsettled.map(|breach| { breach.settled = Some(Settlement { how, at }); breach.case }).collect()
+        unsettled
+            .map(|breach| {
+                breach.settled = Some(Settlement { how, at });
+                breach.case
+            })
+            .collect()
     }
 
     /// The breach that is not settled, if there is one.
@@ -321,8 +326,7 @@ impl Agreement {
 
     /// Whether nothing of an obligation is due now or later.
     pub fn is_finally_met(&self, id: &Slug) -> bool {
-        let later =
-            self.clauses.get(id).is_some_and(|clause| clause.course.has_later());
+        let later = self.clauses.get(id).is_some_and(|clause| clause.course.has_later());
         !later && !self.instances.iter().any(|((clause, _), instance)| clause == id && !instance.standing.is_final())
     }
 }

@@ -48,7 +48,7 @@ impl Agreement {
 
     /// The director, or who acts in its place, rules on the answer or decides at level 1.
     pub fn rule_on_case(&mut self, by: &Slug, body: &CaseRuling, hash: Hash, moment: Moment) -> Result<(), Refusal> {
-        let case = self.check_ruling(body, moment)?;
+        let case = self.check_ruling(body, moment).map_err(|refusal| self.beside_ministry(by, refusal))?;
         let last_chance = matches!(case.stage, CaseStage::LastChance { .. });
         let deciders = if last_chance { self.head.municipality.iter().cloned().collect() } else { self.case_deciders(case).0 };
         self.check_decider(by, case, &deciders)?;
@@ -70,6 +70,13 @@ impl Agreement {
             () => Rule::NotYoursToDecide,
         };
         Err(Refusal::at("/by", rule, format!("{by} does not decide in this case"), format!("one of: {who}")))
+    }
+
+    /// A ministry that rules where nothing is to be decided is told both: first that it may not at all.
+    fn beside_ministry(&self, by: &Slug, refusal: Refusal) -> Refusal {
+        let outside = *by == self.head.ministry && self.bound_party(by).is_err();
+        let may_not = || Refusal::at("/by", Rule::MinistryMayNot, format!("{by} does not decide in a case of others"), "a ministry-answer");
+        if outside { may_not().and(&refusal) } else { refusal }
     }
 
     fn case_creditors(&self, case: &Case) -> BTreeSet<Slug> {
@@ -187,7 +194,7 @@ impl Agreement {
 
     /// The director signs the outcome of the board consultation; the debtor, and creditors of a new date, consent.
     pub fn board_outcome(&mut self, by: &Slug, body: &BoardOutcome, hash: Hash, moment: Moment) -> Result<(), Refusal> {
-        let case = self.check_outcome(body, moment)?;
+        let case = self.check_outcome(body, moment).map_err(|refusal| self.beside_ministry(by, refusal))?;
         let deciders = self.case_deciders(case).0;
         self.check_decider(by, case, &deciders)?;
         let needs = match &body.outcome {
@@ -207,6 +214,10 @@ impl Agreement {
         if !matches!(case.stage, CaseStage::Level2 { .. }) {
             let detail = format!("the case is at {}", case.stage.code());
             return Err(Refusal::at("/body/case", Rule::CaseState, detail, "an outcome at level 2, within its term"));
+        }
+        if matches!(body.outcome, Outcome::Up {}) && self.is_of_ministry(case) {
+            let detail = "what the ministry itself fails to do stays with the boards";
+            return Err(Refusal::at("/body/outcome", Rule::CaseState, detail, "settled, or a new date"));
         }
         if let Outcome::NewDate { date } = &body.outcome {
             self.check_new_date(case, *date, "/body/outcome/date", moment)?;

@@ -1,6 +1,7 @@
 //! What institutions propose to each other: the text of an agreement, and the yes or no to it.
 
 use super::trigger::{Delay, Trigger};
+use super::umbrella::{Umbrella, UmbrellaClause};
 use crate::envelope::shape::{Count, List, shape};
 use crate::words::{CbsCode, Day, Decimal, Hash, Rhythm, Slug, Text};
 
@@ -194,6 +195,8 @@ shape! {
         costs: Option<Decimal> = "kosten",
         /// Who pays it (L09).
         funding: Option<List<FundingShare, 1, 20>> = "dekking",
+        /// The umbrella clause that it carries out (L44).
+        umbrella: Option<UmbrellaClause> = "koepelbepaling",
     }
 }
 
@@ -230,6 +233,8 @@ shape! {
         last_chance_days: Option<DayCount> = "laatste kans gemeente",
         /// For the ministry's reasoned answer; 42 when not given.
         ministry_days: Option<DayCount> = "antwoord ministerie",
+        /// For State partners that must take a position; 28 when not given.
+        positions_days: Option<DayCount> = "standpunt rijkspartners",
         /// For what the municipality does with the ministry's answer; 28 when not given.
         follow_up_days: Option<DayCount> = "opvolging door de gemeente",
     }
@@ -264,8 +269,8 @@ shape! {
         goals: List<Goal, 1, 20> = "doelen",
         /// Policy themes.
         themes: List<Theme, 1, 7> = "thema's",
-        /// Where it holds.
-        neighbourhoods: List<Neighbourhood, 1, 100> = "buurten",
+        /// Where it holds; only an agreement in the national ledger can do without.
+        neighbourhoods: List<Neighbourhood, 0, 100> = "buurten",
         /// The approach for these neighbourhoods.
         approach: Option<Approach> = "aanpak",
         /// The analysis that social recovery asks for (L25).
@@ -284,6 +289,8 @@ shape! {
         ladder: Ladder = "escalatieladder",
         /// Other terms.
         terms: Option<Terms> = "termijnen",
+        /// The umbrella agreements that its obligations refer to, each with its receipt (L44).
+        umbrellas: Option<List<Umbrella, 1, 4>> = "koepelovereenkomsten",
         /// Ground to withhold the agreement from the public (Woo); refused until it is supported.
         withheld_ground: Option<Text<3, 200>> = "grond voor geheimhouding",
     }

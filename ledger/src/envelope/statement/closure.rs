@@ -18,7 +18,9 @@ pub(super) fn gaps(body: &Json, period: Option<(Day, Day)>, gaps: &mut Gaps) {
         dependence(obligation, i, &known, gaps);
         money(obligation, i, &known, gaps);
         trigger(obligation, i, &known, body, period, gaps);
+        umbrella(obligation, i, body, gaps);
     }
+    gaps.unique(body, "umbrellas", "agreement");
     overdrawn(obligations, &known, period, gaps);
     circles(obligations, gaps);
 }
@@ -69,10 +71,13 @@ fn share_fault(obligation: &Json, id: &str, twice: bool, known: &Known<'_>) -> O
     let creditors = items(commitment, "creditors");
     match () {
         () if twice => Some((format!("{id:?} occurs twice"), "each promise of money once")),
-        () if text(commitment, "nature") != Some("funding") => Some((format!("{id:?} promises no money"), "an obligation of nature funding")),
-        () if text(commitment, "debtor") == debtor => {
-            Some((format!("{id:?} is a promise of the debtor itself"), "a promise of another party; what the debtor pays itself is no cost here"))
+        () if text(commitment, "nature") != Some("funding") => {
+            Some((format!("{id:?} promises no money"), "an obligation of nature funding"))
         }
+        () if text(commitment, "debtor") == debtor => Some((
+            format!("{id:?} is a promise of the debtor itself"),
+            "a promise of another party; what the debtor pays itself is no cost here",
+        )),
         () if !creditors.is_empty() && !creditors.iter().any(|creditor| creditor.text() == debtor) => {
             Some((format!("{id:?} is not owed to the debtor"), "a promise whose creditors include the one that it pays"))
         }
@@ -126,6 +131,15 @@ fn trigger(obligation: &Json, i: usize, known: &Known<'_>, body: &Json, period: 
     }
 }
 
+/// The umbrella agreement that an obligation names came along; that it has that clause is judged with its receipt.
+fn umbrella(obligation: &Json, i: usize, body: &Json, gaps: &mut Gaps) {
+    let Some(name) = obligation.get("umbrella").and_then(|clause| text(clause, "agreement")) else { return };
+    if !items(body, "umbrellas").iter().any(|umbrella| text(umbrella, "agreement") == Some(name)) {
+        let at = format!("/obligations/{i}/umbrella/agreement");
+        gaps.add(Rule::Incomplete, at, format!("{name:?} did not come along"), "one of the umbrella agreements of this text (L44)");
+    }
+}
+
 /// Nothing waits for itself: by prerequisites, money and triggers, one leads to another and none back.
 fn circles(obligations: &[Json], gaps: &mut Gaps) {
     let mut leads: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
@@ -145,7 +159,12 @@ fn circles(obligations: &[Json], gaps: &mut Gaps) {
             }
         }
         if reached.contains(id) {
-            gaps.add(Rule::Incomplete, format!("/obligations/{i}"), format!("{id:?} waits for itself"), "obligations without a circle (L08)");
+            gaps.add(
+                Rule::Incomplete,
+                format!("/obligations/{i}"),
+                format!("{id:?} waits for itself"),
+                "obligations without a circle (L08)",
+            );
         }
     }
 }

@@ -24,7 +24,7 @@ impl Gaps {
         self.0.push(Fault { pointer: format!("/body{pointer}"), rule, detail: detail.into(), accepted: accepted.into() });
     }
 
-    fn unique(&mut self, body: &Json, list: &str, key: &str) {
+    pub(super) fn unique(&mut self, body: &Json, list: &str, key: &str) {
         let mut seen = BTreeSet::new();
         for (i, item) in items(body, list).iter().enumerate() {
             if let Some(id) = text(item, key).filter(|id| !seen.insert(*id)) {

@@ -146,6 +146,11 @@ shape! {
             agreement: Slug = "overeenkomst", /// The case.
             case: CaseNumber = "zaak", /// Who did not act.
             silent: Names = "wie niets deed", } = "follow-up-missing" ~ "opvolging ontbreekt",
+        /// State partners did not take a position in the term (L42).
+        PositionsMissing { /// The agreement.
+            agreement: Slug = "overeenkomst", /// The case.
+            case: CaseNumber = "zaak", /// Who took none.
+            silent: Names = "wie niet antwoordde", } = "positions-missing" ~ "standpunt ontbreekt",
         /// A party has gone quiet (L02).
         GoneQuiet { /// The agreement.
             agreement: Slug = "overeenkomst", /// The party.
@@ -205,6 +210,7 @@ impl Cause {
             | Self::CaseRaised { agreement, .. }
             | Self::MinistryLate { agreement, .. }
             | Self::FollowUpMissing { agreement, .. }
+            | Self::PositionsMissing { agreement, .. }
             | Self::GoneQuiet { agreement, .. }
             | Self::WithdrawalUnanswered { agreement, .. }
             | Self::WithdrawalEnded { agreement, .. }

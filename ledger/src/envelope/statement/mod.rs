@@ -18,8 +18,11 @@ pub mod escalation;
 pub mod flag;
 pub mod genesis;
 pub mod institution;
+pub mod ministry;
+pub mod needs;
 pub mod obligation;
 pub mod trigger;
+pub mod umbrella;
 pub mod withdrawal;
 
 use agreement::{Attachment, Consent, Decline, Proposal};
@@ -27,8 +30,10 @@ use escalation::{BoardOutcome, BreachAnswer, CaseClosure, CaseRuling, MinistryAn
 use flag::{Flag, Subject};
 use genesis::Genesis;
 use institution::{Admission, KeyAddition, KeyRevocation, KeyRotation, RecoveryObjection, RecoveryRequest, RecoveryVouch, Registration};
+use ministry::{MinistryRouting, StatePosition};
 use obligation::{Acceptance, Dispute, DisputeAnswer, DisputeRetraction, Evidence, Handover, Release, Report, ReportRuling};
 use trigger::Event;
+use umbrella::LedgerAcceptance;
 use withdrawal::{Withdrawal, WithdrawalAnswer, WithdrawalRevocation};
 
 /// The name under which the gateway signs; no institution can have it.
@@ -82,6 +87,8 @@ statements! {
     RecoveryRequest = "recovery-request" ~ "Verzoek tot sleutelherstel",
     RecoveryVouch = "recovery-vouch" ~ "Ingestaan voor sleutelherstel",
     RecoveryObjection = "recovery-objection" ~ "Bezwaar tegen sleutelherstel",
+    MinistryRouting = "ministry-routing" ~ "Verdeling van ministeries",
+    LedgerAcceptance = "ledger-acceptance" ~ "Erkend grootboek",
     Proposal = "proposal" ~ "Voorstel",
     Consent = "consent" ~ "Instemming",
     Decline = "decline" ~ "Weigering",
@@ -99,6 +106,7 @@ statements! {
     BoardOutcome = "board-outcome" ~ "Uitkomst bestuurlijk overleg",
     SupportRequest = "support-request" ~ "Hulpvraag",
     MinistryAnswer = "ministry-answer" ~ "Antwoord van het ministerie",
+    StatePosition = "state-position" ~ "Standpunt van een rijkspartner",
     CaseClosure = "case-closure" ~ "Afsluiting van een zaak",
     Withdrawal = "withdrawal" ~ "Opzegging",
     WithdrawalAnswer = "withdrawal-answer" ~ "Reactie op een opzegging",
@@ -187,6 +195,7 @@ impl Statement {
         if let Some(body) = json.get("body").filter(|_| json.get("type").and_then(Json::text) == Some(Type::Proposal.code())) {
             faults.borrow_mut().extend(completeness::gaps(body));
         }
+        faults.borrow_mut().extend(statement.iter().flat_map(|statement| needs::faults(&statement.body)));
         match (statement, Refusal::from_faults(faults.into_inner())) {
             (Some(statement), None) => Ok(statement),
             (_, Some(refusal)) => Err(refusal),
@@ -305,11 +314,13 @@ impl Body {
             Self::BoardOutcome(body) => vec![&body.minutes],
             Self::SupportRequest(body) => vec![&body.problem, &body.tried],
             Self::MinistryAnswer(body) => vec![&body.reason],
+            Self::StatePosition(body) => vec![&body.reason],
             Self::CaseClosure(body) => vec![&body.done],
             Self::Withdrawal(body) => vec![&body.reason],
             Self::WithdrawalAnswer(body) => body.reason.iter().collect(),
             Self::Genesis(_) | Self::Registration(_) | Self::Admission(_) | Self::KeyAddition(_) | Self::KeyRotation(_) => Vec::new(),
             Self::KeyRevocation(_) | Self::RecoveryRequest(_) | Self::RecoveryVouch(_) | Self::RecoveryObjection(_) => Vec::new(),
+            Self::MinistryRouting(_) | Self::LedgerAcceptance(_) => Vec::new(),
             Self::Consent(_) | Self::Acceptance(_) | Self::DisputeRetraction(_) | Self::WithdrawalRevocation(_) | Self::Flag(_) => {
                 Vec::new()
             }
@@ -322,6 +333,7 @@ impl Body {
         let institution = |slug: &Slug| Some(Subject::Institution(slug.clone()));
         match self {
             Self::Genesis(_) | Self::KeyAddition(_) | Self::KeyRotation(_) | Self::KeyRevocation(_) | Self::RecoveryObjection(_) => None,
+            Self::MinistryRouting(_) | Self::LedgerAcceptance(_) => None,
             Self::Registration(body) => institution(&body.institution),
             Self::Admission(body) => institution(&body.institution),
             Self::RecoveryRequest(body) => institution(&body.institution),
@@ -343,6 +355,7 @@ impl Body {
             Self::BoardOutcome(body) => agreement(&body.agreement),
             Self::SupportRequest(body) => agreement(&body.agreement),
             Self::MinistryAnswer(body) => agreement(&body.agreement),
+            Self::StatePosition(body) => agreement(&body.agreement),
             Self::CaseClosure(body) => agreement(&body.agreement),
             Self::Withdrawal(body) => agreement(&body.agreement),
             Self::WithdrawalAnswer(body) => agreement(&body.agreement),
