@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use ledger::words::{Day, Instant};
+use serde_json::json;
 
 use crate::audit::Audit;
 use crate::door::{Answer, Door};
@@ -75,6 +76,19 @@ impl<D: Door> Story<D> {
                 self.town.unusual.name.get_or_insert_with(|| (*name).to_owned());
                 self.town.agreement = (*name).to_owned();
                 self.town.actor(who).propose(text);
+            }
+            [who, "amends", version, "director", party, rest @ ..] => {
+                words::unusual(&mut self.town, rest)?;
+                self.town.actor(who).amend(version, vec![json!({ "kind": "director", "party": party })]);
+            }
+            [who, "amends", version, kind @ ("obligation" | "addition"), ids, "from", text, rest @ ..] => {
+                let text = self.text(text)?;
+                let named =
+                    |id: &str| text["obligations"].as_array().into_iter().flatten().find(|obligation| obligation["id"] == id).cloned();
+                let change = |id: &str| named(id).map(|obligation| json!({ "kind": kind, "obligation": obligation }));
+                let changes = ids.split(',').map(change).collect::<Option<Vec<_>>>().ok_or("the text has no such obligation")?;
+                words::unusual(&mut self.town, rest)?;
+                self.town.actor(who).amend(version, changes);
             }
             [who, act @ ..] => words::act(&mut self.town, who, act)?,
         }

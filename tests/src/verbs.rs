@@ -69,6 +69,12 @@ impl<D: Door> Actor<'_, D> {
         self.say(Type::Proposal, text)
     }
 
+    /// Proposes a change of the version that a story named.
+    pub fn amend(self, version: &str, changes: Vec<Value>) -> Answer {
+        let version = self.hash_of(version);
+        self.on(Type::Amendment, json!({ "version": version, "changes": changes, "reason": attachment() }))
+    }
+
     /// Agrees with exactly this offer.
     pub fn consent(self, offer: &str) -> Answer {
         let to = self.hash_of(offer);

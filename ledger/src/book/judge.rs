@@ -381,7 +381,7 @@ impl Book {
                     }
                 };
                 self.check_state(&statement.body)?;
-                self.check_umbrellas(&statement.body)?;
+                self.check_umbrellas(&statement.body, &agreement)?;
                 Ok(vec![Life::Agreement(Box::new(agreement))])
             }
             Some(Subject::Institution(_)) | None => {
@@ -582,6 +582,7 @@ impl Book {
 fn act(agreement: &mut Agreement, by: &Slug, body: &Body, hash: Hash, moment: Moment) -> Result<(), Refusal> {
     match body {
         Body::Consent(body) => agreement.consent(by, body, moment),
+        Body::Amendment(body) => agreement.amend(by, body, hash, moment),
         Body::Decline(body) => agreement.decline(by, body, moment),
         Body::Event(body) => agreement.record_event(by, body, moment),
         Body::Report(body) => agreement.report(by, body, hash, moment),

@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use super::judge::{Book, Stop};
-use crate::envelope::statement::agreement::Proposal;
+use crate::envelope::statement::agreement::{Obligation, Proposal};
+use crate::envelope::statement::amendment::Change;
 use crate::envelope::statement::umbrella::{LedgerAcceptance, Umbrella};
 use crate::envelope::{Body, Fault, Parsed, Refusal, Rule};
-use crate::lives::Institution;
 use crate::lives::institution::AcceptedLedger;
 use crate::lives::moment::Moment;
+use crate::lives::{Agreement, Institution};
 use crate::log::note::{KeyKind, VerifierKey};
 use crate::log::receipt::Receipt;
 use crate::words::Slug;
@@ -44,18 +45,28 @@ impl Book {
 
     /// That each umbrella reference of a statement holds: its receipt, under a key that the owner accepted, is of an offered
     /// text of that agreement, and each clause that is referred to stands in it.
-    pub(super) fn check_umbrellas(&self, body: &Body) -> Result<(), Stop> {
+    pub(super) fn check_umbrellas(&self, body: &Body, agreement: &Agreement) -> Result<(), Stop> {
         match body {
-            Body::Proposal(proposal) => self.check_proposal(proposal),
+            Body::Proposal(text) => {
+                let obligations = text.obligations.iter().enumerate().map(|(j, obligation)| (format!("/body/obligations/{j}"), obligation));
+                self.check_clauses(text, &obligations.collect::<Vec<_>>())
+            }
+            Body::Amendment(body) => {
+                let changed = body.changes.iter().enumerate();
+                let changed = changed.filter_map(|(j, change)| Some((format!("/body/changes/{j}/obligation"), change.obligation()?)));
+                let referring: Vec<_> = changed.filter(|(_, obligation)| obligation.umbrella.is_some()).collect();
+                if referring.is_empty() { Ok(()) } else { self.check_clauses(&agreement.text, &referring) }
+            }
             Body::SupportRequest(body) => body.umbrella.as_ref().map_or(Ok(()), |it| self.clauses_of(it, "/body/umbrella").map(|_| ())),
             Body::MinistryAnswer(body) => body.umbrella.as_ref().map_or(Ok(()), |it| self.clauses_of(it, "/body/umbrella").map(|_| ())),
             _ => Ok(()),
         }
     }
 
-    fn check_proposal(&self, proposal: &Proposal) -> Result<(), Stop> {
+    /// The receipts of a text, and the clauses that these obligations refer to, with their places.
+    fn check_clauses(&self, text: &Proposal, obligations: &[(String, &Obligation)]) -> Result<(), Stop> {
         let mut faults = Vec::new();
-        for (i, umbrella) in proposal.umbrellas.iter().flat_map(|list| list.iter()).enumerate() {
+        for (i, umbrella) in text.umbrellas.iter().flat_map(|list| list.iter()).enumerate() {
             let clauses = match self.clauses_of(umbrella, &format!("/body/umbrellas/{i}")) {
                 Ok(clauses) => clauses,
                 Err(Stop::Refused(refusal)) => {
@@ -64,11 +75,10 @@ impl Book {
                 }
                 Err(need) => return Err(need),
             };
-            for (j, obligation) in proposal.obligations.iter().enumerate() {
+            for (place, obligation) in obligations {
                 let named = obligation.umbrella.as_ref().filter(|named| named.agreement == umbrella.agreement);
                 if let Some(named) = named.filter(|named| !clauses.contains(&named.clause)) {
-                    let (pointer, detail) =
-                        (format!("/body/obligations/{j}/umbrella/clause"), format!("{} has no {}", named.agreement, named.clause));
+                    let (pointer, detail) = (format!("{place}/umbrella/clause"), format!("{} has no {}", named.agreement, named.clause));
                     let accepted = format!("one of: {}", clauses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "));
                     faults.push(Fault { pointer, rule: Rule::ReceiptUnfit, detail, accepted });
                 }
@@ -98,6 +108,10 @@ impl Book {
         let parsed = Parsed::parse(&shown.jws).map_err(|refusal| unfit(format!("it holds no statement: {refusal}")))?;
         match &parsed.statement().body {
             Body::Proposal(text) if text.agreement == umbrella.agreement => Ok(text.obligations.iter().map(|o| o.id.clone()).collect()),
+            // An amendment that sharpens it is a text of it as well.
+            Body::Amendment(body) if body.agreement == umbrella.agreement => {
+                Ok(body.changes.iter().filter_map(Change::obligation).map(|o| o.id.clone()).collect())
+            }
             body => Err(unfit(format!("it is a {}, not a text of {}", body.kind().code(), umbrella.agreement)).into()),
         }
     }

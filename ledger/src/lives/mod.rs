@@ -14,6 +14,7 @@ mod due;
 mod release;
 mod handover;
 mod condition;
+pub mod amendment;
 mod dependence;
 pub mod report;
 pub mod escalation;

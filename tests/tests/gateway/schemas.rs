@@ -182,6 +182,9 @@ fn samples() -> Vec<(Type, Value)> {
     funded["obligations"][0]["funding"] = json!([{ "obligation": "p", "amount": "12.50" }]);
     funded["obligations"][0]["dependsOn"] = json!(["p"]);
     funded["obligations"][0]["umbrella"] = json!({ "agreement": "care", "clause": "help" });
+    let amendment = json!({ "agreement": "wijk", "version": hash, "reason": paper, "changes": [
+        { "kind": "director", "party": "school" }, { "kind": "addition", "obligation": obligation("p", "2006-06-01") },
+        { "kind": "obligation", "obligation": obligation("o", "2006-07-01") }] });
     let evidence = json!([{ "form": "attached", "kind": "note", "attachment": paper }, { "form": "referenced", "kind": "note", "hash": hash, "uri": "https://example.nl/x" }]);
     let case = json!({ "agreement": "wijk", "case": 1, "reason": paper });
     let with = |base: &Value, more: Value| {
@@ -211,6 +214,7 @@ fn samples() -> Vec<(Type, Value)> {
         (Type::Proposal, conditional),
         (Type::Proposal, funded),
         (Type::Event, json!({ "agreement": "wijk", "event": "unrest", "happenedOn": "2006-06-01", "account": paper })),
+        (Type::Amendment, amendment),
         (Type::Consent, json!({ "agreement": "wijk", "to": hash })),
         (Type::Decline, json!({ "agreement": "wijk", "to": hash, "reason": paper })),
         (Type::Report, json!({ "agreement": "wijk", "obligation": "o", "instances": ["2006-06-01"], "value": "3", "evidence": evidence })),

@@ -12,6 +12,7 @@ use super::shape::{At, Shape, titled};
 use crate::words::{Hash, Instant, Slug, StatementId, Text};
 
 pub mod agreement;
+pub mod amendment;
 pub mod closure;
 pub mod completeness;
 pub mod escalation;
@@ -26,6 +27,7 @@ pub mod umbrella;
 pub mod withdrawal;
 
 use agreement::{Attachment, Consent, Decline, Proposal};
+use amendment::Amendment;
 use escalation::{BoardOutcome, BreachAnswer, CaseClosure, CaseRuling, MinistryAnswer, SupportRequest};
 use flag::{Flag, Subject};
 use genesis::Genesis;
@@ -90,6 +92,7 @@ statements! {
     MinistryRouting = "ministry-routing" ~ "Verdeling van ministeries",
     LedgerAcceptance = "ledger-acceptance" ~ "Erkend grootboek",
     Proposal = "proposal" ~ "Voorstel",
+    Amendment = "amendment" ~ "Wijzigingsvoorstel",
     Consent = "consent" ~ "Instemming",
     Decline = "decline" ~ "Weigering",
     Event = "event" ~ "Gebeurtenis",
@@ -301,6 +304,7 @@ impl Body {
     pub fn attachments(&self) -> Vec<&Attachment> {
         match self {
             Self::Proposal(body) => body.analysis.iter().collect(),
+            Self::Amendment(body) => vec![&body.reason],
             Self::Decline(body) => vec![&body.reason],
             Self::Event(body) => vec![&body.account],
             Self::Report(body) => body.evidence.iter().filter_map(Evidence::attachment).collect(),
@@ -340,6 +344,7 @@ impl Body {
             Self::RecoveryVouch(body) => institution(&body.institution),
             Self::Proposal(body) => agreement(&body.agreement),
             Self::Consent(body) => agreement(&body.agreement),
+            Self::Amendment(body) => agreement(&body.agreement),
             Self::Decline(body) => agreement(&body.agreement),
             Self::Event(body) => agreement(&body.agreement),
             Self::Report(body) => agreement(&body.agreement),
