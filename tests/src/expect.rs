@@ -31,6 +31,18 @@ pub fn check<D: Door>(story: &Story<D>, words: &[&str]) -> Result<(), String> {
             part(story, &PartId::Clause(slug(clause)?))?["debtor"].as_str().unwrap_or_default().to_owned(),
             (*who).to_owned(),
         ),
+        ["obligation", id, course] => {
+            same("the course", text_of(&part(story, &PartId::Clause(slug(id)?))?["course"]["course"]), (*course).to_owned())
+        }
+        [id, "at", "no", "risk"] => same("at risk because of", at_risk(story, id)?, String::new()),
+        [id, "at", "risk", "because", "of", who] => same("at risk because of", at_risk(story, id)?, (*who).to_owned()),
+        ["case", number, "before", who] => same("the ministry", minister(story, number)?, (*who).to_owned()),
+        ["case", number, "against", who] => same("against", against(story, number)?, (*who).to_owned()),
+        ["breach", clause, due, "attributed", "to", who] => {
+            let instance = instance(story, clause, due)?;
+            let last = instance["breaches"].as_array().and_then(|list| list.last()).ok_or("there is no breach")?;
+            same("attributed", last["attributed"]["to"].as_str().unwrap_or("nobody").to_owned(), (*who).to_owned())
+        }
         ["breach", clause, due, settled] => breach(story, clause, due, settled),
         [who, "bound"] => same("bound", agreement(story)?.bound_party(&slug(who)?).is_ok(), true),
         [who, "withdrawn"] => same("bound", agreement(story)?.bound_party(&slug(who)?).is_ok(), false),
@@ -82,6 +94,32 @@ fn part<D: Door>(story: &Story<D>, id: &PartId) -> Result<Value, String> {
 fn instance<D: Door>(story: &Story<D>, clause: &str, due: &str) -> Result<Value, String> {
     let due: Day = due.parse().map_err(str::to_owned)?;
     part(story, &PartId::Instance(slug(clause)?, due))
+}
+
+fn text_of(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+/// Those that an obligation is at risk because of, each once.
+fn at_risk<D: Door>(story: &Story<D>, id: &str) -> Result<String, String> {
+    let clause = part(story, &PartId::Clause(slug(id)?))?;
+    let mut who: Vec<String> = clause["atRisk"].as_array().into_iter().flatten().map(|risk| text_of(&risk["becauseOf"])).collect();
+    who.sort();
+    who.dedup();
+    Ok(who.join(","))
+}
+
+/// The accountable ministry, and those listed with it: `A with B,C`.
+fn minister<D: Door>(story: &Story<D>, number: &str) -> Result<String, String> {
+    let case = part(story, &PartId::Case(number.parse().map_err(|_| "a case has a number")?))?;
+    let with: Vec<String> = case["minister"]["with"].as_array().into_iter().flatten().map(text_of).collect();
+    let accountable = text_of(&case["minister"]["accountable"]);
+    Ok(if with.is_empty() { accountable } else { format!("{accountable}+{}", with.join("+")) })
+}
+
+fn against<D: Door>(story: &Story<D>, number: &str) -> Result<String, String> {
+    let case = part(story, &PartId::Case(number.parse().map_err(|_| "a case has a number")?))?;
+    Ok(case["against"].as_array().into_iter().flatten().map(text_of).collect::<Vec<_>>().join(","))
 }
 
 fn breach<D: Door>(story: &Story<D>, clause: &str, due: &str, settled: &str) -> Result<(), String> {

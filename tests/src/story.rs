@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use ledger::words::{Day, Instant};
+use serde_json::json;
 
 use crate::audit::Audit;
 use crate::door::{Answer, Door};
+use crate::national::umbrella;
 use crate::town::Town;
 use crate::{expect, texts, words};
 
@@ -60,6 +62,10 @@ impl<D: Door> Story<D> {
             ["day", day] => self.town.door.advance(noon(day)?, true),
             ["asleep", "until", day] => self.town.door.advance(noon(day)?, false),
             ["instant", at] => self.town.door.advance(at.parse().map_err(str::to_owned)?, true),
+            ["umbrella", name, "from", text, how @ ..] => {
+                let reference = umbrella(self.text(text)?, self.town.door.now(), how.is_empty());
+                self.town.umbrellas.insert((*name).to_owned(), reference);
+            }
             ["about", agreement] => self.town.agreement = (*agreement).to_owned(),
             ["again"] => _ = self.town.send_again(),
             ["in", "force:", name] => self.bring_into_force(name)?,
@@ -71,6 +77,19 @@ impl<D: Door> Story<D> {
                 self.town.agreement = (*name).to_owned();
                 self.town.actor(who).propose(text);
             }
+            [who, "amends", version, "director", party, rest @ ..] => {
+                words::unusual(&mut self.town, rest)?;
+                self.town.actor(who).amend(version, vec![json!({ "kind": "director", "party": party })]);
+            }
+            [who, "amends", version, kind @ ("obligation" | "addition"), ids, "from", text, rest @ ..] => {
+                let text = self.text(text)?;
+                let named =
+                    |id: &str| text["obligations"].as_array().into_iter().flatten().find(|obligation| obligation["id"] == id).cloned();
+                let change = |id: &str| named(id).map(|obligation| json!({ "kind": kind, "obligation": obligation }));
+                let changes = ids.split(',').map(change).collect::<Option<Vec<_>>>().ok_or("the text has no such obligation")?;
+                words::unusual(&mut self.town, rest)?;
+                self.town.actor(who).amend(version, changes);
+            }
             [who, act @ ..] => words::act(&mut self.town, who, act)?,
         }
         self.catch_up()?;
@@ -79,10 +98,16 @@ impl<D: Door> Story<D> {
 
     fn text(&self, name: &str) -> Result<serde_json::Value, String> {
         let lines = self.texts.get(name).ok_or_else(|| format!("there is no text {name}"))?;
-        texts::proposal(name.split('~').next().unwrap_or(name), lines)
+        let (brings, lines): (Vec<String>, Vec<String>) = lines.iter().cloned().partition(|line| line.starts_with("brings "));
+        let mut text = texts::proposal(name.split('~').next().unwrap_or(name), &lines)?;
+        let reference = |line: &String| self.town.umbrellas.get(&line[7..]).cloned().ok_or_else(|| format!("there is no umbrella: {line}"));
+        if !brings.is_empty() {
+            text["umbrellas"] = brings.iter().map(reference).collect::<Result<_, _>>()?;
+        }
+        Ok(text)
     }
 
-    /// Proposed by the municipality and signed by all parties; the clock goes to noon of its first day.
+    /// Proposed by the owner of the ledger and signed by all parties; the clock goes to noon of its first day.
     fn bring_into_force(&mut self, name: &str) -> Result<(), String> {
         let text = self.text(name)?;
         let parties: Vec<String> =
@@ -90,7 +115,7 @@ impl<D: Door> Story<D> {
         let start = text["period"]["startDate"].as_str().unwrap_or_default().to_owned();
         self.town.agreement = name.to_owned();
         self.town.unusual.name = Some(name.to_owned());
-        accepted(&self.town.municipality().propose(text))?;
+        accepted(&self.town.owner().propose(text))?;
         for party in parties {
             accepted(&self.town.actor(&party).consent(name))?;
         }

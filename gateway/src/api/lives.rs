@@ -50,6 +50,12 @@ fn institution_json(row: &PartRow, now: Instant) -> Result<Value, StoreFault> {
         .map(|c| json!({ "name": c.registration.name, "kind": c.registration.kind, "key": c.registration.key.thumbprint(), "registered": c.registered }))
         .collect();
     let mut value = json!({ "id": life.id, "state": if life.admitted.is_some() { "admitted" } else { "registered" }, "registrations": waiting, "lastEntry": row.entry });
+    if !life.routing.is_empty() {
+        value["routing"] = json!(life.routing);
+    }
+    if !life.accepted_ledgers.is_empty() {
+        value["acceptedLedgers"] = json!(life.accepted_ledgers);
+    }
     if let Some(admitted) = &life.admitted {
         let key = |key: &ledger::lives::institution::Key| {
             let jwk = key.key.to_jwk();

@@ -319,7 +319,7 @@ impl Book {
         })
     }
 
-    fn known_institution(&self, id: &Slug, pointer: &str) -> Result<&Institution, Stop> {
+    pub(super) fn known_institution(&self, id: &Slug, pointer: &str) -> Result<&Institution, Stop> {
         let institution = self.shelf.institution(id)?;
         institution.ok_or_else(|| {
             Refusal::at(pointer, Rule::UnknownInstitution, format!("{id} is not registered here"), "a registered institution").into()
@@ -355,7 +355,8 @@ impl Book {
                     return Err(unfit(expected).into());
                 }
                 agreement.apply_flag(flag, moment)?;
-                agreement.note_settled_plans(moment.at);
+                self.route(&mut agreement, moment)?;
+                agreement.after_entry(moment);
                 Ok(Life::Agreement(Box::new(agreement)))
             }
             Subject::Institution(id) => {
@@ -379,10 +380,13 @@ impl Book {
                     body => {
                         let mut agreement = self.known_agreement(&id)?;
                         act(&mut agreement, &statement.by, body, verified.hash(), moment)?;
-                        agreement.note_settled_plans(moment.at);
+                        self.route(&mut agreement, moment)?;
+                        agreement.after_entry(moment);
                         agreement
                     }
                 };
+                self.check_state(&statement.body)?;
+                self.check_umbrellas(&statement.body, &agreement)?;
                 Ok(vec![Life::Agreement(Box::new(agreement))])
             }
             Some(Subject::Institution(_)) | None => {
@@ -443,6 +447,15 @@ impl Book {
                 institution.vouch(by, authority, &body.key, moment)?;
             }
             Body::RecoveryObjection(body) => institution.object_to_recovery(&body.key)?,
+            Body::LedgerAcceptance(body) => self.accept_ledger(&mut institution, body, moment)?,
+            Body::MinistryRouting(routing) => {
+                if *by != self.ledger.ministry {
+                    let detail = format!("{by} is not the ministry of this ledger");
+                    return Err(Refusal::at("/by", Rule::MinistryOnly, detail, self.ledger.ministry.to_string()).into());
+                }
+                self.check_state(body)?;
+                institution.routing = routing.routes.to_vec();
+            }
             _ => return Err(Refusal::at("/type", Rule::GatewayOnly, "a ledger has one genesis", "another statement").into()),
         }
         Ok(institution)
@@ -505,6 +518,9 @@ impl Book {
                 format!("the municipality {owner} is not a party"),
                 "the owner of the ledger among the parties (L15)",
             );
+        }
+        if municipality.is_some() && proposal.neighbourhoods.is_empty() {
+            gap("/body/neighbourhoods".into(), "a local agreement holds nowhere".into(), "at least one neighbourhood with its CBS code");
         }
         if municipality.is_some() && proposal.parties.iter().any(|p| p.institution == self.ledger.ministry) {
             gap(
@@ -571,7 +587,9 @@ impl Book {
 fn act(agreement: &mut Agreement, by: &Slug, body: &Body, hash: Hash, moment: Moment) -> Result<(), Refusal> {
     match body {
         Body::Consent(body) => agreement.consent(by, body, moment),
+        Body::Amendment(body) => agreement.amend(by, body, hash, moment),
         Body::Decline(body) => agreement.decline(by, body, moment),
+        Body::Event(body) => agreement.record_event(by, body, moment),
         Body::Report(body) => agreement.report(by, body, hash, moment),
         Body::Acceptance(body) => agreement.accept(by, body, moment),
         Body::Dispute(body) => agreement.dispute(by, body, moment),
@@ -585,12 +603,13 @@ fn act(agreement: &mut Agreement, by: &Slug, body: &Body, hash: Hash, moment: Mo
         Body::BoardOutcome(body) => agreement.board_outcome(by, body, hash, moment),
         Body::SupportRequest(body) => agreement.request_support(by, body, moment),
         Body::MinistryAnswer(body) => agreement.answer_by_ministry(by, body, moment),
+        Body::StatePosition(body) => agreement.take_position(by, body, moment),
         Body::CaseClosure(body) => agreement.close_by_municipality(by, body, moment),
         Body::Withdrawal(body) => agreement.give_notice(by, body, moment),
         Body::WithdrawalAnswer(body) => agreement.answer_notice(by, body, moment),
         Body::WithdrawalRevocation(body) => agreement.revoke_notice(by, body, moment),
         Body::Genesis(_) | Body::Registration(_) | Body::Admission(_) | Body::KeyAddition(_) | Body::KeyRotation(_) => Ok(()),
         Body::KeyRevocation(_) | Body::RecoveryRequest(_) | Body::RecoveryVouch(_) | Body::RecoveryObjection(_) => Ok(()),
-        Body::Proposal(_) | Body::Flag(_) => Ok(()),
+        Body::MinistryRouting(_) | Body::LedgerAcceptance(_) | Body::Proposal(_) | Body::Flag(_) => Ok(()),
     }
 }

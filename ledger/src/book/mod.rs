@@ -2,6 +2,8 @@
 
 pub mod founding;
 pub mod judge;
+mod state;
+mod umbrella;
 mod agenda;
 mod shelf;
 mod possession;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::amendment::Amended;
 use super::escalation::Case;
 use super::moment::{Fact, Moment};
 use super::obligation::{Clause, Instance};
@@ -51,6 +52,8 @@ pub struct Head {
     pub id: Slug,
     /// SHA-256 of the payload that all parties consent to.
     pub version: Hash,
+    /// The amendments that made it so, in order.
+    pub amended: Vec<Amended>,
     /// Who proposed it.
     pub proposer: Slug,
     /// Where it was proposed.
@@ -176,6 +179,7 @@ impl Agreement {
         let head = Head {
             id: text.agreement.clone(),
             version,
+            amended: Vec::new(),
             proposer: proposer.clone(),
             proposed: moment,
             state: State::Proposed,

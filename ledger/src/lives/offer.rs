@@ -11,6 +11,7 @@ use super::parts::PartId;
 use super::text::TermOf;
 use crate::envelope::refusal::{Refusal, Rule};
 use crate::envelope::statement::agreement::{Consent, Decline};
+use crate::envelope::statement::amendment::Amendment;
 use crate::envelope::statement::escalation::{BoardOutcome, CaseRuling};
 use crate::envelope::statement::obligation::{Handover, Release, ReportRuling};
 use crate::words::{Hash, Instant, Slug};
@@ -53,6 +54,13 @@ pub enum OfferKind {
     CaseRuling(CaseRuling),
     /// The outcome of the board consultation.
     BoardOutcome(BoardOutcome),
+    /// The text changes.
+    Amendment {
+        /// The change.
+        body: Box<Amendment>,
+        /// The hash of its payload, which becomes the version.
+        hash: Hash,
+    },
 }
 
 impl OfferKind {
@@ -65,6 +73,7 @@ impl OfferKind {
             Self::ReportRuling(_) => "report-ruling",
             Self::CaseRuling(_) => "case-ruling",
             Self::BoardOutcome(_) => "board-outcome",
+            Self::Amendment { .. } => "amendment",
         }
     }
 }
@@ -211,6 +220,7 @@ impl Agreement {
             OfferKind::Handover(handover) => self.carry_out_handover(handover, moment)?,
             OfferKind::ReportRuling(ruling) => self.carry_out_report_ruling(ruling, moment)?,
             OfferKind::CaseRuling(ruling) => self.carry_out_case_ruling(ruling, moment)?,
+            OfferKind::Amendment { body, hash } => self.carry_out_amendment(body, *hash, moment)?,
             OfferKind::BoardOutcome(outcome) => self.carry_out_board_outcome(outcome, moment)?,
         }
         Ok(())

@@ -356,7 +356,7 @@ impl Agreement {
             instance.claim = None;
             instance.reopened = Some(moment.at);
         }
-        self.resume_case(&obligation, &instances, moment);
+        self.resume_cases(&obligation, &instances, moment);
     }
 
     /// A due date that a report covers is released: the report goes on without it, or is overtaken.

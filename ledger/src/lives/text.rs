@@ -26,6 +26,8 @@ pub enum TermOf {
     LastChance,
     /// For the ministry's answer.
     Ministry,
+    /// For State partners that must take a position.
+    Positions,
     /// For the municipality after the ministry's answer.
     FollowUp,
     /// For the others to answer a withdrawal notice.
@@ -52,6 +54,7 @@ impl Proposal {
             TermOf::Level2 => (ladder.level2_days, 28),
             TermOf::LastChance => (ladder.last_chance_days, 14),
             TermOf::Ministry => (ladder.ministry_days, 42),
+            TermOf::Positions => (ladder.positions_days, 28),
             TermOf::FollowUp => (ladder.follow_up_days, 28),
             TermOf::Objection => (self.withdrawal.objection_days, 28),
         };

@@ -5,6 +5,7 @@ use harness::story::tell;
 use harness::{Answer, Door, Town};
 use ledger::lives::agreement::State;
 use ledger::words::Slug;
+use serde_json::json;
 
 /// Sequences; each of a dozen acts, valid and invalid, with the clock running in between.
 const SEQUENCES: u64 = 10_000;
@@ -64,7 +65,7 @@ fn act(town: &mut Town<Memory>, dice: &mut Dice, n: u64) -> Answer {
         15 => corporation.rule_on_case(case, dice.one(&["settled", "excused", "new-date"]), Some(date)),
         16 => corporation.board_outcome(case, dice.one(&["settled", "new-date"]), Some(date)),
         17 => corporation.revoke_key("corporation"),
-        18 => corporation.answer_as_ministry(case, "no-action"),
+        18 => corporation.answer_as_ministry(case, "no-action", json!({})),
         _ => corporation.close_case(case),
     }
 }

@@ -12,20 +12,30 @@ use super::shape::{At, Shape, titled};
 use crate::words::{Hash, Instant, Slug, StatementId, Text};
 
 pub mod agreement;
+pub mod amendment;
+pub mod closure;
 pub mod completeness;
 pub mod escalation;
 pub mod flag;
 pub mod genesis;
 pub mod institution;
+pub mod ministry;
+pub mod needs;
 pub mod obligation;
+pub mod trigger;
+pub mod umbrella;
 pub mod withdrawal;
 
 use agreement::{Attachment, Consent, Decline, Proposal};
+use amendment::Amendment;
 use escalation::{BoardOutcome, BreachAnswer, CaseClosure, CaseRuling, MinistryAnswer, SupportRequest};
 use flag::{Flag, Subject};
 use genesis::Genesis;
 use institution::{Admission, KeyAddition, KeyRevocation, KeyRotation, RecoveryObjection, RecoveryRequest, RecoveryVouch, Registration};
+use ministry::{MinistryRouting, StatePosition};
 use obligation::{Acceptance, Dispute, DisputeAnswer, DisputeRetraction, Evidence, Handover, Release, Report, ReportRuling};
+use trigger::Event;
+use umbrella::LedgerAcceptance;
 use withdrawal::{Withdrawal, WithdrawalAnswer, WithdrawalRevocation};
 
 /// The name under which the gateway signs; no institution can have it.
@@ -79,9 +89,13 @@ statements! {
     RecoveryRequest = "recovery-request" ~ "Verzoek tot sleutelherstel",
     RecoveryVouch = "recovery-vouch" ~ "Ingestaan voor sleutelherstel",
     RecoveryObjection = "recovery-objection" ~ "Bezwaar tegen sleutelherstel",
+    MinistryRouting = "ministry-routing" ~ "Verdeling van ministeries",
+    LedgerAcceptance = "ledger-acceptance" ~ "Erkend grootboek",
     Proposal = "proposal" ~ "Voorstel",
+    Amendment = "amendment" ~ "Wijzigingsvoorstel",
     Consent = "consent" ~ "Instemming",
     Decline = "decline" ~ "Weigering",
+    Event = "event" ~ "Gebeurtenis",
     Report = "report" ~ "Melding",
     Acceptance = "acceptance" ~ "Bevestiging",
     Dispute = "dispute" ~ "Betwisting",
@@ -95,6 +109,7 @@ statements! {
     BoardOutcome = "board-outcome" ~ "Uitkomst bestuurlijk overleg",
     SupportRequest = "support-request" ~ "Hulpvraag",
     MinistryAnswer = "ministry-answer" ~ "Antwoord van het ministerie",
+    StatePosition = "state-position" ~ "Standpunt van een rijkspartner",
     CaseClosure = "case-closure" ~ "Afsluiting van een zaak",
     Withdrawal = "withdrawal" ~ "Opzegging",
     WithdrawalAnswer = "withdrawal-answer" ~ "Reactie op een opzegging",
@@ -183,6 +198,7 @@ impl Statement {
         if let Some(body) = json.get("body").filter(|_| json.get("type").and_then(Json::text) == Some(Type::Proposal.code())) {
             faults.borrow_mut().extend(completeness::gaps(body));
         }
+        faults.borrow_mut().extend(statement.iter().flat_map(|statement| needs::faults(&statement.body)));
         match (statement, Refusal::from_faults(faults.into_inner())) {
             (Some(statement), None) => Ok(statement),
             (_, Some(refusal)) => Err(refusal),
@@ -295,7 +311,9 @@ impl Body {
     pub fn attachments(&self) -> Vec<&Attachment> {
         match self {
             Self::Proposal(body) => body.analysis.iter().collect(),
+            Self::Amendment(body) => vec![&body.reason],
             Self::Decline(body) => vec![&body.reason],
+            Self::Event(body) => vec![&body.account],
             Self::Report(body) => body.evidence.iter().filter_map(Evidence::attachment).collect(),
             Self::Dispute(body) => vec![&body.reason],
             Self::DisputeAnswer(body) => vec![&body.reason],
@@ -307,11 +325,13 @@ impl Body {
             Self::BoardOutcome(body) => vec![&body.minutes],
             Self::SupportRequest(body) => vec![&body.problem, &body.tried],
             Self::MinistryAnswer(body) => vec![&body.reason],
+            Self::StatePosition(body) => vec![&body.reason],
             Self::CaseClosure(body) => vec![&body.done],
             Self::Withdrawal(body) => vec![&body.reason],
             Self::WithdrawalAnswer(body) => body.reason.iter().collect(),
             Self::Genesis(_) | Self::Registration(_) | Self::Admission(_) | Self::KeyAddition(_) | Self::KeyRotation(_) => Vec::new(),
             Self::KeyRevocation(_) | Self::RecoveryRequest(_) | Self::RecoveryVouch(_) | Self::RecoveryObjection(_) => Vec::new(),
+            Self::MinistryRouting(_) | Self::LedgerAcceptance(_) => Vec::new(),
             Self::Consent(_) | Self::Acceptance(_) | Self::DisputeRetraction(_) | Self::WithdrawalRevocation(_) | Self::Flag(_) => {
                 Vec::new()
             }
@@ -324,13 +344,16 @@ impl Body {
         let institution = |slug: &Slug| Some(Subject::Institution(slug.clone()));
         match self {
             Self::Genesis(_) | Self::KeyAddition(_) | Self::KeyRotation(_) | Self::KeyRevocation(_) | Self::RecoveryObjection(_) => None,
+            Self::MinistryRouting(_) | Self::LedgerAcceptance(_) => None,
             Self::Registration(body) => institution(&body.institution),
             Self::Admission(body) => institution(&body.institution),
             Self::RecoveryRequest(body) => institution(&body.institution),
             Self::RecoveryVouch(body) => institution(&body.institution),
             Self::Proposal(body) => agreement(&body.agreement),
             Self::Consent(body) => agreement(&body.agreement),
+            Self::Amendment(body) => agreement(&body.agreement),
             Self::Decline(body) => agreement(&body.agreement),
+            Self::Event(body) => agreement(&body.agreement),
             Self::Report(body) => agreement(&body.agreement),
             Self::Acceptance(body) => agreement(&body.agreement),
             Self::Dispute(body) => agreement(&body.agreement),
@@ -344,6 +367,7 @@ impl Body {
             Self::BoardOutcome(body) => agreement(&body.agreement),
             Self::SupportRequest(body) => agreement(&body.agreement),
             Self::MinistryAnswer(body) => agreement(&body.agreement),
+            Self::StatePosition(body) => agreement(&body.agreement),
             Self::CaseClosure(body) => agreement(&body.agreement),
             Self::Withdrawal(body) => agreement(&body.agreement),
             Self::WithdrawalAnswer(body) => agreement(&body.agreement),
