@@ -12,6 +12,7 @@ pub mod found;
 pub mod host;
 pub mod intake;
 pub mod receipts;
+pub mod listing;
 pub mod api;
 pub mod server;
 pub mod client;

@@ -7,8 +7,9 @@ use ledger::envelope::{Kid, SigningKey, Type, payload_hash, sign_compact, sign_f
 use ledger::words::{Hash, Instant, Slug};
 use serde_json::{Value, json};
 
-use crate::door::{Answer, Door};
+use crate::door::{Answer, Attachment, Door};
 use crate::memory::Memory;
+use crate::texts::attachments_of;
 
 /// Origin of every ledger in these tests.
 pub const ORIGIN: &str = "ledger.example.nl/town";
@@ -45,6 +46,8 @@ pub struct Town<D> {
     pub answer: Option<Answer>,
     /// The bytes of the last act.
     pub sent: Vec<u8>,
+    /// What travelled with it.
+    pub sent_along: Vec<Attachment>,
     /// How the next act differs from an ordinary one.
     pub unusual: Unusual,
     /// Umbrella references that a story named, each with its receipt.
@@ -93,6 +96,12 @@ pub fn proof(name: &str, institution: &str) -> String {
     String::from_utf8(bytes).expect("a compact JWS is ASCII")
 }
 
+/// The self-signed registration of an institution for a ledger, compact, as `init` takes it.
+pub fn registers(origin: &str, (who, kind): (&str, &str), at: Instant) -> String {
+    let payload = payload(origin, Type::Registration, &format!("{who}-0"), at, who, registration(who, kind, who));
+    String::from_utf8(sign_compact(&key(who), Type::Registration.typ(), payload.to_string().as_bytes())).expect("ASCII")
+}
+
 fn payload(origin: &str, kind: Type, id: &str, at: Instant, by: &str, body: Value) -> Value {
     json!({ "type": kind.code(), "ledger": origin, "id": id, "signedAt": at.to_string(), "by": by, "body": body })
 }
@@ -104,10 +113,7 @@ pub fn registration(institution: &str, kind: &str, key_name: &str) -> Value {
 
 /// The payload of a genesis: of a standard town, or of the national ledger.
 pub fn genesis_payload(origin: &str, at: Instant) -> Value {
-    let signed = |(who, kind): (&str, &str)| {
-        let payload = payload(origin, Type::Registration, &format!("{who}-0"), at, who, registration(who, kind, who));
-        String::from_utf8(sign_compact(&key(who), Type::Registration.typ(), payload.to_string().as_bytes())).expect("ASCII")
-    };
+    let signed = |who| registers(origin, who, at);
     let (level, owner, registrations) = match origin {
         NATIONAL => ("national", "ministry", vec![signed(NATIONAL_KINDS[0])]),
         _ => ("local", "municipality", vec![signed(KINDS[0]), signed(KINDS[1])]),
@@ -134,14 +140,7 @@ impl Town<Memory> {
     fn founded(origin: &'static str, at: Instant, owner: &str, others: &[(&str, &str)]) -> Self {
         let genesis = genesis_payload(origin, at).to_string();
         let genesis = sign_flattened(&key("gateway"), Type::Genesis.typ(), genesis.as_bytes());
-        let mut town = Self::at(Memory::begin(genesis, key("gateway"), at));
-        town.origin = origin;
-        for (who, kind) in others {
-            town.actor(who).register(kind);
-            town.actor(owner).admit(who, who);
-            assert!(matches!(town.answer, Some(Answer::Accepted(_))), "{who}: {:?}", town.answer);
-        }
-        town
+        Self::settled(Memory::begin(genesis, key("gateway"), at), origin, owner, others)
     }
 }
 
@@ -151,7 +150,20 @@ impl<D: Door> Town<D> {
         let keys = KINDS.iter().map(|(who, _)| ((*who).to_owned(), (*who).to_owned())).collect();
         let (agreement, named, unusual) = ("homes".to_owned(), BTreeMap::new(), Unusual::default());
         let (umbrellas, origin) = (BTreeMap::new(), ORIGIN);
-        Self { door, agreement, named, answer: None, sent: Vec::new(), unusual, umbrellas, origin, keys, acts: 0 }
+        let (sent, sent_along) = (Vec::new(), Vec::new());
+        Self { door, agreement, named, answer: None, sent, sent_along, unusual, umbrellas, origin, keys, acts: 0 }
+    }
+
+    /// Actors before a door that opens on a genesis: everybody else is registered, and admitted by its owner.
+    pub fn settled(door: D, origin: &'static str, owner: &str, others: &[(&str, &str)]) -> Self {
+        let mut town = Self::at(door);
+        town.origin = origin;
+        for (who, kind) in others {
+            town.actor(who).register(kind);
+            town.actor(owner).admit(who, who);
+            assert!(matches!(town.answer, Some(Answer::Accepted(_))), "{who}: {:?}", town.answer);
+        }
+        town
     }
 
     /// Whoever has this name.
@@ -192,7 +204,7 @@ impl<D: Door> Town<D> {
 
     /// Sends the same bytes once more.
     pub fn send_again(&mut self) -> Answer {
-        let answer = self.door.submit(&self.sent, &[]);
+        let answer = self.door.submit(&self.sent, &self.sent_along);
         self.answer = Some(answer.clone());
         answer
     }
@@ -202,6 +214,7 @@ impl<D: Door> Town<D> {
         let unusual = std::mem::take(&mut self.unusual);
         let by = unusual.by.as_deref().unwrap_or(who);
         let id = unusual.id.unwrap_or_else(|| format!("{who}-{}", self.acts));
+        self.sent_along = attachments_of(&body);
         let mut payload = payload(self.origin, kind, &id, unusual.signed_at.unwrap_or(self.door.now()), by, body);
         if let Some(other) = unusual.on_behalf_of {
             payload["onBehalfOf"] = other.into();
@@ -211,7 +224,8 @@ impl<D: Door> Town<D> {
             self.named.insert(name, payload_hash(&bytes));
         }
         let name = unusual.key.or_else(|| self.keys.get(who).cloned()).unwrap_or_else(|| who.to_owned());
-        self.sent = sign_flattened(&key(&name), kind.typ(), &bytes);
+        let key = if name == "gateway" { self.door.gateway_key() } else { key(&name) };
+        self.sent = sign_flattened(&key, kind.typ(), &bytes);
         self.send_again()
     }
 }

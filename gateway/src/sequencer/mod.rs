@@ -169,6 +169,11 @@ impl LedgerHandle {
         *self.size.borrow()
     }
 
+    /// Returns when more entries than this are durable, or when the writer has stopped.
+    pub async fn grown(&self, than: u64) {
+        _ = self.size.clone().wait_for(|size| *size > than).await;
+    }
+
     /// Returns when whatever was acknowledged until now can be read. While the ledger fails or is damaged it returns at
     /// once: what can be read is then what was there before.
     pub async fn settled(&self) -> Result<(), Unavailable> {

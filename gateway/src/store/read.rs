@@ -6,7 +6,7 @@ use ledger::words::Hash;
 use sqlx::{QueryBuilder, Row, Sqlite};
 
 use super::keep::{Store, StoreFault};
-use super::rows::{EntryRow, HeadRow, instant, number, signed};
+use super::rows::{EntryRow, HeadRow, StoredEntry, instant, number, signed};
 
 /// A part of a life, to be shown.
 #[derive(Debug, Clone)]
@@ -73,9 +73,14 @@ impl Store {
 
     /// Entries from an index on, at most `limit`.
     pub async fn entries(&self, ledger: i64, from: u64, limit: u32) -> Result<Vec<EntryRow>, StoreFault> {
+        self.stored_entries(ledger, from, limit).await?.iter().map(StoredEntry::parse).collect()
+    }
+
+    /// Entries from an index on, at most `limit`, as they are stored, be they whole or not.
+    pub async fn stored_entries(&self, ledger: i64, from: u64, limit: u32) -> Result<Vec<StoredEntry>, StoreFault> {
         let sql = format!("SELECT {} FROM record WHERE ledger = $1 AND entry >= $2 ORDER BY entry LIMIT $3", EntryRow::COLUMNS);
         let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(ledger).bind(signed(from)).bind(i64::from(limit));
-        query.fetch_all(&self.log.readers).await?.iter().map(EntryRow::read).collect()
+        query.fetch_all(&self.log.readers).await?.iter().map(StoredEntry::read).collect()
     }
 
     /// The 40 bytes of so many entries from an index on; damage if one of them is missing.

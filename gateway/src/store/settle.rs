@@ -191,8 +191,9 @@ async fn insert_history(tx: &mut SqliteConnection, ledger: i64, history: &[(Stri
 
 async fn upsert_lives(tx: &mut SqliteConnection, ledger: i64, lives: &[&LifeRow]) -> Result<(), StoreFault> {
     for chunk in in_chunks(lives) {
-        let mut upsert =
-            QueryBuilder::<Sqlite>::new("INSERT INTO life (ledger, subject, part, key, is_open, entry, state, party, due_at, body) ");
+        let mut upsert = QueryBuilder::<Sqlite>::new(
+            "INSERT INTO life (ledger, subject, part, key, is_open, entry, state, party, due_at, obligation, colour, calls, body) ",
+        );
         upsert.push_values(chunk, |mut row, life| {
             row.push_bind(ledger)
                 .push_bind(&life.subject)
@@ -203,11 +204,15 @@ async fn upsert_lives(tx: &mut SqliteConnection, ledger: i64, lives: &[&LifeRow]
                 .push_bind(&*life.state)
                 .push_bind(&life.party)
                 .push_bind(life.due_at.map(Instant::millis))
+                .push_bind(&life.obligation)
+                .push_bind(i64::from(life.colour))
+                .push_bind(i64::from(life.calls))
                 .push_bind(&life.body);
         });
         upsert.push(
             " ON CONFLICT (ledger, subject, part, key) DO UPDATE SET is_open = excluded.is_open, entry = excluded.entry, \
-             state = excluded.state, due_at = excluded.due_at, body = excluded.body",
+             state = excluded.state, due_at = excluded.due_at, colour = excluded.colour, calls = excluded.calls, \
+             body = excluded.body",
         );
         upsert.build().execute(&mut *tx).await?;
     }
@@ -226,6 +231,7 @@ async fn replace_facets(tx: &mut SqliteConnection, ledger: i64, row: &LifeRow) -
     let text: Proposal = serde_json::from_str(&row.body).map_err(damaged)?;
     sqlx::query("DELETE FROM facet WHERE ledger = $1 AND subject = $2").bind(ledger).bind(&row.subject).execute(&mut *tx).await?;
     let mut facets: Vec<(&str, String)> = text.neighbourhoods.iter().map(|place| ("neighbourhood", place.code.to_string())).collect();
+    facets.extend(text.neighbourhoods.iter().map(|place| ("place", format!("{}\n{}", place.code, place.name))));
     facets.extend(text.parties.iter().map(|party| ("party", party.institution.to_string())));
     facets.extend(text.themes.iter().map(|theme| ("theme", theme.code().to_owned())));
     facets.sort();

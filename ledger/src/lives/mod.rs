@@ -23,6 +23,9 @@ mod ruling;
 pub mod state;
 pub mod withdrawal;
 pub mod clock;
+pub mod attention;
+pub mod colour;
+mod light;
 
 pub use agreement::Agreement;
 pub use institution::Institution;

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use harness::audit::Audit;
+use harness::http::Http;
 use harness::memory::Memory;
 use harness::story::{Story, tell};
 use harness::{Door, Town};
@@ -15,10 +16,29 @@ pub(crate) fn texts() -> Vec<(String, String)> {
     files.into_iter().filter(|file| file.extension().is_some_and(|end| end == "txt")).map(read).collect()
 }
 
-/// Stories whose name begins with `national` are told in the national ledger.
+/// When every story begins.
+const START: &str = "2006-01-02T09:00:00Z";
+
+/// Whether a story is told in the national ledger: its name says so.
+fn is_national(name: &str) -> bool {
+    name.starts_with("national")
+}
+
 fn town(name: &str) -> Town<Memory> {
-    let at = "2006-01-02T09:00:00Z".parse().unwrap();
-    if name.starts_with("national") { Town::national(at) } else { Town::in_memory(at) }
+    let at = START.parse().unwrap();
+    if is_national(name) { Town::national(at) } else { Town::in_memory(at) }
+}
+
+/// The same before a gateway of its own.
+pub(crate) fn over_http(name: &str) -> Town<Http> {
+    let at = START.parse().unwrap();
+    if is_national(name) { Town::national_over_http(at) } else { Town::over_http(at) }
+}
+
+/// Every story, or the one that the variable `STORY` names.
+pub(crate) fn chosen() -> Vec<(String, String)> {
+    let only = std::env::var("STORY").ok();
+    texts().into_iter().filter(|(name, _)| only.as_ref().is_none_or(|only| name == only)).collect()
 }
 
 pub(crate) fn told(name: &str, text: &str) -> Story<Memory> {
@@ -27,10 +47,9 @@ pub(crate) fn told(name: &str, text: &str) -> Story<Memory> {
 
 #[test]
 fn every_story_goes_as_it_is_told() {
-    let only = std::env::var("STORY").ok();
     let mut failed = Vec::new();
-    for (name, text) in texts().iter().filter(|(name, _)| only.as_ref().is_none_or(|only| name == only)) {
-        if let Err(error) = tell(town(name), text) {
+    for (name, text) in chosen() {
+        if let Err(error) = tell(town(&name), &text) {
             failed.push(format!("{name}.txt {error}"));
         }
     }
