@@ -4,3 +4,4 @@
 
 mod alone;
 mod stories;
+mod tables;
