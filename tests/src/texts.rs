@@ -87,6 +87,7 @@ fn obligation(words: &[&str]) -> Result<Value, String> {
                 let count = next(&mut words)?.parse::<u32>().map_err(|error| error.to_string())?;
                 it["when"]["within"] = json!({ "unit": next(&mut words)?, "count": count });
             }
+            "kept" => it["mode"] = "maintain".into(),
             "money" => it["nature"] = "funding".into(),
             "leans" => {
                 words.next();

@@ -120,6 +120,11 @@ impl<D: Door> Actor<'_, D> {
         self.on(Type::Report, body)
     }
 
+    /// Found that something was not kept on a day.
+    pub fn find(self, obligation: &str, day: &str) -> Answer {
+        self.on(Type::Finding, json!({ "obligation": obligation, "day": day, "account": attachment() }))
+    }
+
     /// Accepts a report.
     pub fn accept(self, report: &str) -> Answer {
         let report = self.hash_of(report);

@@ -77,6 +77,7 @@ pub fn act<D: Door>(town: &mut Town<D>, who: &str, words: &[&str]) -> Result<(),
             };
             actor.report(obligation, &refs(&dues), value, &evidence)
         }
+        ["found", obligation, "broken", "on", day] => actor.find(obligation, day),
         ["accepts", report] => actor.accept(report),
         ["disputes", report] => actor.dispute(report),
         ["maintains", report] => actor.answer_dispute(report, "maintained"),

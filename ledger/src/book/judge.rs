@@ -591,6 +591,7 @@ fn act(agreement: &mut Agreement, by: &Slug, body: &Body, hash: Hash, moment: Mo
         Body::Decline(body) => agreement.decline(by, body, moment),
         Body::Event(body) => agreement.record_event(by, body, moment),
         Body::Report(body) => agreement.report(by, body, hash, moment),
+        Body::Finding(body) => agreement.find(by, body, moment),
         Body::Acceptance(body) => agreement.accept(by, body, moment),
         Body::Dispute(body) => agreement.dispute(by, body, moment),
         Body::DisputeAnswer(body) => agreement.answer_dispute(by, body, moment),

@@ -138,6 +138,11 @@ impl Agreement {
         };
         match () {
             () if old.debtor != new.debtor => unfit("/obligation/debtor", format!("{} is the debtor", old.debtor), "a handover"),
+            () if old.text.is_maintained() != new.is_maintained() => unfit(
+                "/obligation/mode",
+                "what is kept throughout is not reached once".into(),
+                "the same mode, or a release and an addition",
+            ),
             () if !same_course => {
                 unfit("/obligation/when", "it falls due in another way".into(), "the same way, or a release and an addition")
             }
@@ -185,7 +190,8 @@ impl Agreement {
                 };
                 let dues: Vec<Day> = self.open_dues(id).into_iter().filter(pending).collect();
                 for due in dues {
-                    let (late_from, breached_from) = (self.text.late_from(*date), self.breached_from(&self.clauses[id].clone(), *date));
+                    let last_day = self.last_day(&self.clauses[id], *date);
+                    let (late_from, breached_from) = (self.text.late_from(last_day), self.breached_from(&self.clauses[id], last_day));
                     let instance = self.instance_mut(id, due);
                     (instance.late_from, instance.breached_from) = (late_from, breached_from);
                     instance.moves.push(Move { to: *date, at: moment });

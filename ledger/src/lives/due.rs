@@ -41,7 +41,7 @@ impl Agreement {
         let following = self.occurrence_after(&clause, due);
         self.clause_mut(id).course = Course::Running { last: Some(due), next: following };
         // A date that lies before entry into force is due on the first day.
-        let last_day = due.max(period_start);
+        let last_day = self.last_day(&clause, due.max(period_start));
         let instance = Instance {
             obligation: id.clone(),
             debtor: clause.debtor.clone(),
@@ -80,6 +80,14 @@ impl Agreement {
 
     /// The grace has passed: a breach, in the obligation's case; n misses in a row and the party has gone quiet.
     pub(super) fn breached(&mut self, id: &Slug, due: Day, due_at: Instant, moment: Moment) {
+        let own = self.breach(id, due, None, moment);
+        if own && self.instance_mut(id, due).reopened.is_none() {
+            self.missed(id, due_at);
+        }
+    }
+
+    /// A breach goes on record, in the case of whoever's lapse it is; gives whether that is the debtor.
+    pub(super) fn breach(&mut self, id: &Slug, due: Day, found_by: Option<Slug>, moment: Moment) -> bool {
         let attributed = self.attribution(id);
         let about = attributed.as_ref().map_or(id, |cause| &cause.obligation).clone();
         let case = self.case_for_breach(&about, moment);
@@ -87,11 +95,9 @@ impl Agreement {
         let own = attributed.is_none();
         let instance = self.instance_mut(id, due);
         instance.standing = Standing::Breached { since: moment };
-        instance.breaches.push(Breach { since: moment, case, attributed, settled: None });
-        if instance.reopened.is_none() && own {
-            self.missed(id, due_at);
-        }
+        instance.breaches.push(Breach { since: moment, case, attributed, found_by, settled: None });
         self.obligation_breached(id, moment);
+        own
     }
 
     fn missed(&mut self, id: &Slug, due_at: Instant) {
@@ -120,7 +126,9 @@ impl Agreement {
 
     /// A new last day for a breached due date: its breach is settled, and it is open again. Gives the cases it was in.
     pub(super) fn move_due(&mut self, id: &Slug, due: Day, to: Day, how: Settled, moment: Moment) -> Vec<u32> {
-        let (late_from, breached_from) = (self.text.late_from(to), self.breached_from(&self.clauses[id], to));
+        let clause = &self.clauses[id];
+        let last_day = if clause.text.is_maintained() { self.last_day(clause, to.max(due)) } else { to };
+        let (late_from, breached_from) = (self.text.late_from(last_day), self.breached_from(clause, last_day));
         let instance = self.instance_mut(id, due);
         (instance.late_from, instance.breached_from) = (late_from, breached_from);
         instance.standing = Standing::Open;

@@ -123,7 +123,10 @@ impl Agreement {
             self.instance_mut(old, due).standing = Standing::HandedOver { at: moment };
         }
         let today = Day::of(moment.at);
-        let (late_from, breached_from) = (self.text.late_from(due), self.breached_from(&clause, due));
+        let (late_from, breached_from) = {
+            let last_day = self.last_day(&clause, due);
+            (self.text.late_from(last_day), self.breached_from(&clause, last_day))
+        };
         let fresh = Instance {
             obligation: new.clone(),
             debtor: clause.debtor.clone(),

@@ -73,11 +73,12 @@ impl Agreement {
         })
     }
 
-    /// Whom a case concerns: those that it is against, and those whose breaches are in it though another's lapse caused
-    /// them. None of them decides in it.
+    /// Whom a case concerns: those that it is against, those whose breaches are in it though another's lapse caused them,
+    /// and those that found one. None of them decides in it.
     pub(super) fn concerned(&self, case: &Case) -> Vec<Slug> {
         let debtors = self.unsettled_in(case.number).map(|instance| self.clauses[&instance.obligation].debtor.clone());
-        case.against.iter().cloned().chain(debtors).collect::<BTreeSet<_>>().into_iter().collect()
+        let finders = self.unsettled_in(case.number).filter_map(|instance| instance.unsettled()?.found_by.clone());
+        case.against.iter().cloned().chain(debtors).chain(finders).collect::<BTreeSet<_>>().into_iter().collect()
     }
 
     /// Who decides in a case.

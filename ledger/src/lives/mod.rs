@@ -14,6 +14,7 @@ mod due;
 mod release;
 mod handover;
 mod condition;
+mod upkeep;
 pub mod amendment;
 mod dependence;
 pub mod report;

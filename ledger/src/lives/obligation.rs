@@ -185,6 +185,8 @@ pub struct Breach {
     pub case: u32,
     /// Whose lapse it comes from, when that is not the debtor.
     pub attributed: Option<Attribution>,
+    /// Who found it, when it is not the clock that says so.
+    pub found_by: Option<Slug>,
     /// What settled it.
     pub settled: Option<Settlement>,
 }
@@ -242,6 +244,14 @@ impl Course {
             Self::Waiting | Self::Conditional { .. } => true,
             Self::Running { next, .. } => next.is_some(),
             Self::Lapsed { .. } | Self::Released { .. } | Self::HandedOver { .. } => false,
+        }
+    }
+
+    /// The due date that was opened last.
+    pub fn last(&self) -> Option<Day> {
+        match self {
+            Self::Running { last, .. } => *last,
+            Self::Waiting | Self::Conditional { .. } | Self::Lapsed { .. } | Self::Released { .. } | Self::HandedOver { .. } => None,
         }
     }
 

@@ -23,10 +23,13 @@ impl Agreement {
     fn check_release(&self, body: &Release) -> Result<Vec<Day>, Refusal> {
         let open = self.open_dues(&body.obligation);
         let Some(asked) = &body.instances else {
-            if self.is_finally_met(&body.obligation) {
+            let released = matches!(self.clauses[&body.obligation].course, Course::Released { .. });
+            if released || self.is_finally_met(&body.obligation) {
                 return Err(Refusal::at("/body/obligation", Rule::InstanceState, "nothing of it is due any more", ""));
             }
-            return Ok(open);
+            // A report that waits says that it was done: it goes on to its answer, and is not overtaken by a general release.
+            let reported = |due: &Day| self.instances[&(body.obligation.clone(), *due)].claim.is_some();
+            return Ok(open.into_iter().filter(|due| !reported(due)).collect());
         };
         if let Some(due) = asked.iter().find(|due| !open.contains(due)) {
             return Err(Refusal::at(

@@ -1,6 +1,6 @@
 //! The terms of an agreement's text, with the defaults that hold where it is silent.
 
-use crate::envelope::statement::agreement::{DayCount, Obligation, Proposal};
+use crate::envelope::statement::agreement::{DayCount, Mode, Obligation, Proposal};
 use crate::words::{Day, Instant, Term, deadline, due_end};
 
 /// A term that the text may set.
@@ -12,6 +12,8 @@ pub enum TermOf {
     Acceptance,
     /// For the debtor to answer a dispute.
     DisputeAnswer,
+    /// To report that something was kept throughout a period that has ended.
+    PeriodReport,
     /// To rule on a report or a contested breach.
     Ruling,
     /// For the debtor to answer the notice of a breach.
@@ -47,6 +49,7 @@ impl Proposal {
             TermOf::Consent => (terms.and_then(|t| t.consent_days), 60),
             TermOf::Acceptance => (terms.and_then(|t| t.acceptance_days), 14),
             TermOf::DisputeAnswer => (terms.and_then(|t| t.dispute_days), 14),
+            TermOf::PeriodReport => (terms.and_then(|t| t.report_days), 14),
             TermOf::Ruling => (terms.and_then(|t| t.ruling_days), 14),
             TermOf::BreachAnswer => (ladder.answer_days, 14),
             TermOf::Cure => (ladder.cure_days, 14),
@@ -86,6 +89,14 @@ impl Obligation {
     /// Working days between late and breached.
     pub fn grace(&self) -> Term {
         Term::WorkingDays(self.grace_working_days.and_then(|days| u16::try_from(days.0).ok()).unwrap_or(1))
+    }
+
+    /// Whether it must be kept throughout its periods.
+    pub fn is_maintained(&self) -> bool {
+        match self.mode {
+            Some(Mode::Maintain) => true,
+            Some(Mode::Achieve) | None => false,
+        }
     }
 
     /// Whether silence of the creditors was agreed to count as acceptance.

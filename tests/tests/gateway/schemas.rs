@@ -218,6 +218,7 @@ fn samples() -> Vec<(Type, Value)> {
         (Type::Consent, json!({ "agreement": "wijk", "to": hash })),
         (Type::Decline, json!({ "agreement": "wijk", "to": hash, "reason": paper })),
         (Type::Report, json!({ "agreement": "wijk", "obligation": "o", "instances": ["2006-06-01"], "value": "3", "evidence": evidence })),
+        (Type::Finding, json!({ "agreement": "wijk", "obligation": "o", "day": "2006-06-01", "account": paper })),
         (Type::Acceptance, report.clone()),
         (Type::Dispute, with(&report, json!({ "reason": paper }))),
         (Type::DisputeAnswer, with(&report, json!({ "answer": "conceded", "reason": paper }))),

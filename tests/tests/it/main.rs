@@ -6,3 +6,4 @@ mod alone;
 mod as_of;
 mod both_doors;
 mod stories;
+mod tables;

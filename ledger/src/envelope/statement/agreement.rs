@@ -94,6 +94,14 @@ shape! {
 }
 
 shape! {
+    /// Whether something is reached by a day, or kept all the time until it.
+    "Wijze" enum Mode {
+        Achieve = "achieve" ~ "bereiken",
+        Maintain = "maintain" ~ "in stand houden",
+    }
+}
+
+shape! {
     /// What is promised.
     "Aard" enum Nature {
         Service = "service" ~ "dienst",
@@ -187,6 +195,8 @@ shape! {
         goals: List<Slug, 1, 20> = "doelen",
         /// What is promised; a service when not given.
         nature: Option<Nature> = "aard",
+        /// Whether it is reached by its day, or kept throughout the period that ends on it; reached when not given.
+        mode: Option<Mode> = "wijze",
         /// What kind of instrument it is.
         instrument: Option<Instrument> = "instrument",
         /// Obligations of this agreement that must be kept first (L11).
@@ -251,6 +261,8 @@ shape! {
         dispute_days: Option<DayCount> = "antwoord op een betwisting",
         /// To rule on a dispute or a contested breach; 14 when not given.
         ruling_days: Option<DayCount> = "uitspraak",
+        /// To report, after a period has ended, that something was kept throughout it; 14 when not given.
+        report_days: Option<DayCount> = "melding na een periode",
         /// Misses in a row after which a party has gone quiet; 3 when not given.
         gone_quiet_misses: Option<Count<1, 52>> = "stilgevallen na zoveel keer",
         /// Whether due dates and terms up to three months move to a working day; yes when not given.

@@ -19,6 +19,11 @@ pub(super) fn gaps(body: &Json, period: Option<(Day, Day)>, gaps: &mut Gaps) {
         money(obligation, i, &known, gaps);
         trigger(obligation, i, &known, body, period, gaps);
         umbrella(obligation, i, body, gaps);
+        if text(obligation, "mode") == Some("maintain") && obligation.get("when").and_then(|when| text(when, "kind")) == Some("after-event")
+        {
+            let at = format!("/obligations/{i}/when");
+            gaps.add(Rule::Incomplete, at, "what is kept throughout has no period", "a date or a rhythm, whose days end the periods");
+        }
     }
     gaps.unique(body, "umbrellas", "agreement");
     overdrawn(obligations, &known, period, gaps);

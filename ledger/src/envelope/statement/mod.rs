@@ -33,7 +33,7 @@ use flag::{Flag, Subject};
 use genesis::Genesis;
 use institution::{Admission, KeyAddition, KeyRevocation, KeyRotation, RecoveryObjection, RecoveryRequest, RecoveryVouch, Registration};
 use ministry::{MinistryRouting, StatePosition};
-use obligation::{Acceptance, Dispute, DisputeAnswer, DisputeRetraction, Evidence, Handover, Release, Report, ReportRuling};
+use obligation::{Acceptance, Dispute, DisputeAnswer, DisputeRetraction, Evidence, Finding, Handover, Release, Report, ReportRuling};
 use trigger::Event;
 use umbrella::LedgerAcceptance;
 use withdrawal::{Withdrawal, WithdrawalAnswer, WithdrawalRevocation};
@@ -97,6 +97,7 @@ statements! {
     Decline = "decline" ~ "Weigering",
     Event = "event" ~ "Gebeurtenis",
     Report = "report" ~ "Melding",
+    Finding = "finding" ~ "Bevinding",
     Acceptance = "acceptance" ~ "Bevestiging",
     Dispute = "dispute" ~ "Betwisting",
     DisputeAnswer = "dispute-answer" ~ "Antwoord op een betwisting",
@@ -315,6 +316,7 @@ impl Body {
             Self::Decline(body) => vec![&body.reason],
             Self::Event(body) => vec![&body.account],
             Self::Report(body) => body.evidence.iter().filter_map(Evidence::attachment).collect(),
+            Self::Finding(body) => vec![&body.account],
             Self::Dispute(body) => vec![&body.reason],
             Self::DisputeAnswer(body) => vec![&body.reason],
             Self::ReportRuling(body) => vec![&body.reason],
@@ -355,6 +357,7 @@ impl Body {
             Self::Decline(body) => agreement(&body.agreement),
             Self::Event(body) => agreement(&body.agreement),
             Self::Report(body) => agreement(&body.agreement),
+            Self::Finding(body) => agreement(&body.agreement),
             Self::Acceptance(body) => agreement(&body.agreement),
             Self::Dispute(body) => agreement(&body.agreement),
             Self::DisputeAnswer(body) => agreement(&body.agreement),
