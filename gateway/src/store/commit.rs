@@ -2,7 +2,7 @@
 
 use ledger::envelope::Kid;
 use ledger::words::{Hash, Instant, Slug, StatementId};
-use sqlx::{QueryBuilder, Sqlite, SqliteConnection, SqliteTransaction};
+use sqlx::{Connection, QueryBuilder, Sqlite, SqliteConnection, SqliteTransaction};
 
 use super::keep::{Store, StoreFault};
 use super::lives::LifeRow;
@@ -77,28 +77,44 @@ impl Store {
         commit: &Commit,
         seal: impl FnOnce(&[EntryRow]) -> Result<String, Conflict>,
     ) -> Result<String, StoreFault> {
-        // A crash before COMMIT leaves nothing of this batch: nobody was answered, everybody tries again.
-        let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
-        move_head(&mut tx, ledger, commit).await?;
-        insert_entries(&mut tx, ledger, &commit.entries).await?;
-        let stored = read_back(&mut tx, ledger, commit.expected).await?;
-        let note = seal(&stored).map_err(|conflict| StoreFault::Damaged(conflict.to_string()))?;
-        insert_tiles(&mut tx, ledger, &commit.tiles).await?;
-        sqlx::query("INSERT INTO checkpoint (ledger, size, note) VALUES ($1, $2, $3)")
-            .bind(ledger)
-            .bind(signed(commit.head.size))
-            .bind(&note)
-            .execute(&mut *tx)
-            .await?;
-        insert_attachments(&mut tx, ledger, &commit.attachments).await?;
-        upsert_lives(&mut tx, ledger, &commit.lives).await?;
-        upsert_dues(&mut tx, ledger, &commit.dues).await?;
-        insert_keys(&mut tx, ledger, &commit.keys).await?;
-        // A crash during COMMIT leaves all of it or nothing; the head read at the next start tells which.
-        tx.commit().await?;
-        // A crash after COMMIT: the statements stand; who was not answered sends again and gets this receipt.
-        Ok(note)
+        let mut connection = self.writer.acquire().await?;
+        let outcome = transact(&mut connection, ledger, commit, seal).await;
+        if outcome.is_err() {
+            // On a full disk SQLite ends the transaction by itself, and the connection goes on counting it as open: it
+            // could never begin another one. The next batch gets a new connection.
+            _ = connection.close().await;
+        }
+        outcome
     }
+}
+
+async fn transact(
+    connection: &mut SqliteConnection,
+    ledger: i64,
+    commit: &Commit,
+    seal: impl FnOnce(&[EntryRow]) -> Result<String, Conflict>,
+) -> Result<String, StoreFault> {
+    // A crash before COMMIT leaves nothing of this batch: nobody was answered, everybody tries again.
+    let mut tx = connection.begin_with("BEGIN IMMEDIATE").await?;
+    move_head(&mut tx, ledger, commit).await?;
+    insert_entries(&mut tx, ledger, &commit.entries).await?;
+    let stored = read_back(&mut tx, ledger, commit.expected).await?;
+    let note = seal(&stored).map_err(|conflict| StoreFault::Damaged(conflict.to_string()))?;
+    insert_tiles(&mut tx, ledger, &commit.tiles).await?;
+    sqlx::query("INSERT INTO checkpoint (ledger, size, note) VALUES ($1, $2, $3)")
+        .bind(ledger)
+        .bind(signed(commit.head.size))
+        .bind(&note)
+        .execute(&mut *tx)
+        .await?;
+    insert_attachments(&mut tx, ledger, &commit.attachments).await?;
+    upsert_lives(&mut tx, ledger, &commit.lives).await?;
+    upsert_dues(&mut tx, ledger, &commit.dues).await?;
+    insert_keys(&mut tx, ledger, &commit.keys).await?;
+    // A crash during COMMIT leaves all of it or nothing; the head read at the next start tells which.
+    tx.commit().await?;
+    // A crash after COMMIT: the statements stand; who was not answered sends again and gets this receipt.
+    Ok(note)
 }
 
 async fn move_head(tx: &mut SqliteTransaction<'_>, ledger: i64, commit: &Commit) -> Result<(), StoreFault> {
