@@ -5,3 +5,4 @@
 mod alone;
 mod both_doors;
 mod stories;
+mod tidy;
