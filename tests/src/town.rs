@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use ledger::book::{PROOF_TYP, proof_payload};
 use ledger::envelope::{Kid, SigningKey, Type, payload_hash, sign_compact, sign_flattened};
-use ledger::words::{Hash, Instant, Slug};
+use ledger::words::{CALENDAR_VERSION, Hash, Instant, Slug};
 use serde_json::{Value, json};
 
 use crate::door::{Answer, Attachment, Door};
@@ -121,7 +121,7 @@ pub fn genesis_payload(origin: &str, at: Instant) -> Value {
     let body = json!({
         "level": level, "logKey": format!("{origin}+00000000+AAAA"), "statementKey": jwk("gateway"),
         "owner": owner, "ministry": "ministry", "registrations": registrations,
-        "versions": { "rules": 1, "timeZoneData": "2026a", "holidays": "1" },
+        "versions": { "rules": 1, "timeZoneData": "2026a", "holidays": CALENDAR_VERSION },
     });
     payload(origin, Type::Genesis, "genesis", at, "gateway", body)
 }

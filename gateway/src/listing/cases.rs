@@ -122,7 +122,7 @@ fn concerns(body: &Body, case: &Case, offers: &[Hash]) -> bool {
         Body::Proposal(_) | Body::Report(_) | Body::Acceptance(_) | Body::Dispute(_) | Body::DisputeAnswer(_) => false,
         Body::DisputeRetraction(_) | Body::Release(_) | Body::Handover(_) | Body::Withdrawal(_) => false,
         Body::WithdrawalAnswer(_) | Body::WithdrawalRevocation(_) | Body::MinistryRouting(_) | Body::LedgerAcceptance(_) => false,
-        Body::Amendment(_) | Body::Event(_) => false,
+        Body::Amendment(_) | Body::Event(_) | Body::Finding(_) => false,
     }
 }
 

@@ -7,3 +7,4 @@ mod as_of;
 mod both_doors;
 mod stories;
 mod tables;
+mod tidy;
