@@ -125,7 +125,7 @@ fn audit(file: &Path, threads: usize) {
     );
 }
 
-/// The machine's own limit: signatures of the same log, on one core.
+/// The machine's own limit: signatures of the same log, for each second of a core.
 fn verify_rate(file: &Path) -> f64 {
     let mut input = BufReader::new(File::open(file).unwrap());
     take(&mut input);
@@ -135,11 +135,15 @@ fn verify_rate(file: &Path) -> f64 {
     let keys: Vec<_> = parsed.iter().filter_map(Parsed::own_key).cloned().collect();
     let fits = |statement: &Parsed| keys.iter().find(|key| key.thumbprint() == statement.received().header().kid);
     let pairs: Vec<_> = parsed.iter().filter_map(|statement| Some((statement, fits(statement)?))).collect();
-    let start = Stopwatch::now();
-    let held = pairs.iter().filter(|(statement, key)| key.verify(statement.received().signing_input(), statement.received().signature()));
-    let held = held.count();
-    assert!(held == pairs.len() && held > 100);
-    held as f64 / start.elapsed().as_secs_f64()
+    // By processor time, as the audit is: on a machine that others use, too, the two would not compare by the clock.
+    let (begun, mut held) = (busy_seconds(), 0);
+    while busy_seconds() - begun < 0.5 {
+        let checked = pairs.iter().map(|(statement, key)| (statement.received(), key));
+        let now = checked.filter(|(received, key)| key.verify(received.signing_input(), received.signature())).count();
+        assert!(now == pairs.len() && now > 100);
+        held += now;
+    }
+    held as f64 / (busy_seconds() - begun)
 }
 
 fn take(input: &mut impl Read) -> Option<Vec<u8>> {
