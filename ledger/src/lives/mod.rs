@@ -6,6 +6,8 @@ pub mod moment;
 pub mod institution;
 pub mod recovery;
 pub mod text;
+pub mod head;
+pub mod party;
 pub mod agreement;
 pub mod parts;
 pub mod offer;

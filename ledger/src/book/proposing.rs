@@ -1,0 +1,60 @@
+//! A text that is put to its parties: complete in itself, and now also by what the ledger knows of them.
+
+use std::collections::BTreeMap;
+
+use super::desk::Book;
+use super::verdict::Stop;
+use crate::envelope::statement::agreement::Proposal;
+use crate::envelope::statement::genesis::Level;
+use crate::envelope::{Fault, Refusal, Rule};
+use crate::lives::{Agreement, Moment};
+use crate::words::{Hash, Slug};
+
+impl Book {
+    pub(super) fn propose(&self, by: &Slug, proposal: &Proposal, hash: Hash, moment: Moment) -> Result<Agreement, Stop> {
+        if self.shelf.agreement(&proposal.agreement)?.is_some() {
+            return Err(Refusal::at(
+                "/body/agreement",
+                Rule::AgreementTaken,
+                format!("{} exists", proposal.agreement),
+                "an id that is free",
+            )
+            .into());
+        }
+        let mut faults = Vec::new();
+        let mut gap = |pointer: String, detail: String, accepted: &str| {
+            faults.push(Fault { pointer, rule: Rule::Incomplete, detail, accepted: accepted.into() });
+        };
+        let mut kinds = BTreeMap::new();
+        for (i, party) in proposal.parties.iter().enumerate() {
+            let pointer = format!("/body/parties/{i}/institution");
+            match self.shelf.institution(&party.institution)?.and_then(|institution| institution.admitted.as_ref()) {
+                Some(admitted) => _ = kinds.insert(party.institution.clone(), admitted.kind),
+                None => gap(
+                    pointer,
+                    format!("{} is not admitted to this ledger", party.institution),
+                    "institutions that the owner has admitted",
+                ),
+            }
+        }
+        let municipality = (self.ledger.level == Level::Local).then(|| self.ledger.owner.clone());
+        if let Some(owner) = municipality.as_ref().filter(|owner| !proposal.parties.iter().any(|p| p.institution == **owner)) {
+            gap(
+                "/body/parties".into(),
+                format!("the municipality {owner} is not a party"),
+                "the owner of the ledger among the parties (L15)",
+            );
+        }
+        if municipality.is_some() && proposal.parties.iter().any(|p| p.institution == self.ledger.ministry) {
+            gap(
+                "/body/parties".into(),
+                "the ministry is no party to a local agreement".into(),
+                "an umbrella agreement in the national ledger (L36)",
+            );
+        }
+        match Refusal::from_faults(faults) {
+            Some(refusal) => Err(refusal.into()),
+            None => Ok(Agreement::propose(proposal, hash, by, &kinds, municipality, self.ledger.ministry.clone(), moment)),
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! Who takes part in an agreement, and in which state it is.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::moment::Fact;
+use super::party::Participation;
+use crate::envelope::statement::flag::{Ending, Weakness};
+use crate::words::{Day, Hash, Slug};
+
+/// Who takes part, and in which state the agreement is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Head {
+    /// Id in this ledger.
+    pub id: Slug,
+    /// SHA-256 of the payload that all parties consent to.
+    pub version: Hash,
+    /// Who proposed it.
+    pub proposer: Slug,
+    /// Where it was proposed.
+    pub proposed: Fact,
+    /// In which state it is.
+    pub state: State,
+    /// The municipality that owns the ledger; `None` in a national one.
+    pub municipality: Option<Slug>,
+    /// The ministry that cases reach.
+    pub ministry: Slug,
+    /// The parties.
+    pub parties: BTreeMap<Slug, Participation>,
+    /// Number of the case that was opened last.
+    pub last_case: u32,
+    /// What is wrong with its composition, and since when.
+    pub weaknesses: BTreeMap<Weakness, Fact>,
+}
+
+/// In which state an agreement is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "kebab-case", rename_all_fields = "camelCase")]
+pub enum State {
+    /// Put to the parties.
+    Proposed,
+    /// All parties have signed.
+    Signed {
+        /// The last signature.
+        signed: Fact,
+    },
+    /// The first day has come.
+    InForce {
+        /// The entry that says so.
+        since: Fact,
+        /// The day on which it came into force.
+        from: Day,
+    },
+    /// The last day has passed. What is open stays bound.
+    Ended {
+        /// The entry that says so.
+        ended: Fact,
+        /// How.
+        outcome: Ending,
+    },
+    /// Not everyone answered in time.
+    Lapsed {
+        /// The entry that says so.
+        lapsed: Fact,
+        /// Who did not answer.
+        silent: Vec<Slug>,
+    },
+}
+
+impl State {
+    /// The word for it in the API.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Proposed => "proposed",
+            Self::Signed { .. } => "signed",
+            Self::InForce { .. } => "in-force",
+            Self::Ended { outcome: Ending::Completed, .. } => "completed",
+            Self::Ended { outcome: Ending::Expired, .. } => "expired",
+            Self::Lapsed { .. } => "lapsed",
+        }
+    }
+}
