@@ -2,6 +2,7 @@
 
 use ledger::envelope::Body;
 use ledger::envelope::statement::flag::Flag;
+use ledger::lives::head::{State, Stopped};
 use ledger::lives::parts::{Part, PartId};
 use ledger::words::{Day, Slug};
 use serde_json::Value;
@@ -12,11 +13,19 @@ use crate::story::Story;
 /// Checks one expectation.
 pub fn check<D: Door>(story: &Story<D>, words: &[&str]) -> Result<(), String> {
     match words {
-        ["refusal", code, more @ ..] => refusal(story.town.answer.as_ref(), code, more),
+        ["refusal", code, more @ ..] => refusal(story, code, more),
         ["repeat"] => same("the answer", matches!(story.town.answer, Some(Answer::Repeat(_))), true),
         ["flag", kind, more @ ..] => flag(story, kind, more, true),
         ["no", "flag", kind, more @ ..] => flag(story, kind, more, false),
         ["agreement", state] => same("the state", agreement(story)?.head.state.code(), *state),
+        ["version", number, "by", who] => {
+            let versions = &agreement(story)?.head.versions;
+            let last = versions.last().map(|version| version.by.to_string()).unwrap_or_default();
+            same("the version", (versions.len().to_string(), last), ((*number).to_owned(), (*who).to_owned()))
+        }
+        ["voided", version, list] => same("voided", voided(story, version)?, sorted(list)),
+        ["told", list] => same("told", told(story)?, sorted(list)),
+        ["declined", "by", who] => same("stopped by", stopped(story)?.by.to_string(), (*who).to_owned()),
         ["case", number, "at", stage] => same("the stage", case(story, number)?.0, (*stage).to_owned()),
         ["case", number, "closed", how] => same("the closing", case(story, number)?.1, (*how).to_owned()),
         ["no", "case", number] => same("a case", case(story, number).is_ok(), false),
@@ -50,6 +59,36 @@ pub fn check<D: Door>(story: &Story<D>, words: &[&str]) -> Result<(), String> {
 
 fn same<T: PartialEq + std::fmt::Debug>(what: &str, is: T, expected: T) -> Result<(), String> {
     if is == expected { Ok(()) } else { Err(format!("{what} is {is:?}")) }
+}
+
+fn sorted(list: &str) -> Vec<String> {
+    let mut names: Vec<String> = list.split(',').map(str::to_owned).collect();
+    names.sort();
+    names
+}
+
+/// Whose consents to a version are void, as the offer that was superseded keeps them.
+fn voided<D: Door>(story: &Story<D>, version: &str) -> Result<Vec<String>, String> {
+    let hash = story.town.named.get(version).ok_or_else(|| format!("nothing is named {version}"))?;
+    let offer = part(story, &PartId::Offer(*hash))?;
+    same("the offer", offer["result"]["result"].as_str().unwrap_or("open"), "superseded")?;
+    Ok(offer["consents"].as_object().into_iter().flatten().map(|(who, _)| who.clone()).collect())
+}
+
+fn stopped<D: Door>(story: &Story<D>) -> Result<&Stopped, String> {
+    match &agreement(story)?.head.state {
+        State::Declined(stopped) | State::Retracted(stopped) => Ok(stopped),
+        other => Err(format!("it is {}", other.code())),
+    }
+}
+
+/// Who must be told: that it was declined or retracted, or else that its consent is void.
+fn told<D: Door>(story: &Story<D>) -> Result<Vec<String>, String> {
+    if let Ok(stopped) = stopped(story) {
+        return Ok(stopped.told.iter().map(ToString::to_string).collect());
+    }
+    let parties = &agreement(story)?.head.parties;
+    Ok(parties.iter().filter(|(_, party)| party.voided.is_some()).map(|(who, _)| who.to_string()).collect())
 }
 
 fn slug(text: &str) -> Result<Slug, String> {
@@ -131,10 +170,13 @@ fn unmet<D: Door>(story: &Story<D>, who: &str, list: &str) -> Result<(), String>
     same("unmet", unmet.join(","), list.to_owned())
 }
 
-fn refusal(answer: Option<&Answer>, code: &str, more: &[&str]) -> Result<(), String> {
-    let Some(Answer::Refused(said)) = answer else { return Err(format!("the answer was {answer:?}")) };
+/// Whether the last act was refused by this rule, in words that hold these: a code, a pointer, a text, or the hash of a named act.
+fn refusal<D: Door>(story: &Story<D>, code: &str, more: &[&str]) -> Result<(), String> {
+    let Some(Answer::Refused(said)) = &story.town.answer else { return Err(format!("the answer was {:?}", story.town.answer)) };
     let all = || said.iter().map(|said| format!("{} {} {}", said.code, said.pointer, said.detail)).collect::<Vec<_>>().join("\n  ");
-    let known = |word: &&&str| !said.iter().any(|said| said.code == **word || said.pointer == **word || said.detail.contains(**word));
+    let hash = |word: &str| story.town.named.get(word).map(ToString::to_string);
+    let in_detail = |detail: &str, word: &str| detail.contains(word) || hash(word).is_some_and(|hash| detail.contains(&hash));
+    let known = |word: &&&str| !said.iter().any(|said| said.code == **word || said.pointer == **word || in_detail(&said.detail, word));
     if said[0].code != code {
         return Err(format!("refused with\n  {}", all()));
     }

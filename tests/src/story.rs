@@ -71,6 +71,12 @@ impl<D: Door> Story<D> {
                 self.town.agreement = (*name).to_owned();
                 self.town.actor(who).propose(text);
             }
+            [who, "counters", version, "with", name, rest @ ..] => {
+                let text = self.text(name)?;
+                words::unusual(&mut self.town, rest)?;
+                self.town.unusual.name.get_or_insert_with(|| (*name).to_owned());
+                self.town.actor(who).counter(version, text);
+            }
             [who, act @ ..] => words::act(&mut self.town, who, act)?,
         }
         self.catch_up()?;

@@ -69,6 +69,18 @@ impl<D: Door> Actor<'_, D> {
         self.say(Type::Proposal, text)
     }
 
+    /// Puts another text in the place of the version of this name.
+    pub fn counter(self, version: &str, text: Value) -> Answer {
+        let replaces = self.hash_of(version);
+        self.say(Type::CounterProposal, json!({ "replaces": replaces, "text": text, "reason": attachment() }))
+    }
+
+    /// Takes back the version that it put on the table.
+    pub fn take_back(self, version: &str) -> Answer {
+        let version = self.hash_of(version);
+        self.on(Type::Retraction, json!({ "version": version, "reason": attachment() }))
+    }
+
     /// Agrees with exactly this offer.
     pub fn consent(self, offer: &str) -> Answer {
         let to = self.hash_of(offer);

@@ -111,8 +111,13 @@ impl Book {
             keys.push(LifeKey::Institution(by.clone()));
         }
         keys.extend(statement.statement().body.subject().map(LifeKey::of));
-        if let Body::Proposal(proposal) = &statement.statement().body {
-            keys.extend(proposal.parties.iter().map(|party| LifeKey::Institution(party.institution.clone())));
+        let text = match &statement.statement().body {
+            Body::Proposal(text) => Some(text),
+            Body::CounterProposal(counter) => Some(&counter.text),
+            _ => None,
+        };
+        if let Some(text) = text {
+            keys.extend(text.parties.iter().map(|party| LifeKey::Institution(party.institution.clone())));
         }
         keys
     }

@@ -170,6 +170,7 @@ impl Book {
             Some(Subject::Agreement(id)) => {
                 let agreement = match &statement.body {
                     Body::Proposal(proposal) => self.propose(&statement.by, proposal, verified.hash(), moment)?,
+                    Body::CounterProposal(body) => self.counter(&statement.by, body, verified.hash(), moment)?,
                     body => {
                         let mut agreement = self.known_agreement(&id)?;
                         act(&mut agreement, &statement.by, body, verified.hash(), moment)?;
@@ -190,6 +191,7 @@ fn act(agreement: &mut Agreement, by: &Slug, body: &Body, hash: Hash, moment: Mo
     match body {
         Body::Consent(body) => agreement.consent(by, body, moment),
         Body::Decline(body) => agreement.decline(by, body, moment),
+        Body::Retraction(body) => agreement.retract(by, body, moment),
         Body::Report(body) => agreement.report(by, body, hash, moment),
         Body::Acceptance(body) => agreement.accept(by, body, moment),
         Body::Dispute(body) => agreement.dispute(by, body, moment),
@@ -209,6 +211,6 @@ fn act(agreement: &mut Agreement, by: &Slug, body: &Body, hash: Hash, moment: Mo
         Body::WithdrawalRevocation(body) => agreement.revoke_notice(by, body, moment),
         Body::Genesis(_) | Body::Registration(_) | Body::Admission(_) | Body::KeyAddition(_) | Body::KeyRotation(_) => Ok(()),
         Body::KeyRevocation(_) | Body::RecoveryRequest(_) | Body::RecoveryVouch(_) | Body::RecoveryObjection(_) => Ok(()),
-        Body::Proposal(_) | Body::Flag(_) => Ok(()),
+        Body::Proposal(_) | Body::CounterProposal(_) | Body::Flag(_) => Ok(()),
     }
 }

@@ -81,6 +81,8 @@ rules! {
     NotAParty "not-a-party" "L01" Forbidden "De instelling is geen partij bij deze overeenkomst." "The institution is not a party to this agreement."
     AgreementState "agreement-state" "L01" Conflict "Dit past niet bij de stand van de overeenkomst." "This does not fit the state of the agreement."
     UnknownOffer "unknown-offer" "L01" Unknown "Er ligt geen voorstel met precies deze inhoud." "There is no offer with exactly this content."
+    SupersededVersion "superseded-version" "L17" Conflict "Dit is niet de versie die nu op tafel ligt." "This is not the version that is on the table now."
+    NotTheProposer "not-the-proposer" "L01" Forbidden "Alleen wie deze tekst voorstelde kan hem intrekken." "Only the one who put this text forward can take it back."
     NotAsked "not-asked" "L01" Forbidden "Van deze instelling is hier geen instemming gevraagd." "This institution was not asked for its consent here."
     AlreadyGiven "already-given" "L01" Conflict "Dit is al gegeven." "This has been given already."
     // --- obligations ---

@@ -7,7 +7,7 @@ use super::escalation::Case;
 pub use super::head::{Head, State};
 use super::moment::Moment;
 use super::obligation::{Clause, Instance};
-use super::offer::{Offer, OfferKind};
+use super::offer::Offer;
 use super::parts::PartId;
 pub use super::party::{Deciders, Participation, QuietDue, QuietSince};
 use super::report::Claim;
@@ -54,26 +54,20 @@ impl Agreement {
         ministry: Slug,
         moment: Moment,
     ) -> Self {
-        let party = |kind: Kind| Participation { kind, signed: None, withdrawn: None, quiet: None, quiet_due: None };
         let head = Head {
             id: text.agreement.clone(),
             version,
             proposer: proposer.clone(),
-            proposed: moment,
+            versions: Vec::new(),
             state: State::Proposed,
             municipality,
             ministry,
-            parties: kinds.iter().map(|(slug, kind)| (slug.clone(), party(*kind))).collect(),
+            parties: BTreeMap::new(),
             last_case: 0,
             weaknesses: BTreeMap::new(),
         };
-        let clauses = text.obligations.iter().map(|o| (o.id.clone(), Arc::new(Clause::new(o.clone(), None)))).collect();
         let mut agreement = Self::of(head, text.clone());
-        agreement.clauses = clauses;
-        let ids: Vec<Slug> = agreement.clauses.keys().cloned().collect();
-        agreement.touched.extend([PartId::Head, PartId::Text].into_iter().chain(ids.into_iter().map(PartId::Clause)));
-        let needs = agreement.head.parties.keys().cloned().collect();
-        agreement.offer(OfferKind::Version, version, proposer, needs, moment);
+        agreement.put_on_table(text, version, proposer, kinds, moment);
         agreement
     }
 
@@ -92,23 +86,12 @@ impl Agreement {
         }
     }
 
-    /// The last party has signed the version.
-    pub(super) fn all_signed(&mut self, moment: Moment) {
-        self.head_mut().state = State::Signed { signed: moment };
-    }
-
-    /// A party's consent to the version.
-    pub(super) fn sign(&mut self, party: &Slug, moment: Moment) {
-        if let Some(party) = self.head_mut().parties.get_mut(party) {
-            party.signed = Some(moment);
-        }
-    }
-
     /// From when on it is in force, once signed.
     pub(super) fn in_force_at(&self) -> Option<Instant> {
         match &self.head.state {
             State::Signed { signed } => Some(self.text.period.start_date.start().max(signed.at)),
             State::Proposed | State::InForce { .. } | State::Ended { .. } | State::Lapsed { .. } => None,
+            State::Declined(_) | State::Retracted(_) => None,
         }
     }
 
@@ -125,6 +108,7 @@ impl Agreement {
         match &self.head.state {
             State::InForce { .. } => Some(self.text.period.end_date.end()),
             State::Proposed | State::Signed { .. } | State::Ended { .. } | State::Lapsed { .. } => None,
+            State::Declined(_) | State::Retracted(_) => None,
         }
     }
 
@@ -141,9 +125,8 @@ impl Agreement {
     pub(super) fn in_force(&self) -> Result<Day, Refusal> {
         match &self.head.state {
             State::InForce { from, .. } => Ok(*from),
-            State::Proposed | State::Signed { .. } | State::Ended { .. } | State::Lapsed { .. } => {
-                Err(self.wrong_state("an agreement that is in force"))
-            }
+            State::Proposed | State::Signed { .. } | State::Ended { .. } => Err(self.wrong_state("an agreement that is in force")),
+            State::Lapsed { .. } | State::Declined(_) | State::Retracted(_) => Err(self.wrong_state("an agreement that is in force")),
         }
     }
 
@@ -151,13 +134,13 @@ impl Agreement {
     pub(super) fn binding(&self) -> Result<(), Refusal> {
         match &self.head.state {
             State::InForce { .. } | State::Ended { .. } => Ok(()),
-            State::Proposed | State::Signed { .. } | State::Lapsed { .. } => {
+            State::Proposed | State::Signed { .. } | State::Lapsed { .. } | State::Declined(_) | State::Retracted(_) => {
                 Err(self.wrong_state("an agreement that is in force, or ended with open obligations"))
             }
         }
     }
 
-    fn wrong_state(&self, accepted: &str) -> Refusal {
+    pub(super) fn wrong_state(&self, accepted: &str) -> Refusal {
         let detail = format!("{} is {}", self.head.id, self.head.state.code());
         Refusal::at("/body/agreement", Rule::AgreementState, detail, accepted)
     }

@@ -17,10 +17,10 @@ pub struct Head {
     pub id: Slug,
     /// SHA-256 of the payload that all parties consent to.
     pub version: Hash,
-    /// Who proposed it.
+    /// Who proposed it first.
     pub proposer: Slug,
-    /// Where it was proposed.
-    pub proposed: Fact,
+    /// Every version that was on the table, the last one included.
+    pub versions: Vec<Version>,
     /// In which state it is.
     pub state: State,
     /// The municipality that owns the ledger; `None` in a national one.
@@ -33,6 +33,32 @@ pub struct Head {
     pub last_case: u32,
     /// What is wrong with its composition, and since when.
     pub weaknesses: BTreeMap<Weakness, Fact>,
+}
+
+/// A version of the text. The consents under one that was superseded, now void, stay with its offer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Version {
+    /// SHA-256 of the payload that put it on the table.
+    pub hash: Hash,
+    /// Who did.
+    pub by: Slug,
+    /// Where.
+    pub at: Fact,
+}
+
+/// How a party stopped an agreement before all had signed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Stopped {
+    /// Who did.
+    pub by: Slug,
+    /// Where.
+    pub at: Fact,
+    /// Hash of the reason, beside the log.
+    pub reason: Hash,
+    /// Who must be told: every other party, and who proposed it first.
+    pub told: Vec<Slug>,
 }
 
 /// In which state an agreement is.
@@ -67,6 +93,10 @@ pub enum State {
         /// Who did not answer.
         silent: Vec<Slug>,
     },
+    /// A party refused it.
+    Declined(Stopped),
+    /// Who put the text on the table took it back.
+    Retracted(Stopped),
 }
 
 impl State {
@@ -79,6 +109,8 @@ impl State {
             Self::Ended { outcome: Ending::Completed, .. } => "completed",
             Self::Ended { outcome: Ending::Expired, .. } => "expired",
             Self::Lapsed { .. } => "lapsed",
+            Self::Declined(_) => "declined",
+            Self::Retracted(_) => "retracted",
         }
     }
 }

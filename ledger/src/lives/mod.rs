@@ -11,6 +11,7 @@ pub mod party;
 pub mod agreement;
 pub mod parts;
 pub mod offer;
+pub mod version;
 pub mod obligation;
 mod due;
 mod release;

@@ -84,6 +84,22 @@ pub enum OfferResult {
         by: Slug,
         /// Where.
         at: Fact,
+        /// Hash of the reason, beside the log.
+        reason: Hash,
+    },
+    /// A counter-proposal put another version in its place: the consents here are void.
+    Superseded {
+        /// Who countered.
+        by: Slug,
+        /// The version that took its place.
+        version: Hash,
+        /// Where.
+        at: Fact,
+    },
+    /// Who put the version on the table took it back.
+    Retracted {
+        /// Where.
+        at: Fact,
     },
     /// Not everyone answered in time.
     Lapsed {
@@ -159,23 +175,25 @@ impl Agreement {
     /// Someone says no.
     pub fn decline(&mut self, by: &Slug, body: &Decline, moment: Moment) -> Result<(), Refusal> {
         let offer = self.open_offer(by, &body.to)?;
-        if offer.kind == OfferKind::Version {
-            return Err(Refusal::at(
-                "/body/to",
-                Rule::AgreementState,
-                "a proposal that is not signed in its term lapses",
-                "no statement at all",
-            ));
-        }
         if offer.consents.contains_key(by) {
             return Err(Refusal::new(Rule::AlreadyGiven, format!("{by} has consented already"), ""));
         }
-        self.offer_mut(&body.to).result = Some(OfferResult::Declined { by: by.clone(), at: moment });
+        let (version, reason) = (offer.kind == OfferKind::Version, body.reason.hash);
+        self.offer_mut(&body.to).result = Some(OfferResult::Declined { by: by.clone(), at: moment, reason });
+        if version {
+            self.decline_version(by, reason, moment);
+        }
         Ok(())
     }
 
     fn open_offer(&self, by: &Slug, hash: &Hash) -> Result<&Offer, Refusal> {
         let Some(offer) = self.offers.get(hash) else {
+            if self.was_superseded(hash) {
+                self.check_version(hash, "/body/to")?;
+            }
+            if *hash == self.head.version {
+                self.on_table("an offer that waits for consent")?;
+            }
             let waiting: Vec<String> =
                 self.offers.values().filter(|o| o.needs.contains(by)).map(|o| format!("{} ({})", o.hash, o.kind.code())).collect();
             let accepted = if waiting.is_empty() { "nothing waits for your consent".to_owned() } else { waiting.join(", ") };
@@ -189,7 +207,7 @@ impl Agreement {
         Ok(offer)
     }
 
-    fn offer_mut(&mut self, hash: &Hash) -> &mut Offer {
+    pub(super) fn offer_mut(&mut self, hash: &Hash) -> &mut Offer {
         self.touched.insert(PartId::Offer(*hash));
         Arc::make_mut(self.offers.get_mut(hash).expect("looked up by the caller"))
     }

@@ -11,7 +11,7 @@ use super::obligation::Clause;
 use crate::envelope::refusal::{Refusal, Rule};
 use crate::envelope::statement::flag::Quiet;
 use crate::envelope::statement::institution::Kind;
-use crate::words::{Instant, Slug};
+use crate::words::{Hash, Instant, Slug};
 
 /// One party's part in it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,12 +21,33 @@ pub struct Participation {
     pub kind: Kind,
     /// Its signature under the version.
     pub signed: Option<Fact>,
+    /// Its consent to an earlier version, that a counter-proposal made void, until it signs the one on the table.
+    pub voided: Option<VoidConsent>,
     /// The entry with which it left.
     pub withdrawn: Option<Fact>,
     /// That it has gone quiet, until it acts again.
     pub quiet: Option<QuietSince>,
     /// That it must be flagged as gone quiet.
     pub quiet_due: Option<QuietDue>,
+}
+
+/// A consent that is void, of which its holder must be told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct VoidConsent {
+    /// The version that it was given to.
+    pub version: Hash,
+    /// Where it was given.
+    pub given: Fact,
+    /// The counter-proposal that made it void.
+    pub by: Fact,
+}
+
+impl Participation {
+    /// A party that has been invited and has said nothing.
+    pub fn invited(kind: Kind) -> Self {
+        Self { kind, signed: None, voided: None, withdrawn: None, quiet: None, quiet_due: None }
+    }
 }
 
 /// A party that has gone quiet.

@@ -195,6 +195,8 @@ fn samples() -> Vec<(Type, Value)> {
         (Type::RecoveryRequest, json!({ "institution": "school", "key": jwk })),
         (Type::RecoveryVouch, json!({ "institution": "school", "key": kid, "agreement": "wijk" })),
         (Type::RecoveryObjection, json!({ "key": kid })),
+        (Type::CounterProposal, json!({ "replaces": hash, "text": text, "reason": paper })),
+        (Type::Retraction, json!({ "agreement": "wijk", "version": hash, "reason": paper })),
         (Type::Proposal, text),
         (Type::Proposal, rhythm),
         (Type::Consent, json!({ "agreement": "wijk", "to": hash })),

@@ -271,7 +271,7 @@ shape! {
 }
 
 shape! {
-    /// No to an offer other than an agreement's version, with a reason (L22, L32).
+    /// No to an offer or to an agreement's version, with a reason (L22, L32).
     "Weigering" struct Decline {
         /// The agreement.
         agreement: Slug = "overeenkomst",

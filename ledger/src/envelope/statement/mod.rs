@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::json::Json;
 use super::jws::Received;
 use super::key::PublicKey;
-use super::refusal::{Refusal, Rule};
+use super::refusal::{Fault, Refusal, Rule};
 use super::shape::{At, Shape, titled};
 use crate::words::{Hash, Instant, Slug, StatementId, Text};
 
@@ -18,6 +18,7 @@ pub mod flag;
 pub mod genesis;
 pub mod institution;
 pub mod obligation;
+pub mod version;
 pub mod withdrawal;
 
 use agreement::{Attachment, Consent, Decline, Proposal};
@@ -26,6 +27,7 @@ use flag::{Flag, Subject};
 use genesis::Genesis;
 use institution::{Admission, KeyAddition, KeyRevocation, KeyRotation, RecoveryObjection, RecoveryRequest, RecoveryVouch, Registration};
 use obligation::{Acceptance, Dispute, DisputeAnswer, DisputeRetraction, Evidence, Handover, Release, Report, ReportRuling};
+use version::{CounterProposal, Retraction};
 use withdrawal::{Withdrawal, WithdrawalAnswer, WithdrawalRevocation};
 
 /// The name under which the gateway signs; no institution can have it.
@@ -80,6 +82,8 @@ statements! {
     RecoveryVouch = "recovery-vouch" ~ "Ingestaan voor sleutelherstel",
     RecoveryObjection = "recovery-objection" ~ "Bezwaar tegen sleutelherstel",
     Proposal = "proposal" ~ "Voorstel",
+    CounterProposal = "counter-proposal" ~ "Tegenvoorstel",
+    Retraction = "retraction" ~ "Voorstel ingetrokken",
     Consent = "consent" ~ "Instemming",
     Decline = "decline" ~ "Weigering",
     Report = "report" ~ "Melding",
@@ -180,14 +184,25 @@ impl Statement {
         let json = Json::parse(payload).map_err(|fault| Refusal::from_faults(vec![fault]).expect("one fault"))?;
         let faults = RefCell::new(Vec::new());
         let statement = read_statement(&At::root(&json, &faults));
-        if let Some(body) = json.get("body").filter(|_| json.get("type").and_then(Json::text) == Some(Type::Proposal.code())) {
-            faults.borrow_mut().extend(completeness::gaps(body));
-        }
+        faults.borrow_mut().extend(text_gaps(&json));
         match (statement, Refusal::from_faults(faults.into_inner())) {
             (Some(statement), None) => Ok(statement),
             (_, Some(refusal)) => Err(refusal),
             (None, None) => Err(Refusal::new(Rule::WrongValue, "the statement could not be read", "a statement")),
         }
+    }
+}
+
+/// The gaps of the text that a proposal is, or that a counter-proposal holds.
+fn text_gaps(json: &Json) -> Vec<Fault> {
+    let (kind, body) = (json.get("type").and_then(Json::text).and_then(Type::from_code), json.get("body"));
+    match (kind, body, body.and_then(|body| body.get("text"))) {
+        (Some(Type::Proposal), Some(text), _) => completeness::gaps(text),
+        (Some(Type::CounterProposal), _, Some(text)) => {
+            let inside = |fault: Fault| Fault { pointer: fault.pointer.replacen("/body", "/body/text", 1), ..fault };
+            completeness::gaps(text).into_iter().map(inside).collect()
+        }
+        _ => Vec::new(),
     }
 }
 
@@ -288,6 +303,8 @@ impl Body {
     pub fn attachments(&self) -> Vec<&Attachment> {
         match self {
             Self::Proposal(body) => body.analysis.iter().collect(),
+            Self::CounterProposal(body) => std::iter::once(&body.reason).chain(&body.text.analysis).collect(),
+            Self::Retraction(body) => vec![&body.reason],
             Self::Decline(body) => vec![&body.reason],
             Self::Report(body) => body.evidence.iter().filter_map(Evidence::attachment).collect(),
             Self::Dispute(body) => vec![&body.reason],
@@ -322,6 +339,8 @@ impl Body {
             Self::RecoveryRequest(body) => institution(&body.institution),
             Self::RecoveryVouch(body) => institution(&body.institution),
             Self::Proposal(body) => agreement(&body.agreement),
+            Self::CounterProposal(body) => agreement(&body.text.agreement),
+            Self::Retraction(body) => agreement(&body.agreement),
             Self::Consent(body) => agreement(&body.agreement),
             Self::Decline(body) => agreement(&body.agreement),
             Self::Report(body) => agreement(&body.agreement),
