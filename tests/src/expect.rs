@@ -40,6 +40,8 @@ pub fn check<D: Door>(story: &Story<D>, words: &[&str]) -> Result<(), String> {
             part(story, &PartId::Clause(slug(clause)?))?["debtor"].as_str().unwrap_or_default().to_owned(),
             (*who).to_owned(),
         ),
+        ["moved", clause, due, "from", from, "to", to] => same("the move", moved(story, clause, due)?, format!("{from} to {to}")),
+        ["unmoved", clause, due] => same("the move", moved(story, clause, due)?, "none".to_owned()),
         ["breach", clause, due, settled] => breach(story, clause, due, settled),
         [who, "bound"] => same("bound", agreement(story)?.bound_party(&slug(who)?).is_ok(), true),
         [who, "withdrawn"] => same("bound", agreement(story)?.bound_party(&slug(who)?).is_ok(), false),
@@ -121,6 +123,14 @@ fn part<D: Door>(story: &Story<D>, id: &PartId) -> Result<Value, String> {
 fn instance<D: Door>(story: &Story<D>, clause: &str, due: &str) -> Result<Value, String> {
     let due: Day = due.parse().map_err(str::to_owned)?;
     part(story, &PartId::Instance(slug(clause)?, due))
+}
+
+/// The last new date of an instance, and the one before it.
+fn moved<D: Door>(story: &Story<D>, clause: &str, due: &str) -> Result<String, String> {
+    let instance = instance(story, clause, due)?;
+    let last = instance["moves"].as_array().and_then(|moves| moves.last());
+    let day = |last: &Value, name: &str| last[name].as_str().unwrap_or_default().to_owned();
+    Ok(last.map_or("none".to_owned(), |last| format!("{} to {}", day(last, "from"), day(last, "to"))))
 }
 
 fn breach<D: Door>(story: &Story<D>, clause: &str, due: &str, settled: &str) -> Result<(), String> {

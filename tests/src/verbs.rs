@@ -108,6 +108,19 @@ impl<D: Door> Actor<'_, D> {
     }
 }
 
+/// Standing still.
+impl<D: Door> Actor<'_, D> {
+    /// Suspends until a day, on a ground: `all-parties` or `power`.
+    pub fn suspend(self, until: &str, ground: &str) -> Answer {
+        self.on(Type::Suspension, json!({ "until": until, "ground": ground, "reason": attachment() }))
+    }
+
+    /// Resumes before that day.
+    pub fn resume(self) -> Answer {
+        self.on(Type::Resumption, json!({ "reason": attachment() }))
+    }
+}
+
 /// Reports.
 impl<D: Door> Actor<'_, D> {
     /// Says that it did what it promised, with evidence of these kinds.

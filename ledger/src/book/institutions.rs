@@ -81,9 +81,8 @@ impl Book {
             return Err(Refusal::at("/body/agreement", Rule::RecoveryUnfit, detail, "no agreement").into());
         }
         let agreement = self.known_agreement(agreement)?;
-        let in_force = agreement.head.state.code();
         agreement.bound_party(by)?;
-        if agreement.bound_party(&body.institution).is_err() || !matches!(in_force, "in-force" | "expired" | "completed") {
+        if agreement.bound_party(&body.institution).is_err() || agreement.binding().is_err() {
             let detail = format!("{} does not bind both of you", agreement.head.id);
             return Err(Refusal::at("/body/agreement", Rule::RecoveryUnfit, detail, "an agreement that binds both").into());
         }

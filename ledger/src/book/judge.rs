@@ -192,6 +192,8 @@ fn act(agreement: &mut Agreement, by: &Slug, body: &Body, hash: Hash, moment: Mo
         Body::Consent(body) => agreement.consent(by, body, moment),
         Body::Decline(body) => agreement.decline(by, body, moment),
         Body::Retraction(body) => agreement.retract(by, body, moment),
+        Body::Suspension(body) => agreement.suspend(by, body, hash, moment),
+        Body::Resumption(body) => agreement.resume(by, body, hash, moment),
         Body::Report(body) => agreement.report(by, body, hash, moment),
         Body::Acceptance(body) => agreement.accept(by, body, moment),
         Body::Dispute(body) => agreement.dispute(by, body, moment),

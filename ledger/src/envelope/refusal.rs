@@ -85,6 +85,7 @@ rules! {
     NotTheProposer "not-the-proposer" "L01" Forbidden "Alleen wie deze tekst voorstelde kan hem intrekken." "Only the one who put this text forward can take it back."
     NotAsked "not-asked" "L01" Forbidden "Van deze instelling is hier geen instemming gevraagd." "This institution was not asked for its consent here."
     AlreadyGiven "already-given" "L01" Conflict "Dit is al gegeven." "This has been given already."
+    SuspensionUnfit "suspension-unfit" "L01" Conflict "Zo kan de overeenkomst niet worden opgeschort." "The agreement cannot be suspended like this."
     // --- obligations ---
     UnknownObligation "unknown-obligation" "L07" Unknown "Deze afspraak staat niet in de overeenkomst." "This obligation is not in the agreement."
     InstanceState "instance-state" "L07" Conflict "Dit past niet bij de stand van de afspraak." "This does not fit the state of the obligation."

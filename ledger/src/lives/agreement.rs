@@ -64,6 +64,7 @@ impl Agreement {
             ministry,
             parties: BTreeMap::new(),
             last_case: 0,
+            power_days: 0,
             weaknesses: BTreeMap::new(),
         };
         let mut agreement = Self::of(head, text.clone());
@@ -90,8 +91,8 @@ impl Agreement {
     pub(super) fn in_force_at(&self) -> Option<Instant> {
         match &self.head.state {
             State::Signed { signed } => Some(self.text.period.start_date.start().max(signed.at)),
-            State::Proposed | State::InForce { .. } | State::Ended { .. } | State::Lapsed { .. } => None,
-            State::Declined(_) | State::Retracted(_) => None,
+            State::Proposed | State::InForce { .. } | State::Suspended { .. } | State::Ended { .. } => None,
+            State::Lapsed { .. } | State::Declined(_) | State::Retracted(_) => None,
         }
     }
 
@@ -106,7 +107,7 @@ impl Agreement {
     /// From when on it has ended.
     pub(super) fn ends_at(&self) -> Option<Instant> {
         match &self.head.state {
-            State::InForce { .. } => Some(self.text.period.end_date.end()),
+            State::InForce { .. } | State::Suspended { .. } => Some(self.text.period.end_date.end()),
             State::Proposed | State::Signed { .. } | State::Ended { .. } | State::Lapsed { .. } => None,
             State::Declined(_) | State::Retracted(_) => None,
         }
@@ -121,19 +122,19 @@ impl Agreement {
         self.instances.keys().map(|(obligation, due)| InstanceRef { obligation: obligation.clone(), due: *due }).collect()
     }
 
-    /// That it is in force, or a refusal.
+    /// That it is in force, suspended or not, or a refusal.
     pub(super) fn in_force(&self) -> Result<Day, Refusal> {
         match &self.head.state {
-            State::InForce { from, .. } => Ok(*from),
+            State::InForce { from, .. } | State::Suspended { from, .. } => Ok(*from),
             State::Proposed | State::Signed { .. } | State::Ended { .. } => Err(self.wrong_state("an agreement that is in force")),
             State::Lapsed { .. } | State::Declined(_) | State::Retracted(_) => Err(self.wrong_state("an agreement that is in force")),
         }
     }
 
     /// That its obligations bind: in force, or ended with what is open.
-    pub(super) fn binding(&self) -> Result<(), Refusal> {
+    pub fn binding(&self) -> Result<(), Refusal> {
         match &self.head.state {
-            State::InForce { .. } | State::Ended { .. } => Ok(()),
+            State::InForce { .. } | State::Suspended { .. } | State::Ended { .. } => Ok(()),
             State::Proposed | State::Signed { .. } | State::Lapsed { .. } | State::Declined(_) | State::Retracted(_) => {
                 Err(self.wrong_state("an agreement that is in force, or ended with open obligations"))
             }
@@ -152,7 +153,7 @@ impl Agreement {
 
     /// What is wrong with its composition and has not been flagged.
     pub(super) fn new_weakness(&self) -> Option<Weakness> {
-        if !matches!(self.head.state, State::InForce { .. }) {
+        if !matches!(self.head.state, State::InForce { .. } | State::Suspended { .. }) {
             return None;
         }
         let few = (self.bound().count() < 2).then_some(Weakness::FewerThanTwoParties);

@@ -30,7 +30,7 @@ impl Agreement {
         }
     }
 
-    fn open_next(&mut self, id: &Slug, period_start: Day, moment: Moment) {
+    pub(super) fn open_next(&mut self, id: &Slug, period_start: Day, moment: Moment) {
         let clause = self.clauses[id].clone();
         let Course::Running { next: Some(due), .. } = clause.course else { return };
         let following = self.occurrence_after(&clause, due);
@@ -108,7 +108,8 @@ impl Agreement {
         (instance.late_from, instance.breached_from) = (late_from, breached_from);
         instance.standing = Standing::Open;
         instance.reopened = None;
-        instance.moves.push(Move { to, at: moment });
+        let from = instance.last_day();
+        instance.moves.push(Move { from, to, at: moment });
         instance.settle_breach(how, moment);
     }
 }

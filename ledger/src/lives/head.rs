@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::moment::Fact;
 use super::party::Participation;
+use super::suspension::Pause;
 use crate::envelope::statement::flag::{Ending, Weakness};
 use crate::words::{Day, Hash, Slug};
 
@@ -31,6 +32,8 @@ pub struct Head {
     pub parties: BTreeMap<Slug, Participation>,
     /// Number of the case that was opened last.
     pub last_case: u32,
+    /// Days for which the holder of a power to suspend has used it.
+    pub power_days: u32,
     /// What is wrong with its composition, and since when.
     pub weaknesses: BTreeMap<Weakness, Fact>,
 }
@@ -79,6 +82,15 @@ pub enum State {
         /// The day on which it came into force.
         from: Day,
     },
+    /// In force, and suspended: due dates stand still until a day, and none disappears.
+    Suspended {
+        /// The entry that says that it came into force.
+        since: Fact,
+        /// The day on which it did.
+        from: Day,
+        /// The suspension.
+        pause: Pause,
+    },
     /// The last day has passed. What is open stays bound.
     Ended {
         /// The entry that says so.
@@ -106,6 +118,7 @@ impl State {
             Self::Proposed => "proposed",
             Self::Signed { .. } => "signed",
             Self::InForce { .. } => "in-force",
+            Self::Suspended { .. } => "suspended",
             Self::Ended { outcome: Ending::Completed, .. } => "completed",
             Self::Ended { outcome: Ending::Expired, .. } => "expired",
             Self::Lapsed { .. } => "lapsed",

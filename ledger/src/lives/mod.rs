@@ -12,6 +12,7 @@ pub mod agreement;
 pub mod parts;
 pub mod offer;
 pub mod version;
+pub mod suspension;
 pub mod obligation;
 mod due;
 mod release;

@@ -187,6 +187,8 @@ pub enum Settled {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Move {
+    /// The last day before it.
+    pub from: Day,
     /// The new last day.
     pub to: Day,
     /// The entry that says so.
@@ -214,6 +216,11 @@ impl Instance {
             Standing::Breached { .. } | Standing::Fulfilled { .. } | Standing::Cured { .. } => None,
             Standing::Released { .. } | Standing::HandedOver { .. } => None,
         }
+    }
+
+    /// The last day on which it is in time: its date, or the one that it got last.
+    pub fn last_day(&self) -> Day {
+        self.moves.last().map_or(self.due.max(self.period_start), |moved| moved.to)
     }
 
     pub(super) fn settle_breach(&mut self, how: Settled, at: Moment) {

@@ -13,6 +13,7 @@ use crate::envelope::refusal::{Refusal, Rule};
 use crate::envelope::statement::agreement::{Consent, Decline};
 use crate::envelope::statement::escalation::{BoardOutcome, CaseRuling};
 use crate::envelope::statement::obligation::{Handover, Release, ReportRuling};
+use crate::envelope::statement::suspension::{Resumption, Suspension};
 use crate::words::{Hash, Instant, Slug};
 
 /// An act that waits for the consent of others.
@@ -53,6 +54,10 @@ pub enum OfferKind {
     CaseRuling(CaseRuling),
     /// The outcome of the board consultation.
     BoardOutcome(BoardOutcome),
+    /// The agreement is suspended.
+    Suspension(Suspension),
+    /// The agreement resumes before its day.
+    Resumption(Resumption),
 }
 
 impl OfferKind {
@@ -65,6 +70,8 @@ impl OfferKind {
             Self::ReportRuling(_) => "report-ruling",
             Self::CaseRuling(_) => "case-ruling",
             Self::BoardOutcome(_) => "board-outcome",
+            Self::Suspension(_) => "suspension",
+            Self::Resumption(_) => "resumption",
         }
     }
 }
@@ -219,6 +226,8 @@ impl Agreement {
             OfferKind::Handover(handover) => self.carry_out_handover(handover, moment)?,
             OfferKind::ReportRuling(ruling) => self.carry_out_report_ruling(ruling, moment)?,
             OfferKind::CaseRuling(ruling) => self.carry_out_case_ruling(ruling, moment)?,
+            OfferKind::Suspension(suspension) => self.carry_out_suspension(suspension, moment)?,
+            OfferKind::Resumption(_) => self.carry_out_resumption(moment)?,
             OfferKind::BoardOutcome(outcome) => self.carry_out_board_outcome(outcome, moment)?,
         }
         Ok(())

@@ -63,6 +63,11 @@ impl Proposal {
         self.withdrawal.notice_months.and_then(|months| u8::try_from(months.0).ok()).unwrap_or(6)
     }
 
+    /// Days for which the holder of a power to suspend may use it.
+    pub fn power_days(&self) -> u32 {
+        self.suspension.as_ref().and_then(|power| power.max_days).map_or(90, |days| days.0)
+    }
+
     /// Misses in a row after which a party has gone quiet.
     pub fn gone_quiet_misses(&self) -> u32 {
         self.terms.as_ref().and_then(|t| t.gone_quiet_misses).map_or(3, |n| n.0)

@@ -114,8 +114,8 @@ impl Agreement {
     pub(super) fn on_table(&self, accepted: &str) -> Result<(), Refusal> {
         match &self.head.state {
             State::Proposed => Ok(()),
-            State::Signed { .. } | State::InForce { .. } | State::Ended { .. } => Err(self.wrong_state(accepted)),
-            State::Lapsed { .. } | State::Declined(_) | State::Retracted(_) => Err(self.wrong_state(accepted)),
+            State::Signed { .. } | State::InForce { .. } | State::Suspended { .. } => Err(self.wrong_state(accepted)),
+            State::Ended { .. } | State::Lapsed { .. } | State::Declined(_) | State::Retracted(_) => Err(self.wrong_state(accepted)),
         }
     }
 

@@ -171,6 +171,7 @@ fn samples() -> Vec<(Type, Value)> {
     text["terms"] = json!({ "consentDays": 30, "goneQuietMisses": 3, "workingDayRule": true });
     text["obligations"][0]["target"] = json!({ "indicator": "euro", "value": "12.50", "unit": "EUR" });
     text["obligations"][0]["creditors"] = json!(["town"]);
+    text["suspension"] = json!({ "holder": "town", "maxDays": 60 });
     let mut rhythm = text.clone();
     rhythm["obligations"][0]["when"] = json!({ "kind": "rhythm", "rule": "FREQ=WEEKLY" });
     let evidence = json!([{ "form": "attached", "kind": "note", "attachment": paper }, { "form": "referenced", "kind": "note", "hash": hash, "uri": "https://example.nl/x" }]);
@@ -201,6 +202,8 @@ fn samples() -> Vec<(Type, Value)> {
         (Type::Proposal, rhythm),
         (Type::Consent, json!({ "agreement": "wijk", "to": hash })),
         (Type::Decline, json!({ "agreement": "wijk", "to": hash, "reason": paper })),
+        (Type::Suspension, json!({ "agreement": "wijk", "ground": "power", "until": "2006-07-01", "reason": paper })),
+        (Type::Resumption, json!({ "agreement": "wijk", "reason": paper })),
         (Type::Report, json!({ "agreement": "wijk", "obligation": "o", "instances": ["2006-06-01"], "value": "3", "evidence": evidence })),
         (Type::Acceptance, report.clone()),
         (Type::Dispute, with(&report, json!({ "reason": paper }))),

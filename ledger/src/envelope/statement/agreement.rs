@@ -1,5 +1,6 @@
 //! What institutions propose to each other: the text of an agreement, and the yes or no to it.
 
+use super::suspension::SuspensionPower;
 use crate::envelope::shape::{Count, List, shape};
 use crate::words::{CbsCode, Day, Decimal, Hash, Rhythm, Slug, Text};
 
@@ -255,6 +256,8 @@ shape! {
         ladder: Ladder = "escalatieladder",
         /// Other terms.
         terms: Option<Terms> = "termijnen",
+        /// Who may suspend the agreement without the consent of all; nobody when not given.
+        suspension: Option<SuspensionPower> = "bevoegdheid tot opschorting",
         /// Ground to withhold the agreement from the public (Woo); refused until it is supported.
         withheld_ground: Option<Text<3, 200>> = "grond voor geheimhouding",
     }

@@ -18,6 +18,7 @@ pub mod flag;
 pub mod genesis;
 pub mod institution;
 pub mod obligation;
+pub mod suspension;
 pub mod version;
 pub mod withdrawal;
 
@@ -27,6 +28,7 @@ use flag::{Flag, Subject};
 use genesis::Genesis;
 use institution::{Admission, KeyAddition, KeyRevocation, KeyRotation, RecoveryObjection, RecoveryRequest, RecoveryVouch, Registration};
 use obligation::{Acceptance, Dispute, DisputeAnswer, DisputeRetraction, Evidence, Handover, Release, Report, ReportRuling};
+use suspension::{Resumption, Suspension};
 use version::{CounterProposal, Retraction};
 use withdrawal::{Withdrawal, WithdrawalAnswer, WithdrawalRevocation};
 
@@ -86,6 +88,8 @@ statements! {
     Retraction = "retraction" ~ "Voorstel ingetrokken",
     Consent = "consent" ~ "Instemming",
     Decline = "decline" ~ "Weigering",
+    Suspension = "suspension" ~ "Opschorting",
+    Resumption = "resumption" ~ "Hervatting",
     Report = "report" ~ "Melding",
     Acceptance = "acceptance" ~ "Bevestiging",
     Dispute = "dispute" ~ "Betwisting",
@@ -306,6 +310,8 @@ impl Body {
             Self::CounterProposal(body) => std::iter::once(&body.reason).chain(&body.text.analysis).collect(),
             Self::Retraction(body) => vec![&body.reason],
             Self::Decline(body) => vec![&body.reason],
+            Self::Suspension(body) => vec![&body.reason],
+            Self::Resumption(body) => vec![&body.reason],
             Self::Report(body) => body.evidence.iter().filter_map(Evidence::attachment).collect(),
             Self::Dispute(body) => vec![&body.reason],
             Self::DisputeAnswer(body) => vec![&body.reason],
@@ -343,6 +349,8 @@ impl Body {
             Self::Retraction(body) => agreement(&body.agreement),
             Self::Consent(body) => agreement(&body.agreement),
             Self::Decline(body) => agreement(&body.agreement),
+            Self::Suspension(body) => agreement(&body.agreement),
+            Self::Resumption(body) => agreement(&body.agreement),
             Self::Report(body) => agreement(&body.agreement),
             Self::Acceptance(body) => agreement(&body.agreement),
             Self::Dispute(body) => agreement(&body.agreement),
