@@ -205,6 +205,29 @@ impl<D: Door> Actor<'_, D> {
     }
 }
 
+/// What makes a flag false, in the words of a story: `holiday DATE`, `reading DATE`, `clock INSTANT anew DATE`,
+/// `lost-report INSTANT anew DATE`.
+pub fn false_because(words: &[&str]) -> Result<Value, String> {
+    Ok(match words {
+        ["holiday", date] => json!({ "kind": "holiday", "date": date }),
+        ["reading", due] => json!({ "kind": "reading", "due": due }),
+        ["clock", at, "anew", date] => json!({ "kind": "clock", "acceptedAt": at, "date": date }),
+        ["lost-report", at, "anew", date] => json!({ "kind": "lost-report", "report": "1e".repeat(32), "acceptedAt": at, "date": date }),
+        _ => return Err(format!("this makes no flag false: {}", words.join(" "))),
+    })
+}
+
+/// False flags.
+impl<D: Door> Actor<'_, D> {
+    /// Offers to annul the flag of a breach, which is entry number so much.
+    pub fn annul(self, obligation: &str, due: &str, entry: u64, because: Value) -> Answer {
+        self.on(
+            Type::Annulment,
+            json!({ "obligation": obligation, "due": due, "entry": entry, "because": because, "reason": attachment() }),
+        )
+    }
+}
+
 /// Leaving.
 impl<D: Door> Actor<'_, D> {
     /// Gives notice, with a plan of obligation and disposition (`fulfil`, `hand-over:WHO`, `release`, `unresolved`).

@@ -26,7 +26,7 @@ pub fn unusual<D: Door>(town: &mut Town<D>, words: &[&str]) -> Result<(), String
 }
 
 /// Splits a line where what is unusual about it begins.
-fn split<'a, 'b>(words: &'a [&'b str]) -> (&'a [&'b str], &'a [&'b str]) {
+pub(crate) fn split<'a, 'b>(words: &'a [&'b str]) -> (&'a [&'b str], &'a [&'b str]) {
     let begins = |i: &usize| {
         let rest = &words[*i..];
         matches!(rest, ["as", _, ..] | ["with", "id" | "key", ..] | ["on", "behalf", ..] | ["in", "the", "name", ..] | ["signed", "at", ..])

@@ -202,6 +202,7 @@ fn act(agreement: &mut Agreement, by: &Slug, body: &Body, hash: Hash, moment: Mo
         Body::ReportRuling(body) => agreement.rule_on_report(by, body, hash, moment),
         Body::Release(body) => agreement.release(by, body, hash, moment),
         Body::Handover(body) => agreement.hand_over(by, body, hash, moment),
+        Body::Annulment(body) => agreement.annul(by, body, hash, moment),
         Body::BreachAnswer(body) => agreement.answer_breach(by, body, moment),
         Body::CaseRuling(body) => agreement.rule_on_case(by, body, hash, moment),
         Body::BoardOutcome(body) => agreement.board_outcome(by, body, hash, moment),

@@ -112,6 +112,7 @@ rules! {
     // --- attachments and the clock ---
     AttachmentMissing "attachment-missing" "log" Invalid "Een bijlage waarnaar wordt verwezen is niet meegestuurd." "An attachment that is referred to was not sent along."
     AttachmentUnfit "attachment-unfit" "log" Invalid "Een bijlage past niet bij de verklaring." "An attachment does not fit the statement."
+    FlagStands "flag-stands" "domain 8" Conflict "De vlag klopt: ook met wat hier wordt gesteld was de afspraak geschonden." "The flag stands: with what is said here the obligation was breached as well."
     FlagUnfit "flag-unfit" "log" Conflict "Deze vlag volgt niet uit het grootboek." "This flag does not follow from the ledger."
 }
 

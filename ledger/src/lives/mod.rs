@@ -13,6 +13,7 @@ pub mod parts;
 pub mod offer;
 pub mod version;
 pub mod suspension;
+mod annulment;
 pub mod obligation;
 mod due;
 mod release;

@@ -23,6 +23,8 @@ pub struct Clause {
     pub course: Course,
     /// Misses in a row.
     pub misses: u32,
+    /// The last report on it: from there on misses count.
+    pub reported: Option<Fact>,
     /// The case that is open for it.
     pub case: Option<u32>,
     /// The obligation that it was taken over from.
@@ -181,6 +183,8 @@ pub enum Settled {
     NewDate,
     /// Released.
     Released,
+    /// The flag was false.
+    Annulled,
 }
 
 /// A new date for an instance.
@@ -199,7 +203,7 @@ impl Clause {
     /// An obligation of a text that is not in force yet.
     pub fn new(text: Obligation, taken_over_from: Option<Slug>) -> Self {
         let debtor = text.debtor.clone();
-        Self { text, debtor, course: Course::Waiting, misses: 0, case: None, taken_over_from }
+        Self { text, debtor, course: Course::Waiting, misses: 0, reported: None, case: None, taken_over_from }
     }
 }
 

@@ -11,6 +11,7 @@ use super::parts::PartId;
 use super::text::TermOf;
 use crate::envelope::refusal::{Refusal, Rule};
 use crate::envelope::statement::agreement::{Consent, Decline};
+use crate::envelope::statement::annulment::Annulment;
 use crate::envelope::statement::escalation::{BoardOutcome, CaseRuling};
 use crate::envelope::statement::obligation::{Handover, Release, ReportRuling};
 use crate::envelope::statement::suspension::{Resumption, Suspension};
@@ -54,6 +55,8 @@ pub enum OfferKind {
     CaseRuling(CaseRuling),
     /// The outcome of the board consultation.
     BoardOutcome(BoardOutcome),
+    /// The flag of a breach is annulled.
+    Annulment(Annulment),
     /// The agreement is suspended.
     Suspension(Suspension),
     /// The agreement resumes before its day.
@@ -70,6 +73,7 @@ impl OfferKind {
             Self::ReportRuling(_) => "report-ruling",
             Self::CaseRuling(_) => "case-ruling",
             Self::BoardOutcome(_) => "board-outcome",
+            Self::Annulment(_) => "annulment",
             Self::Suspension(_) => "suspension",
             Self::Resumption(_) => "resumption",
         }
@@ -226,6 +230,7 @@ impl Agreement {
             OfferKind::Handover(handover) => self.carry_out_handover(handover, moment)?,
             OfferKind::ReportRuling(ruling) => self.carry_out_report_ruling(ruling, moment)?,
             OfferKind::CaseRuling(ruling) => self.carry_out_case_ruling(ruling, moment)?,
+            OfferKind::Annulment(annulment) => self.carry_out_annulment(annulment, moment)?,
             OfferKind::Suspension(suspension) => self.carry_out_suspension(suspension, moment)?,
             OfferKind::Resumption(_) => self.carry_out_resumption(moment)?,
             OfferKind::BoardOutcome(outcome) => self.carry_out_board_outcome(outcome, moment)?,

@@ -129,6 +129,17 @@ impl Agreement {
         }
     }
 
+    /// The reason for which a party went quiet, or was about to, was none.
+    pub(super) fn no_longer_quiet(&mut self, who: &Slug, cause: Quiet, obligation: Option<&Slug>) {
+        let Some(party) = self.head.parties.get(who) else { return };
+        let quiet = party.quiet.as_ref().is_some_and(|q| q.cause == cause && q.obligation.as_ref() == obligation);
+        let due = party.quiet_due.as_ref().is_some_and(|q| q.cause == cause && q.obligation.as_ref() == obligation);
+        if let Some(party) = self.head_mut_if(quiet || due).and_then(|head| head.parties.get_mut(who)) {
+            party.quiet = party.quiet.take().filter(|_| !quiet);
+            party.quiet_due = party.quiet_due.take().filter(|_| !due);
+        }
+    }
+
     fn head_mut_if(&mut self, changes: bool) -> Option<&mut Head> {
         changes.then(|| self.head_mut())
     }

@@ -87,7 +87,12 @@ impl Proposal {
 impl Obligation {
     /// Working days between late and breached.
     pub fn grace(&self) -> Term {
-        Term::WorkingDays(self.grace_working_days.and_then(|days| u16::try_from(days.0).ok()).unwrap_or(1))
+        Term::WorkingDays(self.grace_days())
+    }
+
+    /// How many they are; 1 when the text is silent.
+    pub fn grace_days(&self) -> u16 {
+        self.grace_working_days.and_then(|days| u16::try_from(days.0).ok()).unwrap_or(1)
     }
 
     /// Whether silence of the creditors was agreed to count as acceptance.

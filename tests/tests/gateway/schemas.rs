@@ -181,6 +181,7 @@ fn samples() -> Vec<(Type, Value)> {
         value.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         value
     };
+    let annulled = json!({ "agreement": "wijk", "obligation": "o", "due": "2006-06-01", "entry": 12, "reason": paper });
     let report = json!({ "agreement": "wijk", "report": hash });
     let versions = json!({ "rules": 1, "timeZoneData": "2026f", "holidays": "atw-2026.1" });
     vec![
@@ -212,6 +213,19 @@ fn samples() -> Vec<(Type, Value)> {
         (Type::ReportRuling, with(&report, json!({ "finding": "fulfilled", "reason": paper }))),
         (Type::Release, json!({ "agreement": "wijk", "obligation": "o", "instances": ["2006-06-01"], "reason": paper })),
         (Type::Handover, json!({ "agreement": "wijk", "obligation": "o", "to": "school", "successor": "o2", "reason": paper })),
+        (Type::Annulment, with(&annulled, json!({ "because": { "kind": "holiday", "date": "2006-06-01" } }))),
+        (Type::Annulment, with(&annulled, json!({ "because": { "kind": "reading", "due": "2006-06-02" } }))),
+        (
+            Type::Annulment,
+            with(&annulled, json!({ "because": { "kind": "clock", "acceptedAt": "2006-05-01T00:00:00Z", "date": "2006-07-01" } })),
+        ),
+        (
+            Type::Annulment,
+            with(
+                &annulled,
+                json!({ "because": { "kind": "lost-report", "report": hash, "acceptedAt": "2006-05-01T00:00:00Z", "date": "2006-07-01" } }),
+            ),
+        ),
         (Type::BreachAnswer, with(&case, json!({ "answer": "force-majeure" }))),
         (Type::CaseRuling, with(&case, json!({ "finding": { "kind": "new-date", "date": "2007-01-01" } }))),
         (Type::BoardOutcome, json!({ "agreement": "wijk", "case": 1, "outcome": { "kind": "settled" }, "minutes": paper })),

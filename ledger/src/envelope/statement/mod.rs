@@ -12,6 +12,7 @@ use super::shape::{At, Shape, titled};
 use crate::words::{Hash, Instant, Slug, StatementId, Text};
 
 pub mod agreement;
+pub mod annulment;
 pub mod completeness;
 pub mod escalation;
 pub mod flag;
@@ -23,6 +24,7 @@ pub mod version;
 pub mod withdrawal;
 
 use agreement::{Attachment, Consent, Decline, Proposal};
+use annulment::Annulment;
 use escalation::{BoardOutcome, BreachAnswer, CaseClosure, CaseRuling, MinistryAnswer, SupportRequest};
 use flag::{Flag, Subject};
 use genesis::Genesis;
@@ -98,6 +100,7 @@ statements! {
     ReportRuling = "report-ruling" ~ "Uitspraak over een melding",
     Release = "release" ~ "Ontheffing",
     Handover = "handover" ~ "Overdracht",
+    Annulment = "annulment" ~ "Nietigverklaring",
     BreachAnswer = "breach-answer" ~ "Antwoord op een schending",
     CaseRuling = "case-ruling" ~ "Uitspraak in een zaak",
     BoardOutcome = "board-outcome" ~ "Uitkomst bestuurlijk overleg",
@@ -318,6 +321,7 @@ impl Body {
             Self::ReportRuling(body) => vec![&body.reason],
             Self::Release(body) => vec![&body.reason],
             Self::Handover(body) => vec![&body.reason],
+            Self::Annulment(body) => vec![&body.reason],
             Self::BreachAnswer(body) => vec![&body.reason],
             Self::CaseRuling(body) => vec![&body.reason],
             Self::BoardOutcome(body) => vec![&body.minutes],
@@ -359,6 +363,7 @@ impl Body {
             Self::ReportRuling(body) => agreement(&body.agreement),
             Self::Release(body) => agreement(&body.agreement),
             Self::Handover(body) => agreement(&body.agreement),
+            Self::Annulment(body) => agreement(&body.agreement),
             Self::BreachAnswer(body) => agreement(&body.agreement),
             Self::CaseRuling(body) => agreement(&body.agreement),
             Self::BoardOutcome(body) => agreement(&body.agreement),
