@@ -43,6 +43,7 @@ pub fn check<D: Door>(story: &Story<D>, words: &[&str]) -> Result<(), String> {
         ["moved", clause, due, "from", from, "to", to] => same("the move", moved(story, clause, due)?, format!("{from} to {to}")),
         ["unmoved", clause, due] => same("the move", moved(story, clause, due)?, "none".to_owned()),
         ["breach", clause, due, settled] => breach(story, clause, due, settled),
+        ["institution", who, state] => same("the institution", standing(story, who)?, *state),
         [who, "bound"] => same("bound", agreement(story)?.bound_party(&slug(who)?).is_ok(), true),
         [who, "withdrawn"] => same("bound", agreement(story)?.bound_party(&slug(who)?).is_ok(), false),
         [who, "quiet"] => same("quiet", quiet(story, who)?, true),
@@ -104,6 +105,18 @@ fn agreement<D: Door>(story: &Story<D>) -> Result<&ledger::lives::Agreement, Str
 
 fn institution<'a, D: Door>(story: &'a Story<D>, who: &str) -> Result<&'a ledger::lives::Institution, String> {
     story.audit.book().institution(&slug(who)?).ok_or_else(|| format!("there is no {who}"))
+}
+
+/// Where an institution stands: `unknown`, `registered`, `admitted`, `keyless` or `recovering`.
+fn standing<D: Door>(story: &Story<D>, who: &str) -> Result<&'static str, String> {
+    let Ok(institution) = institution(story, who) else { return Ok("unknown") };
+    let admitted = institution.admitted.as_ref();
+    Ok(match admitted.map(|admitted| (admitted.recovery.is_some(), admitted.no_valid_key.is_some())) {
+        None => "registered",
+        Some((true, _)) => "recovering",
+        Some((false, true)) => "keyless",
+        Some((false, false)) => "admitted",
+    })
 }
 
 fn keyless<D: Door>(story: &Story<D>, who: &str) -> Result<bool, String> {

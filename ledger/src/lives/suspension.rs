@@ -198,7 +198,8 @@ impl Agreement {
         if agreed || days <= 0 {
             return;
         }
-        let to = from.plus_days(days);
+        // A weekend or holiday can lie between its last day and the suspension: not due before the day of resumption.
+        let to = from.plus_days(days).max(day);
         let (late_from, breached_from) = (self.text.late_from(to), self.breached_from(&self.clauses[id], to));
         let instance = self.instance_mut(id, due);
         (instance.late_from, instance.breached_from) = (late_from, breached_from);

@@ -4,3 +4,5 @@
 
 mod alone;
 mod stories;
+mod suspended;
+mod tables;
