@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use ledger::envelope::statement::flag::Cause;
 use ledger::words::{Day, Instant};
 use serde_json::json;
 
@@ -9,7 +10,7 @@ use crate::audit::Audit;
 use crate::door::{Answer, Door};
 use crate::national::umbrella;
 use crate::town::Town;
-use crate::{expect, texts, words};
+use crate::{expect, texts, verbs, words};
 
 /// A story that is being told.
 pub struct Story<D> {
@@ -90,10 +91,35 @@ impl<D: Door> Story<D> {
                 words::unusual(&mut self.town, rest)?;
                 self.town.actor(who).amend(version, changes);
             }
+            [who, "counters", version, "with", name, rest @ ..] => {
+                let text = self.text(name)?;
+                words::unusual(&mut self.town, rest)?;
+                self.town.unusual.name.get_or_insert_with(|| (*name).to_owned());
+                self.town.actor(who).counter(version, text);
+            }
+            [who, "annuls", clause, due, rest @ ..] => {
+                let (because, rest) = words::split(rest);
+                words::unusual(&mut self.town, rest)?;
+                let (because, entry) = match because {
+                    [because @ .., "entry", entry] => (because, entry.parse().map_err(|_| format!("{entry} is no entry"))?),
+                    because => (because, self.flag_of_breach(clause, due).unwrap_or(1)),
+                };
+                let because = verbs::false_because(because)?;
+                self.town.actor(who).annul(clause, due, entry, because);
+            }
             [who, act @ ..] => words::act(&mut self.town, who, act)?,
         }
         self.catch_up()?;
         self.check_answer(next)
+    }
+
+    /// The entry that flagged the last breach of a due date.
+    fn flag_of_breach(&self, clause: &str, due: &str) -> Option<u64> {
+        let is_it = |cause: &Cause| match cause {
+            Cause::Breached { obligation, due: day, .. } => obligation.as_str() == clause && day.to_string() == due,
+            _ => false,
+        };
+        self.audit.flags().iter().rev().find(|(_, flag)| is_it(&flag.cause)).map(|(entry, _)| *entry)
     }
 
     fn text(&self, name: &str) -> Result<serde_json::Value, String> {

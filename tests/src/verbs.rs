@@ -75,6 +75,18 @@ impl<D: Door> Actor<'_, D> {
         self.on(Type::Amendment, json!({ "version": version, "changes": changes, "reason": attachment() }))
     }
 
+    /// Puts another text in the place of the version of this name.
+    pub fn counter(self, version: &str, text: Value) -> Answer {
+        let replaces = self.hash_of(version);
+        self.say(Type::CounterProposal, json!({ "replaces": replaces, "text": text, "reason": attachment() }))
+    }
+
+    /// Takes back the version that it put on the table.
+    pub fn take_back(self, version: &str) -> Answer {
+        let version = self.hash_of(version);
+        self.on(Type::Retraction, json!({ "version": version, "reason": attachment() }))
+    }
+
     /// Agrees with exactly this offer.
     pub fn consent(self, offer: &str) -> Answer {
         let to = self.hash_of(offer);
@@ -99,6 +111,19 @@ impl<D: Door> Actor<'_, D> {
     /// Offers what is not yet due to another party.
     pub fn hand_over(self, obligation: &str, to: &str, successor: &str) -> Answer {
         self.on(Type::Handover, json!({ "obligation": obligation, "to": to, "successor": successor, "reason": attachment() }))
+    }
+}
+
+/// Standing still.
+impl<D: Door> Actor<'_, D> {
+    /// Suspends until a day, on a ground: `all-parties` or `power`.
+    pub fn suspend(self, until: &str, ground: &str) -> Answer {
+        self.on(Type::Suspension, json!({ "until": until, "ground": ground, "reason": attachment() }))
+    }
+
+    /// Resumes before that day.
+    pub fn resume(self) -> Answer {
+        self.on(Type::Resumption, json!({ "reason": attachment() }))
     }
 }
 
@@ -206,6 +231,29 @@ impl<D: Door> Actor<'_, D> {
     /// What was done with the ministry's answer.
     pub fn close_case(self, case: u32) -> Answer {
         self.on(Type::CaseClosure, json!({ "case": case, "done": attachment() }))
+    }
+}
+
+/// What makes a flag false, in the words of a story: `holiday DATE`, `reading DATE`, `clock INSTANT anew DATE`,
+/// `lost-report INSTANT anew DATE`.
+pub fn false_because(words: &[&str]) -> Result<Value, String> {
+    Ok(match words {
+        ["holiday", date] => json!({ "kind": "holiday", "date": date }),
+        ["reading", due] => json!({ "kind": "reading", "due": due }),
+        ["clock", at, "anew", date] => json!({ "kind": "clock", "acceptedAt": at, "date": date }),
+        ["lost-report", at, "anew", date] => json!({ "kind": "lost-report", "report": "1e".repeat(32), "acceptedAt": at, "date": date }),
+        _ => return Err(format!("this makes no flag false: {}", words.join(" "))),
+    })
+}
+
+/// False flags.
+impl<D: Door> Actor<'_, D> {
+    /// Offers to annul the flag of a breach, which is entry number so much.
+    pub fn annul(self, obligation: &str, due: &str, entry: u64, because: Value) -> Answer {
+        self.on(
+            Type::Annulment,
+            json!({ "obligation": obligation, "due": due, "entry": entry, "because": because, "reason": attachment() }),
+        )
     }
 }
 

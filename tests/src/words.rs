@@ -31,7 +31,7 @@ pub fn unusual<D: Door>(town: &mut Town<D>, words: &[&str]) -> Result<(), String
 }
 
 /// Splits a line where what is unusual about it begins.
-fn split<'a, 'b>(words: &'a [&'b str]) -> (&'a [&'b str], &'a [&'b str]) {
+pub(crate) fn split<'a, 'b>(words: &'a [&'b str]) -> (&'a [&'b str], &'a [&'b str]) {
     let begins = |i: &usize| {
         let rest = &words[*i..];
         matches!(rest, ["as", _, ..] | ["with", "id" | "key", ..] | ["on", "behalf", ..] | ["in", "the", "name", ..] | ["signed", "at", ..])
@@ -62,6 +62,10 @@ pub fn act<D: Door>(town: &mut Town<D>, who: &str, words: &[&str]) -> Result<(),
         ["objects", "to", "recovery", key] => actor.object_to_recovery(key),
         ["consents", "to", offer] | ["signs", offer] => actor.consent(offer),
         ["declines", offer] => actor.decline(offer),
+        ["takes", "back", version] => actor.take_back(version),
+        ["suspends", "until", day] => actor.suspend(day, "all-parties"),
+        ["suspends", "by", "power", "until", day] => actor.suspend(day, "power"),
+        ["resumes"] => actor.resume(),
         ["releases", obligation] => actor.release(obligation, &[]),
         ["releases", obligation, list] => actor.release(obligation, &refs(&dues(list))),
         ["hands", obligation, "to", other, "anew", successor] => actor.hand_over(obligation, other, successor),

@@ -71,6 +71,7 @@ fn flag_text(town: &Town, cause: &Cause, tally: &mut Tally) -> Option<String> {
             tally.in_force += 1;
             format!("«{}» is van kracht", town.letter.title)
         }
+        Cause::Resumed { .. } => "de opschorting is voorbij; de termijnen lopen weer".to_owned(),
         Cause::Overdue { obligation, due, .. } => format!("te laat: {obligation}, termijn {due}"),
         Cause::Breached { obligation, due, case, attributed_to, .. } => {
             tally.breaches += 1;

@@ -122,7 +122,8 @@ fn concerns(body: &Body, case: &Case, offers: &[Hash]) -> bool {
         Body::Proposal(_) | Body::Report(_) | Body::Acceptance(_) | Body::Dispute(_) | Body::DisputeAnswer(_) => false,
         Body::DisputeRetraction(_) | Body::Release(_) | Body::Handover(_) | Body::Withdrawal(_) => false,
         Body::WithdrawalAnswer(_) | Body::WithdrawalRevocation(_) | Body::MinistryRouting(_) | Body::LedgerAcceptance(_) => false,
-        Body::Amendment(_) | Body::Event(_) | Body::Finding(_) => false,
+        Body::Amendment(_) | Body::Event(_) | Body::Finding(_) | Body::CounterProposal(_) | Body::Retraction(_) => false,
+        Body::Suspension(_) | Body::Resumption(_) | Body::Annulment(_) => false,
     }
 }
 
@@ -136,5 +137,6 @@ fn caused(cause: &Cause, number: u32) -> bool {
         Cause::TacitlyAccepted { .. } | Cause::ReportUnanswered { .. } | Cause::DisputeUnanswered { .. } => false,
         Cause::GoneQuiet { .. } | Cause::WithdrawalUnanswered { .. } | Cause::UnderStrength { .. } => false,
         Cause::NoValidKey { .. } | Cause::RecoveryCompleted { .. } | Cause::ConditionLapsed { .. } => false,
+        Cause::Resumed { .. } => false,
     }
 }

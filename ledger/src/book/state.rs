@@ -1,6 +1,7 @@
 //! What statements about the State name must be there: ministries that are admitted, State partners, the table of themes.
 
-use super::judge::{Book, Stop};
+use super::desk::Book;
+use super::verdict::Stop;
 use crate::envelope::statement::institution::Kind;
 use crate::envelope::statement::ministry::Route;
 use crate::envelope::{Body, Refusal, Rule};

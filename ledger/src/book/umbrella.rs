@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::judge::{Book, Stop};
+use super::desk::Book;
+use super::verdict::Stop;
 use crate::envelope::statement::agreement::{Obligation, Proposal};
 use crate::envelope::statement::amendment::Change;
 use crate::envelope::statement::umbrella::{LedgerAcceptance, Umbrella};
@@ -47,15 +48,13 @@ impl Book {
     /// text of that agreement, and each clause that is referred to stands in it.
     pub(super) fn check_umbrellas(&self, body: &Body, agreement: &Agreement) -> Result<(), Stop> {
         match body {
-            Body::Proposal(text) => {
-                let obligations = text.obligations.iter().enumerate().map(|(j, obligation)| (format!("/body/obligations/{j}"), obligation));
-                self.check_clauses(text, &obligations.collect::<Vec<_>>())
-            }
+            Body::Proposal(text) => self.check_text(text, "/body"),
+            Body::CounterProposal(body) => self.check_text(&body.text, "/body/text"),
             Body::Amendment(body) => {
                 let changed = body.changes.iter().enumerate();
                 let changed = changed.filter_map(|(j, change)| Some((format!("/body/changes/{j}/obligation"), change.obligation()?)));
                 let referring: Vec<_> = changed.filter(|(_, obligation)| obligation.umbrella.is_some()).collect();
-                if referring.is_empty() { Ok(()) } else { self.check_clauses(&agreement.text, &referring) }
+                if referring.is_empty() { Ok(()) } else { self.check_clauses(&agreement.text, "/body", &referring) }
             }
             Body::SupportRequest(body) => body.umbrella.as_ref().map_or(Ok(()), |it| self.clauses_of(it, "/body/umbrella").map(|_| ())),
             Body::MinistryAnswer(body) => body.umbrella.as_ref().map_or(Ok(()), |it| self.clauses_of(it, "/body/umbrella").map(|_| ())),
@@ -63,11 +62,16 @@ impl Book {
         }
     }
 
+    fn check_text(&self, text: &Proposal, at: &str) -> Result<(), Stop> {
+        let obligations = text.obligations.iter().enumerate().map(|(j, obligation)| (format!("{at}/obligations/{j}"), obligation));
+        self.check_clauses(text, at, &obligations.collect::<Vec<_>>())
+    }
+
     /// The receipts of a text, and the clauses that these obligations refer to, with their places.
-    fn check_clauses(&self, text: &Proposal, obligations: &[(String, &Obligation)]) -> Result<(), Stop> {
+    fn check_clauses(&self, text: &Proposal, at: &str, obligations: &[(String, &Obligation)]) -> Result<(), Stop> {
         let mut faults = Vec::new();
         for (i, umbrella) in text.umbrellas.iter().flat_map(|list| list.iter()).enumerate() {
-            let clauses = match self.clauses_of(umbrella, &format!("/body/umbrellas/{i}")) {
+            let clauses = match self.clauses_of(umbrella, &format!("{at}/umbrellas/{i}")) {
                 Ok(clauses) => clauses,
                 Err(Stop::Refused(refusal)) => {
                     faults.extend(refusal.faults().iter().cloned());

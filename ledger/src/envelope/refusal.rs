@@ -81,8 +81,11 @@ rules! {
     NotAParty "not-a-party" "L01" Forbidden "De instelling is geen partij bij deze overeenkomst." "The institution is not a party to this agreement."
     AgreementState "agreement-state" "L01" Conflict "Dit past niet bij de stand van de overeenkomst." "This does not fit the state of the agreement."
     UnknownOffer "unknown-offer" "L01" Unknown "Er ligt geen voorstel met precies deze inhoud." "There is no offer with exactly this content."
+    SupersededVersion "superseded-version" "L17" Conflict "Dit is niet de versie die nu op tafel ligt." "This is not the version that is on the table now."
+    NotTheProposer "not-the-proposer" "L01" Forbidden "Alleen wie deze tekst voorstelde kan hem intrekken." "Only the one who put this text forward can take it back."
     NotAsked "not-asked" "L01" Forbidden "Van deze instelling is hier geen instemming gevraagd." "This institution was not asked for its consent here."
     AlreadyGiven "already-given" "L01" Conflict "Dit is al gegeven." "This has been given already."
+    SuspensionUnfit "suspension-unfit" "L01" Conflict "Zo kan de overeenkomst niet worden opgeschort." "The agreement cannot be suspended like this."
     // --- obligations ---
     UnknownObligation "unknown-obligation" "L07" Unknown "Deze afspraak staat niet in de overeenkomst." "This obligation is not in the agreement."
     UnknownEvent "unknown-event" "L07" Unknown "Geen afspraak wacht op deze gebeurtenis." "No obligation waits for this event."
@@ -114,6 +117,7 @@ rules! {
     // --- attachments and the clock ---
     AttachmentMissing "attachment-missing" "log" Invalid "Een bijlage waarnaar wordt verwezen is niet meegestuurd." "An attachment that is referred to was not sent along."
     AttachmentUnfit "attachment-unfit" "log" Invalid "Een bijlage past niet bij de verklaring." "An attachment does not fit the statement."
+    FlagStands "flag-stands" "domain 8" Conflict "De vlag klopt: ook met wat hier wordt gesteld was de afspraak geschonden." "The flag stands: with what is said here the obligation was breached as well."
     FlagUnfit "flag-unfit" "log" Conflict "Deze vlag volgt niet uit het grootboek." "This flag does not follow from the ledger."
 }
 

@@ -194,7 +194,8 @@ impl Agreement {
                     let (late_from, breached_from) = (self.text.late_from(last_day), self.breached_from(&self.clauses[id], last_day));
                     let instance = self.instance_mut(id, due);
                     (instance.late_from, instance.breached_from) = (late_from, breached_from);
-                    instance.moves.push(Move { to: *date, at: moment });
+                    let from = instance.last_day();
+                    instance.moves.push(Move { from, to: *date, at: moment });
                 }
             }
             (When::Rhythm { .. }, Course::Running { last, .. }) => {

@@ -11,7 +11,7 @@ use crate::envelope::refusal::{Refusal, Rule};
 use crate::envelope::shape::{Count, List};
 use crate::envelope::statement::flag::{Cause, Ending, Flag, Leaving, Names, Quiet};
 use crate::envelope::statement::institution::Kind;
-use crate::words::{Instant, Slug};
+use crate::words::{Day, Instant, Slug};
 
 /// Keeps the flag that is due first; of those due at the same instant, the one that was looked at first.
 struct Earliest(Option<Flag>);
@@ -30,6 +30,7 @@ impl Agreement {
     pub fn next_flag(&self) -> Option<Flag> {
         let mut first = Earliest(None);
         first.see(self.in_force_at(), || Cause::InForce { agreement: self.id() });
+        first.see(self.resumes_at(), || Cause::Resumed { agreement: self.id() });
         self.see_offers(&mut first);
         self.see_instances(&mut first);
         self.see_conditions(&mut first);
@@ -61,7 +62,7 @@ impl Agreement {
     }
 
     fn see_instances(&self, first: &mut Earliest) {
-        for instance in self.instances.values() {
+        for instance in self.instances.values().filter(|instance| !self.stands_still(instance)) {
             let (agreement, obligation, due) = (|| self.id(), || instance.obligation.clone(), instance.due);
             first.see(instance.next_miss(), || match instance.standing {
                 Standing::Overdue { .. } => {
@@ -180,6 +181,7 @@ impl Agreement {
     pub fn apply_flag(&mut self, flag: &Flag, moment: Moment) -> Result<(), Refusal> {
         match &flag.cause {
             Cause::InForce { .. } => self.enter_into_force(flag.due_at, moment),
+            Cause::Resumed { .. } => self.resume_on(Day::of(flag.due_at), moment),
             Cause::OfferLapsed { offer, .. } => self.lapse_offer(offer, moment),
             Cause::Ended { outcome, .. } => self.end(*outcome, moment),
             Cause::Overdue { obligation, due, .. } => self.overdue(obligation, *due, moment),

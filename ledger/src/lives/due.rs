@@ -133,7 +133,8 @@ impl Agreement {
         (instance.late_from, instance.breached_from) = (late_from, breached_from);
         instance.standing = Standing::Open;
         instance.reopened = None;
-        instance.moves.push(Move { to, at: moment });
+        let from = instance.last_day();
+        instance.moves.push(Move { from, to, at: moment });
         instance.settle_breach(how, moment)
     }
 }

@@ -187,6 +187,8 @@ pub enum Closing {
     Settled,
     /// By the municipality, after the ministry's answer.
     FollowedUp,
+    /// Every breach in it was flagged falsely.
+    Annulled,
     /// What it was about was taken back.
     TakenBack,
 }

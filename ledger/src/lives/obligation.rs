@@ -23,6 +23,8 @@ pub struct Clause {
     pub course: Course,
     /// Misses in a row.
     pub misses: u32,
+    /// The last report on it: from there on misses count.
+    pub reported: Option<Fact>,
     /// The case that is open for it.
     pub case: Option<u32>,
     /// The obligation that it was taken over from.
@@ -225,12 +227,16 @@ pub enum Settled {
     CauseRemoved,
     /// Released.
     Released,
+    /// The flag was false.
+    Annulled,
 }
 
 /// A new date for an instance.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Move {
+    /// The last day before it.
+    pub from: Day,
     /// The new last day.
     pub to: Day,
     /// The entry that says so.
@@ -272,7 +278,8 @@ impl Clause {
     /// An obligation of a text that is not in force yet.
     pub fn new(text: Obligation, taken_over_from: Option<Slug>) -> Self {
         let debtor = text.debtor.clone();
-        Self { text, debtor, course: Course::Waiting, misses: 0, case: None, taken_over_from, at_risk: Vec::new() }
+        let (at_risk, reported) = (Vec::new(), None);
+        Self { text, debtor, course: Course::Waiting, misses: 0, reported, case: None, taken_over_from, at_risk }
     }
 }
 
@@ -289,6 +296,11 @@ impl Instance {
             Standing::Breached { .. } | Standing::Fulfilled { .. } | Standing::Cured { .. } => None,
             Standing::Released { .. } | Standing::HandedOver { .. } => None,
         }
+    }
+
+    /// The last day on which it is in time: its date, or the one that it got last.
+    pub fn last_day(&self) -> Day {
+        self.moves.last().map_or(self.due.max(self.period_start), |moved| moved.to)
     }
 
     /// Settles what is unsettled, and gives the cases that it was in.

@@ -166,7 +166,8 @@ impl Agreement {
             self.instance_mut(&body.obligation, *due).claim = Some(hash);
             self.open_following(&body.obligation, *due, moment);
         }
-        self.clause_mut(&body.obligation).misses = 0;
+        let clause = self.clause_mut(&body.obligation);
+        (clause.misses, clause.reported) = (0, Some(moment));
         self.heard(by, Some(&body.obligation));
         Ok(())
     }

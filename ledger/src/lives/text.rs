@@ -69,6 +69,11 @@ impl Proposal {
         self.withdrawal.notice_months.and_then(|months| u8::try_from(months.0).ok()).unwrap_or(6)
     }
 
+    /// Days for which the holder of a power to suspend may use it.
+    pub fn power_days(&self) -> u32 {
+        self.suspension.as_ref().and_then(|power| power.max_days).map_or(90, |days| days.0)
+    }
+
     /// Misses in a row after which a party has gone quiet.
     pub fn gone_quiet_misses(&self) -> u32 {
         self.terms.as_ref().and_then(|t| t.gone_quiet_misses).map_or(3, |n| n.0)
@@ -88,7 +93,12 @@ impl Proposal {
 impl Obligation {
     /// Working days between late and breached.
     pub fn grace(&self) -> Term {
-        Term::WorkingDays(self.grace_working_days.and_then(|days| u16::try_from(days.0).ok()).unwrap_or(1))
+        Term::WorkingDays(self.grace_days())
+    }
+
+    /// How many they are; 1 when the text is silent.
+    pub fn grace_days(&self) -> u16 {
+        self.grace_working_days.and_then(|days| u16::try_from(days.0).ok()).unwrap_or(1)
     }
 
     /// Whether it must be kept throughout its periods.

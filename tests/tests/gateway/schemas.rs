@@ -171,6 +171,7 @@ fn samples() -> Vec<(Type, Value)> {
     text["terms"] = json!({ "consentDays": 30, "goneQuietMisses": 3, "workingDayRule": true });
     text["obligations"][0]["target"] = json!({ "indicator": "euro", "value": "12.50", "unit": "EUR" });
     text["obligations"][0]["creditors"] = json!(["town"]);
+    text["suspension"] = json!({ "holder": "town", "maxDays": 60 });
     let mut rhythm = text.clone();
     rhythm["obligations"][0]["when"] = json!({ "kind": "rhythm", "rule": "FREQ=WEEKLY" });
     let mut conditional = text.clone();
@@ -192,6 +193,7 @@ fn samples() -> Vec<(Type, Value)> {
         value.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         value
     };
+    let annulled = json!({ "agreement": "wijk", "obligation": "o", "due": "2006-06-01", "entry": 12, "reason": paper });
     let report = json!({ "agreement": "wijk", "report": hash });
     let rule = json!({ "bwb": "BWBR0005181", "article": "44" });
     let umbrella = json!({ "origin": "test.example/national", "entry": 7, "agreement": "care", "receipt": "c2sp.org/tlog-proof@v1\n".repeat(12).trim_end() });
@@ -209,6 +211,8 @@ fn samples() -> Vec<(Type, Value)> {
         (Type::RecoveryRequest, json!({ "institution": "school", "key": jwk })),
         (Type::RecoveryVouch, json!({ "institution": "school", "key": kid, "agreement": "wijk" })),
         (Type::RecoveryObjection, json!({ "key": kid })),
+        (Type::CounterProposal, json!({ "replaces": hash, "text": text, "reason": paper })),
+        (Type::Retraction, json!({ "agreement": "wijk", "version": hash, "reason": paper })),
         (Type::Proposal, text),
         (Type::Proposal, rhythm),
         (Type::Proposal, conditional),
@@ -217,6 +221,8 @@ fn samples() -> Vec<(Type, Value)> {
         (Type::Amendment, amendment),
         (Type::Consent, json!({ "agreement": "wijk", "to": hash })),
         (Type::Decline, json!({ "agreement": "wijk", "to": hash, "reason": paper })),
+        (Type::Suspension, json!({ "agreement": "wijk", "ground": "power", "until": "2006-07-01", "reason": paper })),
+        (Type::Resumption, json!({ "agreement": "wijk", "reason": paper })),
         (Type::Report, json!({ "agreement": "wijk", "obligation": "o", "instances": ["2006-06-01"], "value": "3", "evidence": evidence })),
         (Type::Finding, json!({ "agreement": "wijk", "obligation": "o", "day": "2006-06-01", "account": paper })),
         (Type::Acceptance, report.clone()),
@@ -226,6 +232,19 @@ fn samples() -> Vec<(Type, Value)> {
         (Type::ReportRuling, with(&report, json!({ "finding": "fulfilled", "reason": paper }))),
         (Type::Release, json!({ "agreement": "wijk", "obligation": "o", "instances": ["2006-06-01"], "reason": paper })),
         (Type::Handover, json!({ "agreement": "wijk", "obligation": "o", "to": "school", "successor": "o2", "reason": paper })),
+        (Type::Annulment, with(&annulled, json!({ "because": { "kind": "holiday", "date": "2006-06-01" } }))),
+        (Type::Annulment, with(&annulled, json!({ "because": { "kind": "reading", "due": "2006-06-02" } }))),
+        (
+            Type::Annulment,
+            with(&annulled, json!({ "because": { "kind": "clock", "acceptedAt": "2006-05-01T00:00:00Z", "date": "2006-07-01" } })),
+        ),
+        (
+            Type::Annulment,
+            with(
+                &annulled,
+                json!({ "because": { "kind": "lost-report", "report": hash, "acceptedAt": "2006-05-01T00:00:00Z", "date": "2006-07-01" } }),
+            ),
+        ),
         (Type::BreachAnswer, with(&case, json!({ "answer": "force-majeure" }))),
         (Type::CaseRuling, with(&case, json!({ "finding": { "kind": "new-date", "date": "2007-01-01" } }))),
         (Type::BoardOutcome, json!({ "agreement": "wijk", "case": 1, "outcome": { "kind": "settled" }, "minutes": paper })),

@@ -1,5 +1,6 @@
 //! What institutions propose to each other: the text of an agreement, and the yes or no to it.
 
+use super::suspension::SuspensionPower;
 use super::trigger::{Delay, Trigger};
 use super::umbrella::{Umbrella, UmbrellaClause};
 use crate::envelope::shape::{Count, List, shape};
@@ -303,6 +304,8 @@ shape! {
         terms: Option<Terms> = "termijnen",
         /// The umbrella agreements that its obligations refer to, each with its receipt (L44).
         umbrellas: Option<List<Umbrella, 1, 4>> = "koepelovereenkomsten",
+        /// Who may suspend the agreement without the consent of all; nobody when not given.
+        suspension: Option<SuspensionPower> = "bevoegdheid tot opschorting",
         /// Ground to withhold the agreement from the public (Woo); refused until it is supported.
         withheld_ground: Option<Text<3, 200>> = "grond voor geheimhouding",
     }
@@ -319,7 +322,7 @@ shape! {
 }
 
 shape! {
-    /// No to an offer other than an agreement's version, with a reason (L22, L32).
+    /// No to an offer or to an agreement's version, with a reason (L22, L32).
     "Weigering" struct Decline {
         /// The agreement.
         agreement: Slug = "overeenkomst",

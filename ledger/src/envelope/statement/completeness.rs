@@ -45,6 +45,11 @@ pub fn gaps(body: &Json) -> Vec<Fault> {
         let accepted = "a director that is one of the parties (L15)";
         gaps.add(Rule::Incomplete, "/director".into(), format!("{director:?} is not a party"), accepted);
     }
+    let holder = body.get("suspension").and_then(|power| text(power, "holder"));
+    if let Some(holder) = holder.filter(|holder| !parties.contains(holder)) {
+        let accepted = "a holder of this power that is one of the parties";
+        gaps.add(Rule::Incomplete, "/suspension/holder".into(), format!("{holder:?} is not a party"), accepted);
+    }
     let period = period(body, &mut gaps);
     for (i, obligation) in items(body, "obligations").iter().enumerate() {
         obligation_gaps(obligation, i, body, &parties, period, &mut gaps);

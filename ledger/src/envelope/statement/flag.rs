@@ -78,6 +78,9 @@ shape! {
         /// All parties signed and the first day has come.
         InForce { /// The agreement.
             agreement: Slug = "overeenkomst", } = "in-force" ~ "van kracht",
+        /// The last day of a suspension has passed; due dates pass again.
+        Resumed { /// The agreement.
+            agreement: Slug = "overeenkomst", } = "resumed" ~ "hervat",
         /// Not everyone answered an offer in its term.
         OfferLapsed { /// The agreement.
             agreement: Slug = "overeenkomst", /// The offer.
@@ -197,6 +200,7 @@ impl Cause {
     pub fn subject(&self) -> Subject {
         match self {
             Self::InForce { agreement }
+            | Self::Resumed { agreement }
             | Self::OfferLapsed { agreement, .. }
             | Self::Ended { agreement, .. }
             | Self::Overdue { agreement, .. }
