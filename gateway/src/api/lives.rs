@@ -55,6 +55,12 @@ fn institution_json(view: &InstitutionView) -> Value {
         .collect();
     let state = if life.admitted.is_some() { "admitted" } else { "registered" };
     let mut value = json!({ "id": life.id, "state": state, "registrations": waiting, "lastEntry": entry_json(view.entry, view.as_of) });
+    if !life.routing.is_empty() {
+        value["routing"] = json!(life.routing);
+    }
+    if !life.accepted_ledgers.is_empty() {
+        value["acceptedLedgers"] = json!(life.accepted_ledgers);
+    }
     if let Some(admitted) = &life.admitted {
         let key = |key: &ledger::lives::institution::Key| {
             let (jwk, valid) = (key.key.to_jwk(), key.is_valid(view.as_of.at));

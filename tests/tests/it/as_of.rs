@@ -4,15 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use gateway::listing::{AgreementView, AttentionItem, Collection, Colours, Filter, Items, Listing, Paging};
 use harness::audit::Audit;
-use harness::http::{Http, NAME};
+use harness::http::Http;
 use harness::story::tell;
-use harness::{Door, Entry, Town};
+use harness::{Door, Entry};
 use ledger::book::Change;
 use ledger::envelope::statement::agreement::Theme;
 use ledger::lives::parts::{Part, PartId};
 use ledger::words::{Instant, Slug};
 
-use crate::stories::{START, chosen};
+use crate::stories::{chosen, over_http};
 
 /// A part with the entry that changed it last, and whether it is open.
 type Parts = BTreeMap<PartId, (Part, u64, bool)>;
@@ -76,7 +76,7 @@ fn instants(entries: &[Entry], now: Instant) -> BTreeSet<Instant> {
 
 async fn open(http: &Http, at: Option<Instant>) -> Listing {
     let host = http.host();
-    Listing::open(&host.store, &host.clock, host.ledger(NAME).unwrap(), at).await.unwrap()
+    Listing::open(&host.store, &host.clock, host.ledgers().next().unwrap(), at).await.unwrap()
 }
 
 /// Every page of a list.
@@ -215,7 +215,7 @@ async fn compare_filters(now: &Listing, then: &Listing, place: &str) -> usize {
 
 /// What one story's ledger shows, now and at every instant of its past.
 fn check(name: &str, text: &str) -> usize {
-    let story = tell(Town::over_http(START.parse().unwrap()), text).unwrap_or_else(|error| panic!("{name}.txt {error}"));
+    let story = tell(over_http(name), text).unwrap_or_else(|error| panic!("{name}.txt {error}"));
     let http = &story.town.door;
     let (entries, now) = (http.entries(0), http.now());
     let mut replay = Replay::begin(&entries[0]);
