@@ -196,10 +196,10 @@ fn act(agreement: &mut Agreement, by: &Slug, body: &Body, hash: Hash, moment: Mo
         Body::Consent(body) => agreement.consent(by, body, moment),
         Body::Amendment(body) => agreement.amend(by, body, hash, moment),
         Body::Decline(body) => agreement.decline(by, body, moment),
-        Body::Event(body) => agreement.record_event(by, body, moment),
         Body::Retraction(body) => agreement.retract(by, body, moment),
         Body::Suspension(body) => agreement.suspend(by, body, hash, moment),
         Body::Resumption(body) => agreement.resume(by, body, hash, moment),
+        Body::Event(body) => agreement.record_event(by, body, moment),
         Body::Report(body) => agreement.report(by, body, hash, moment),
         Body::Finding(body) => agreement.find(by, body, moment),
         Body::Acceptance(body) => agreement.accept(by, body, moment),
@@ -222,6 +222,7 @@ fn act(agreement: &mut Agreement, by: &Slug, body: &Body, hash: Hash, moment: Mo
         Body::WithdrawalRevocation(body) => agreement.revoke_notice(by, body, moment),
         Body::Genesis(_) | Body::Registration(_) | Body::Admission(_) | Body::KeyAddition(_) | Body::KeyRotation(_) => Ok(()),
         Body::KeyRevocation(_) | Body::RecoveryRequest(_) | Body::RecoveryVouch(_) | Body::RecoveryObjection(_) => Ok(()),
-        Body::MinistryRouting(_) | Body::LedgerAcceptance(_) | Body::Proposal(_) | Body::CounterProposal(_) | Body::Flag(_) => Ok(()),
+        Body::MinistryRouting(_) | Body::LedgerAcceptance(_) => Ok(()),
+        Body::Proposal(_) | Body::CounterProposal(_) | Body::Flag(_) => Ok(()),
     }
 }

@@ -112,6 +112,9 @@ impl Book {
         let parsed = Parsed::parse(&shown.jws).map_err(|refusal| unfit(format!("it holds no statement: {refusal}")))?;
         match &parsed.statement().body {
             Body::Proposal(text) if text.agreement == umbrella.agreement => Ok(text.obligations.iter().map(|o| o.id.clone()).collect()),
+            Body::CounterProposal(body) if body.text.agreement == umbrella.agreement => {
+                Ok(body.text.obligations.iter().map(|o| o.id.clone()).collect())
+            }
             // An amendment that sharpens it is a text of it as well.
             Body::Amendment(body) if body.agreement == umbrella.agreement => {
                 Ok(body.changes.iter().filter_map(Change::obligation).map(|o| o.id.clone()).collect())

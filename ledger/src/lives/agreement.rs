@@ -65,6 +65,7 @@ impl Agreement {
             ministry,
             parties: BTreeMap::new(),
             last_case: 0,
+            stood_still: Vec::new(),
             power_days: 0,
             weaknesses: BTreeMap::new(),
         };

@@ -44,7 +44,11 @@ impl Agreement {
                 stands("date", format!("{date} is no working day in the table either"), "a holiday that the table lacks")
             }
             FalseBecause::Holiday { date } => {
-                let corrected = self.with_holiday(clause, instance.last_day(), *date);
+                let mut corrected = self.with_holiday(clause, self.last_day(clause, instance.last_day()), *date);
+                if clause.text.is_maintained() {
+                    // The term to report moves, not the period.
+                    corrected.last_day = instance.last_day();
+                }
                 if corrected.breached_from <= since.at {
                     return stands("date", format!("with {date} it was breached as well"), "a holiday that puts the breach off");
                 }
@@ -79,8 +83,12 @@ impl Agreement {
     /// The due date and the flag of its breach, if that is the entry which is named and nothing has settled it.
     fn flagged(&self, body: &Annulment) -> Result<(&Instance, Fact), Refusal> {
         let instance = self.instances.get(&(body.obligation.clone(), body.due));
-        let breach = instance.and_then(|instance| instance.breaches.iter().find(|breach| breach.settled.is_none()));
+        let breach = instance.and_then(|instance| instance.unsettled());
         match (instance, breach) {
+            (Some(_), Some(breach)) if breach.found_by.is_some() => {
+                let detail = "this breach is a finding of a party, not a flag";
+                Err(Refusal::at("/body/due", Rule::InstanceState, detail, "an answer that contests it"))
+            }
             (Some(instance), Some(breach)) if breach.since.entry == u64::from(body.entry.0) => Ok((instance, breach.since)),
             (Some(_), Some(breach)) => {
                 let detail = format!("entry {} is not the flag of this breach", body.entry.0);
@@ -94,7 +102,8 @@ impl Agreement {
     }
 
     fn with_date(&self, clause: &Clause, last_day: Day) -> Corrected {
-        Corrected { last_day, late_from: self.text.late_from(last_day), breached_from: self.breached_from(clause, last_day) }
+        let in_time = self.last_day(clause, last_day);
+        Corrected { last_day, late_from: self.text.late_from(in_time), breached_from: self.breached_from(clause, in_time) }
     }
 
     fn with_holiday(&self, clause: &Clause, last_day: Day, holiday: Day) -> Corrected {
@@ -126,7 +135,6 @@ impl Agreement {
         self.uncount(body);
         let instance = self.instance_mut(id, body.due);
         let from = instance.last_day();
-        let case = instance.breaches.iter().find(|breach| breach.settled.is_none()).map(|breach| breach.case);
         // What is late all the same is flagged again from here on: an entry never says what came before it.
         instance.late_from = corrected.late_from.max(moment.at);
         instance.breached_from = corrected.breached_from.max(moment.at);
@@ -134,10 +142,12 @@ impl Agreement {
         if from != corrected.last_day {
             instance.moves.push(Move { from, to: corrected.last_day, at: moment });
         }
-        instance.settle_breach(Settled::Annulled, moment);
-        if let Some(case) = case.filter(|case| self.cases.contains_key(case) && self.unsettled_in(*case).next().is_none()) {
-            self.close_case(case, Closing::Annulled, moment);
-            self.hear_of_closed(case);
+        let cases = instance.settle_breach(Settled::Annulled, moment);
+        for case in cases.into_iter().filter(|case| self.cases.contains_key(case)).collect::<Vec<_>>() {
+            if self.unsettled_in(case).next().is_none() {
+                self.close_case(case, Closing::Annulled, moment);
+                self.hear_of_closed(case);
+            }
         }
         Ok(())
     }
@@ -146,7 +156,8 @@ impl Agreement {
     fn uncount(&mut self, body: &Annulment) {
         let Ok((instance, since)) = self.flagged(body) else { return };
         let clause = &self.clauses[&body.obligation];
-        if instance.reopened.is_some() || clause.reported.is_some_and(|reported| reported.entry > since.entry) {
+        let anothers = instance.unsettled().is_some_and(|breach| breach.attributed.is_some());
+        if anothers || instance.reopened.is_some() || clause.reported.is_some_and(|reported| reported.entry > since.entry) {
             return;
         }
         let clause = self.clause_mut(&body.obligation);

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::amendment::Amended;
 use super::moment::Fact;
 use super::party::Participation;
-use super::suspension::Pause;
+use super::suspension::{Pause, Spell};
 use crate::envelope::statement::flag::{Ending, Weakness};
 use crate::words::{Day, Hash, Slug};
 
@@ -35,6 +35,8 @@ pub struct Head {
     pub parties: BTreeMap<Slug, Participation>,
     /// Number of the case that was opened last.
     pub last_case: u32,
+    /// Days on which it stood still, in order.
+    pub stood_still: Vec<Spell>,
     /// Days for which the holder of a power to suspend has used it.
     pub power_days: u32,
     /// What is wrong with its composition, and since when.
@@ -115,15 +117,15 @@ pub enum State {
 }
 
 impl State {
-    /// The words of the states in which due dates come up: those for which [`State::is_running`] holds.
-    pub const RUNNING: &'static [&'static str] = &["in-force"];
+    /// The words of the states in which obligations run: those for which [`State::is_running`] holds.
+    pub const RUNNING: &'static [&'static str] = &["in-force", "suspended"];
 
-    /// Whether due dates come up.
+    /// Whether obligations run: in force, suspended or not.
     pub fn is_running(&self) -> bool {
         match self {
-            Self::InForce { .. } => true,
-            Self::Proposed | Self::Signed { .. } | Self::Suspended { .. } | Self::Ended { .. } => false,
-            Self::Lapsed { .. } | Self::Declined(_) | Self::Retracted(_) => false,
+            Self::InForce { .. } | Self::Suspended { .. } => true,
+            Self::Proposed | Self::Signed { .. } | Self::Ended { .. } | Self::Lapsed { .. } => false,
+            Self::Declined(_) | Self::Retracted(_) => false,
         }
     }
 

@@ -278,8 +278,8 @@ impl Clause {
     /// An obligation of a text that is not in force yet.
     pub fn new(text: Obligation, taken_over_from: Option<Slug>) -> Self {
         let debtor = text.debtor.clone();
-        let (at_risk, reported) = (Vec::new(), None);
-        Self { text, debtor, course: Course::Waiting, misses: 0, reported, case: None, taken_over_from, at_risk }
+        let at_risk = Vec::new();
+        Self { text, debtor, course: Course::Waiting, misses: 0, reported: None, case: None, taken_over_from, at_risk }
     }
 }
 

@@ -140,9 +140,9 @@ impl Offer {
             None => "open",
             Some(OfferResult::Agreed { .. }) => "agreed",
             Some(OfferResult::Declined { .. }) => "declined",
-            Some(OfferResult::Lapsed { .. }) => "lapsed",
             Some(OfferResult::Superseded { .. }) => "superseded",
             Some(OfferResult::Retracted { .. }) => "retracted",
+            Some(OfferResult::Lapsed { .. }) => "lapsed",
         }
     }
 

@@ -6,6 +6,7 @@ use super::moment::{Fact, Moment};
 use super::obligation::{Course, Instance, Move, Standing};
 use super::offer::OfferKind;
 use crate::envelope::refusal::{Refusal, Rule};
+use crate::envelope::statement::agreement::When;
 use crate::envelope::statement::suspension::{Resumption, Suspension, SuspensionGround};
 use crate::words::{Day, Hash, Instant, Slug};
 
@@ -22,6 +23,18 @@ pub struct Pause {
     pub since: Fact,
     /// Its last day; after it the agreement resumes by itself.
     pub until: Day,
+    /// On what ground.
+    pub ground: SuspensionGround,
+}
+
+/// Days on which an agreement stood still.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Spell {
+    /// The first one.
+    pub first: Day,
+    /// The day of resumption, on which it no longer did.
+    pub resumed: Day,
     /// On what ground.
     pub ground: SuspensionGround,
 }
@@ -46,6 +59,12 @@ impl Agreement {
             State::Proposed | State::Signed { .. } | State::InForce { .. } | State::Ended { .. } => None,
             State::Lapsed { .. } | State::Declined(_) | State::Retracted(_) => None,
         }
+    }
+
+    /// Whether it stands still on this day, or did.
+    pub(super) fn stands_still_on(&self, day: Day) -> bool {
+        let now = self.pause().is_some_and(|pause| (Day::of(pause.since.at)..=pause.until).contains(&day));
+        now || self.head.stood_still.iter().any(|spell| (spell.first..spell.resumed).contains(&day))
     }
 
     /// Whether a due date stands still now.
@@ -164,7 +183,11 @@ impl Agreement {
         let State::Suspended { since, from, pause } = self.head.state.clone() else { return };
         let still: Vec<(Slug, Day)> =
             self.instances.values().filter(|instance| pause.stops(instance)).map(|i| (i.obligation.clone(), i.due)).collect();
+        let first = Day::of(pause.since.at);
         self.head_mut().state = State::InForce { since, from };
+        if first < day {
+            self.head_mut().stood_still.push(Spell { first, resumed: day, ground: pause.ground });
+        }
         self.use_power((pause.ground == SuspensionGround::Power).then(|| pause.days_before(day)));
         for (id, due) in still {
             self.move_by(&id, due, &pause, day, moment);
@@ -194,13 +217,17 @@ impl Agreement {
         let from = instance.last_day();
         // A new date that was agreed meanwhile reckoned with the suspension, unless it falls within it.
         let agreed = from >= day && instance.moves.last().is_some_and(|moved| moved.at.entry > pause.since.entry);
-        let days = pause.days_before(day);
+        // A term that began meanwhile, with an event, stood still from its first day on.
+        let began =
+            if matches!(self.clauses[id].text.when, When::AfterEvent { .. }) { instance.period_start } else { Day::of(pause.since.at) };
+        let days = pause.days_before(day).min(day.days_since(began));
         if agreed || days <= 0 {
             return;
         }
         // A weekend or holiday can lie between its last day and the suspension: not due before the day of resumption.
         let to = from.plus_days(days).max(day);
-        let (late_from, breached_from) = (self.text.late_from(to), self.breached_from(&self.clauses[id], to));
+        let last_day = self.last_day(&self.clauses[id], to);
+        let (late_from, breached_from) = (self.text.late_from(last_day), self.breached_from(&self.clauses[id], last_day));
         let instance = self.instance_mut(id, due);
         (instance.late_from, instance.breached_from) = (late_from, breached_from);
         instance.moves.push(Move { from, to, at: moment });

@@ -37,6 +37,10 @@ impl Agreement {
         if body.day > today {
             return Err(Refusal::at("/body/day", Rule::TooEarly, format!("{} has not come", body.day), format!("{today} or before")));
         }
+        if self.stands_still_on(body.day) {
+            let detail = format!("the agreement stood still on {}", body.day);
+            return Err(Refusal::at("/body/day", Rule::InstanceState, detail, "a day on which it was not suspended"));
+        }
         let due = self.period_of(&body.obligation, body.day, moment)?;
         self.breach(&body.obligation, due, Some(by.clone()), moment);
         Ok(())

@@ -102,7 +102,12 @@ impl Agreement {
         let at = |version: &Version| format!("{hash} was superseded; it was put forward by {} in entry {}", version.by, version.at.entry);
         let detail =
             self.head.versions.iter().find(|version| version.hash == *hash).map_or_else(|| format!("{hash} is no version of it"), at);
-        Err(Refusal::at(pointer, Rule::SupersededVersion, detail, format!("{} (version {})", self.head.version, self.head.versions.len())))
+        Err(Refusal::at(
+            pointer,
+            Rule::SupersededVersion,
+            detail,
+            format!("{} (version {})", self.head.version, self.head.versions.len() + self.head.amended.len()),
+        ))
     }
 
     /// Whether a hash is that of a version that a counter-proposal replaced.

@@ -241,7 +241,7 @@ fn check(name: &str, text: &str) -> usize {
         assert_eq!(listing.as_of().at, now);
         compare(&listing, &replayed, name).await;
         compare_lists(&listing, &replayed, name).await;
-        assert!(compare_filters(&listing, &open(http, Some(now)).await, name).await > 20, "{name}");
+        assert!(compare_filters(&listing, &open(http, Some(now)).await, name).await > 0, "{name}");
     });
     instants.len()
 }

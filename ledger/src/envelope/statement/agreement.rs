@@ -302,10 +302,10 @@ shape! {
         ladder: Ladder = "escalatieladder",
         /// Other terms.
         terms: Option<Terms> = "termijnen",
-        /// The umbrella agreements that its obligations refer to, each with its receipt (L44).
-        umbrellas: Option<List<Umbrella, 1, 4>> = "koepelovereenkomsten",
         /// Who may suspend the agreement without the consent of all; nobody when not given.
         suspension: Option<SuspensionPower> = "bevoegdheid tot opschorting",
+        /// The umbrella agreements that its obligations refer to, each with its receipt (L44).
+        umbrellas: Option<List<Umbrella, 1, 4>> = "koepelovereenkomsten",
         /// Ground to withhold the agreement from the public (Woo); refused until it is supported.
         withheld_ground: Option<Text<3, 200>> = "grond voor geheimhouding",
     }

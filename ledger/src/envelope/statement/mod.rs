@@ -13,8 +13,8 @@ use crate::words::{Hash, Instant, Slug, StatementId, Text};
 
 pub mod agreement;
 pub mod amendment;
-pub mod annulment;
 pub mod closure;
+pub mod annulment;
 pub mod completeness;
 pub mod escalation;
 pub mod flag;
@@ -334,13 +334,13 @@ impl Body {
     pub fn attachments(&self) -> Vec<&Attachment> {
         match self {
             Self::Proposal(body) => body.analysis.iter().collect(),
-            Self::Amendment(body) => vec![&body.reason],
-            Self::Event(body) => vec![&body.account],
             Self::CounterProposal(body) => std::iter::once(&body.reason).chain(&body.text.analysis).collect(),
             Self::Retraction(body) => vec![&body.reason],
+            Self::Amendment(body) => vec![&body.reason],
             Self::Decline(body) => vec![&body.reason],
             Self::Suspension(body) => vec![&body.reason],
             Self::Resumption(body) => vec![&body.reason],
+            Self::Event(body) => vec![&body.account],
             Self::Report(body) => body.evidence.iter().filter_map(Evidence::attachment).collect(),
             Self::Finding(body) => vec![&body.account],
             Self::Dispute(body) => vec![&body.reason],
@@ -384,9 +384,9 @@ impl Body {
             Self::Consent(body) => agreement(&body.agreement),
             Self::Amendment(body) => agreement(&body.agreement),
             Self::Decline(body) => agreement(&body.agreement),
-            Self::Event(body) => agreement(&body.agreement),
             Self::Suspension(body) => agreement(&body.agreement),
             Self::Resumption(body) => agreement(&body.agreement),
+            Self::Event(body) => agreement(&body.agreement),
             Self::Report(body) => agreement(&body.agreement),
             Self::Finding(body) => agreement(&body.agreement),
             Self::Acceptance(body) => agreement(&body.agreement),
