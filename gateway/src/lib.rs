@@ -11,6 +11,8 @@ pub mod host;
 pub mod intake;
 pub mod receipts;
 pub mod api;
+pub mod pages;
+pub mod web;
 pub mod client;
 pub mod command;
 pub mod demo;

@@ -12,6 +12,9 @@ pub mod story;
 pub mod words;
 pub mod expect;
 pub mod gate;
+pub mod site;
+#[cfg(feature = "browser")]
+pub mod browser;
 
 pub use audit::{Audit, Corruption};
 pub use door::{Answer, Door, Entry};

@@ -5,12 +5,12 @@ use std::net::SocketAddr;
 use tokio::net::TcpListener;
 
 use super::{Exit, Terminal};
-use crate::api::router;
 use crate::clock::Clock;
 use crate::demo::{Scene, tell};
 use crate::host::Host;
 use crate::sequencer::Pace;
 use crate::store::Store;
+use crate::web::router;
 
 /// When the letter was signed: where the demo's clock starts.
 const START: &str = "2006-02-15T09:00:00Z";

@@ -7,11 +7,11 @@ use anyhow::Context;
 use tokio::net::TcpListener;
 
 use super::Exit;
-use crate::api::router;
 use crate::clock::{Clock, SystemClock};
 use crate::host::Host;
 use crate::sequencer::Pace;
 use crate::store::{Alone, Store};
+use crate::web::router;
 
 /// Serves every ledger in a database over HTTP. It never makes a ledger: `convenant init` does.
 #[derive(Debug, clap::Args)]
