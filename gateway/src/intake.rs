@@ -10,6 +10,7 @@ use serde_json::json;
 use serde_json::value::RawValue;
 
 use crate::host::Host;
+use crate::metrics;
 use crate::receipts::receipt_of;
 use crate::sequencer::{Answer, Checked, Delivered, LedgerHandle, Queued, Submission, Unavailable};
 use crate::store::StoreFault;
@@ -139,6 +140,7 @@ impl From<StoreFault> for Trouble {
 
 /// A refusal with the gateway's signature under it.
 pub fn refused(ledger: &LedgerHandle, refusal: Refusal, at: Instant, digest: Hash) -> Reply {
+    metrics::refused(refusal.rule());
     let faults: Vec<_> = refusal.faults().iter().map(fault_json).collect();
     let payload = json!({ "type": "refusal", "ledger": ledger.row.facts.origin, "refusedAt": at, "refused": digest, "rule": refusal.rule().code(), "faults": faults });
     let signed = sign_compact(&ledger.keys.statements, REFUSAL_TYP, payload.to_string().as_bytes());

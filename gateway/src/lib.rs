@@ -3,6 +3,8 @@
 //! Modules are declared in the order in which a newcomer should read them.
 
 pub mod clock;
+pub mod settings;
+pub mod metrics;
 pub mod store;
 pub mod sequencer;
 pub mod keys;
@@ -10,9 +12,11 @@ pub mod found;
 pub mod host;
 pub mod intake;
 pub mod receipts;
+pub mod listing;
 pub mod api;
 pub mod pages;
 pub mod web;
+pub mod server;
 pub mod client;
 pub mod command;
 pub mod demo;

@@ -1,10 +1,12 @@
 //! The one binary of Convenant: reads the command line and hands each subcommand to its file.
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 use gateway::command::exit::{EXIT_CODES, conclude};
 use gateway::command::{Exit, Terminal, audit, demo, init, key, read, rebuild, register, serve, sign, submit};
+use gateway::settings::with_file;
 
 /// Statements are many small allocations on several threads, which this allocator serves better.
 #[global_allocator]
@@ -16,6 +18,14 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 struct Cli {
     #[command(subcommand)]
     command: Command,
+}
+
+impl Cli {
+    /// Reads the command line. What a file of settings says are the defaults of `serve`.
+    fn read(arguments: Vec<OsString>) -> anyhow::Result<Self> {
+        let matches = with_file(Self::command(), &arguments)?.get_matches_from(arguments);
+        Ok(Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit()))
+    }
 }
 
 /// In the order in which an institution meets them.
@@ -52,14 +62,13 @@ impl Command {
 
 fn main() -> ExitCode {
     let mut terminal = Terminal::system();
-    let outcome = Cli::parse().command.run(&mut terminal);
+    let outcome = Cli::read(std::env::args_os().collect()).and_then(|cli| cli.command.run(&mut terminal));
     conclude(outcome, &mut terminal).into()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory as _;
 
     #[test]
     fn the_command_line_is_well_formed_and_tells_its_exit_codes() {

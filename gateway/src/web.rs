@@ -9,11 +9,17 @@ use axum::response::Response;
 use tower::ServiceExt;
 
 use crate::host::Host;
+use crate::settings::Limits;
 use crate::{api, pages};
 
-/// Every route.
+/// Every route, within the limits that hold when nothing is set.
 pub fn router(host: Host) -> Router {
-    with_pages(api::router(host.clone()), host)
+    router_within(host, &Limits::default())
+}
+
+/// Every route, within these limits.
+pub fn router_within(host: Host, limits: &Limits) -> Router {
+    with_pages(api::router_within(host.clone(), limits), host)
 }
 
 /// The pages beside the routes of the API.

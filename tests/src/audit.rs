@@ -139,6 +139,17 @@ impl Audit {
         number
     }
 
+    /// What the clock must have caused by an instant, and no entry says: as the ledger would if it took an entry now.
+    /// Gives what changed; nothing of it is an entry.
+    pub fn assume_until(&mut self, at: Instant) -> Vec<Change> {
+        let mut changes = Vec::new();
+        while let Some(flag) = self.due(at) {
+            let moment = Moment { entry: self.next, at };
+            changes.extend(self.book.cause(&flag, moment).map_err(known).unwrap_or_else(|refusal| panic!("{flag:?}: {refusal}")));
+        }
+        changes
+    }
+
     /// The flag that is due first over all lives, at or before an instant.
     pub fn due(&self, at: Instant) -> Option<Flag> {
         // Looked up anew each time, so that it does not lean on the agenda that the gateway uses.

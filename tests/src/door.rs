@@ -1,7 +1,7 @@
 //! The one way in: what tests may know of a ledger, in memory or behind HTTP.
 
-use ledger::envelope::Refusal;
-use ledger::words::Instant;
+use ledger::envelope::{Refusal, SigningKey};
+use ledger::words::{Hash, Instant};
 
 /// An accepted entry, byte for byte.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,6 +10,24 @@ pub struct Entry {
     pub at: Instant,
     /// The JWS as it came.
     pub bytes: Vec<u8>,
+}
+
+/// Content beside the log that travels with a statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attachment {
+    /// The salt that its hash was taken with.
+    pub salt: [u8; 32],
+    /// Its media type.
+    pub media_type: &'static str,
+    /// The content itself.
+    pub content: Vec<u8>,
+}
+
+impl Attachment {
+    /// SHA-256 of salt and content: how a statement names it.
+    pub fn hash(&self) -> Hash {
+        Hash::of(&[&self.salt, &self.content])
+    }
 }
 
 /// What the ledger says to a statement.
@@ -51,8 +69,11 @@ pub trait Door {
     /// The instant that its clock shows.
     fn now(&self) -> Instant;
 
+    /// The key that the gateway signs its own statements with: what is tried with it must fail too.
+    fn gateway_key(&self) -> SigningKey;
+
     /// Sends a signed statement with its attachments; what the clock has caused until now is recorded first.
-    fn submit(&mut self, statement: &[u8], attachments: &[Vec<u8>]) -> Answer;
+    fn submit(&mut self, statement: &[u8], attachments: &[Attachment]) -> Answer;
 
     /// Turns the clock. Awake, the gateway records each flag when it is due; asleep, all of them at the end.
     fn advance(&mut self, to: Instant, awake: bool);

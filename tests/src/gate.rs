@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{Request, StatusCode};
-use gateway::api::router;
+use axum::http::{HeaderMap, Request, StatusCode};
+use gateway::api::{router, router_within};
 use gateway::clock::{Clock, StepClock};
 use gateway::found::{NewLedger, found_ledger};
 use gateway::host::{Host, Writers};
 use gateway::sequencer::Pace;
+use gateway::settings::Limits;
 use gateway::store::Store;
 use ledger::envelope::statement::genesis::Level;
 use ledger::envelope::{SigningKey, Type, sign_compact, sign_flattened};
@@ -92,6 +93,11 @@ pub struct Gate {
 impl Gate {
     /// A new ledger at an instant.
     pub async fn open(at: &str) -> Self {
+        Self::open_within(at, &Limits::default()).await
+    }
+
+    /// A new ledger at an instant, in a gateway with these limits.
+    pub async fn open_within(at: &str, limits: &Limits) -> Self {
         let at: Instant = at.parse().expect("an instant");
         let folder = tempfile::tempdir().expect("a temporary folder");
         let (town, ministry) = (Signer::new("town", 1), Signer::new("ministry", 3));
@@ -104,8 +110,9 @@ impl Gate {
         let store = Store::open(&folder.path().join("gate.sqlite"), true).await.expect("a database");
         found_ledger(&store, &folder.path().join("keys"), &new, at).await.expect("a ledger");
         let clock = StepClock::at(at);
-        let (host, writers) = Host::start(store, &folder.path().join("keys"), Clock::Step(clock.clone()), pace()).await.expect("a gateway");
-        Self { folder, clock, router: router(host.clone()), host, writers, town, ministry }
+        let (host, writers) =
+            Host::start(store, &folder.path().join("keys"), Clock::Step(clock.clone()), pace(limits)).await.expect("a gateway");
+        Self { folder, clock, router: router_within(host.clone(), limits), host, writers, town, ministry }
     }
 
     /// Stops the writers and starts anew on the same database, under another clock.
@@ -120,7 +127,7 @@ impl Gate {
         host.store.close().await;
         meanwhile();
         let store = Store::open(&folder.path().join("gate.sqlite"), false).await.expect("the database");
-        let (host, writers) = Host::start(store, &folder.path().join("keys"), clock, pace()).await.expect("a gateway");
+        let (host, writers) = Host::start(store, &folder.path().join("keys"), clock, pace(&Limits::default())).await.expect("a gateway");
         Self { folder, clock: hands, router: router(host.clone()), host, writers, town, ministry }
     }
 
@@ -131,14 +138,37 @@ impl Gate {
 
     /// Sends a request to the real router.
     pub async fn send(&self, method: &str, path: &str, content_type: &str, body: Vec<u8>) -> (StatusCode, Value) {
-        let request =
-            Request::builder().method(method).uri(path).header("content-type", content_type).body(Body::from(body)).expect("a request");
+        let request = Request::builder().method(method).uri(path).header("content-type", content_type);
+        self.answer(request.body(Body::from(body)).expect("a request")).await
+    }
+
+    /// Posts something, and takes only an answer in this form.
+    pub async fn send_accepting(&self, path: &str, content_type: &str, body: Vec<u8>, accept: &str) -> (StatusCode, Value) {
+        let request = Request::post(path).header("content-type", content_type).header("accept", accept);
+        self.answer(request.body(Body::from(body)).expect("a request")).await
+    }
+
+    async fn answer(&self, request: Request<Body>) -> (StatusCode, Value) {
         let response = self.router.clone().oneshot(request).await.expect("the router answers");
         let status = response.status();
         assert!(response.headers().contains_key("api-version"), "every answer has the API's version");
         let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.expect("a body");
         let value = serde_json::from_slice(&bytes).unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&bytes).into_owned()));
         (status, value)
+    }
+
+    /// Asks for something and gives the answer as it came: status, headers, bytes.
+    pub async fn fetch(&self, path: &str) -> (StatusCode, HeaderMap, Vec<u8>) {
+        self.ask("GET", path, &[]).await
+    }
+
+    /// Asks for something without a body, with these headers; gives the answer as it came.
+    pub async fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> (StatusCode, HeaderMap, Vec<u8>) {
+        let request =
+            headers.iter().fold(Request::builder().method(method).uri(path), |request, (name, value)| request.header(*name, *value));
+        let request = request.body(Body::empty()).expect("a request");
+        let (head, body) = self.router.clone().oneshot(request).await.expect("the router answers").into_parts();
+        (head.status, head.headers, axum::body::to_bytes(body, usize::MAX).await.expect("a body").to_vec())
     }
 
     /// Submits one statement.
@@ -178,8 +208,8 @@ impl Gate {
     }
 }
 
-fn pace() -> Pace {
-    Pace { clock_confirmed: true, ..Pace::default() }
+fn pace(limits: &Limits) -> Pace {
+    Pace { clock_confirmed: true, queue: limits.queue as usize, ..Pace::default() }
 }
 
 /// A proposal of an agreement between `town` and `corporation`, with these obligations.

@@ -12,11 +12,16 @@ pub mod story;
 pub mod words;
 pub mod expect;
 pub mod gate;
+pub mod derived;
+pub mod http;
+pub mod tiles;
+pub mod bulk;
 pub mod site;
 #[cfg(feature = "browser")]
 pub mod browser;
 
 pub use audit::{Audit, Corruption};
-pub use door::{Answer, Door, Entry};
+pub use door::{Answer, Attachment, Door, Entry};
+pub use http::Http;
 pub use memory::Memory;
 pub use town::{Actor, Town};

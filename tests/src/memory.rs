@@ -5,7 +5,7 @@ use ledger::envelope::{Body, GATEWAY, Parsed, SigningKey, Statement, sign_flatte
 use ledger::words::Instant;
 
 use crate::audit::Audit;
-use crate::door::{Answer, Door, Entry};
+use crate::door::{Answer, Attachment, Door, Entry};
 
 /// The ledger.
 #[derive(Debug, Clone)]
@@ -75,9 +75,16 @@ impl Door for Memory {
         self.now
     }
 
-    fn submit(&mut self, statement: &[u8], _attachments: &[Vec<u8>]) -> Answer {
+    fn submit(&mut self, statement: &[u8], _attachments: &[Attachment]) -> Answer {
         self.flags_until(self.now, true);
-        self.enter(statement, self.now)
+        let answer = self.enter(statement, self.now);
+        // What a statement makes due at this very instant stands right behind it.
+        self.flags_until(self.now, true);
+        answer
+    }
+
+    fn gateway_key(&self) -> SigningKey {
+        self.gateway.clone()
     }
 
     fn advance(&mut self, to: Instant, awake: bool) {

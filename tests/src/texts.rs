@@ -2,9 +2,30 @@
 
 use serde_json::{Value, json};
 
-/// A reason, minutes or a problem beside the log: the same for every act, its content does not matter here.
+use crate::door::Attachment;
+
+/// A reason, minutes or a problem beside the log: the same for every act, what it says does not matter here.
+pub fn reason() -> Attachment {
+    Attachment { salt: [0x5e; 32], media_type: "text/plain", content: b"For a reason that is told beside the log.".to_vec() }
+}
+
+/// How a statement names that reason.
 pub fn attachment() -> Value {
-    json!({ "hash": "5e".repeat(32), "mediaType": "text/plain", "sizeBytes": 12 })
+    let reason = reason();
+    json!({ "hash": reason.hash(), "mediaType": reason.media_type, "sizeBytes": reason.content.len() })
+}
+
+/// What must travel with a statement of this body: the reason, once, if anything in it names the reason.
+pub fn attachments_of(body: &Value) -> Vec<Attachment> {
+    fn names(value: &Value, hash: &str) -> bool {
+        match value {
+            Value::Object(members) => members.get("hash").is_some_and(|named| named == hash) || members.values().any(|v| names(v, hash)),
+            Value::Array(items) => items.iter().any(|item| names(item, hash)),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+        }
+    }
+    let reason = reason();
+    if names(body, &reason.hash().to_string()) { vec![reason] } else { Vec::new() }
 }
 
 /// The body of a proposal, from the lines of a story.

@@ -7,8 +7,9 @@ use ledger::envelope::{Kid, SigningKey, Type, payload_hash, sign_compact, sign_f
 use ledger::words::{Hash, Instant, Slug};
 use serde_json::{Value, json};
 
-use crate::door::{Answer, Door};
+use crate::door::{Answer, Attachment, Door};
 use crate::memory::Memory;
+use crate::texts::attachments_of;
 
 /// Origin of every ledger in these tests.
 pub const ORIGIN: &str = "ledger.example.nl/town";
@@ -37,6 +38,8 @@ pub struct Town<D> {
     pub answer: Option<Answer>,
     /// The bytes of the last act.
     pub sent: Vec<u8>,
+    /// What travelled with it.
+    pub sent_along: Vec<Attachment>,
     /// How the next act differs from an ordinary one.
     pub unusual: Unusual,
     keys: BTreeMap<String, String>,
@@ -82,6 +85,12 @@ pub fn proof(name: &str, institution: &str) -> String {
     String::from_utf8(bytes).expect("a compact JWS is ASCII")
 }
 
+/// The self-signed registration of an institution, compact, as `init` takes it.
+pub fn registers(who: &str, kind: &str, at: Instant) -> String {
+    let payload = payload(Type::Registration, &format!("{who}-0"), at, who, registration(who, kind, who));
+    String::from_utf8(sign_compact(&key(who), Type::Registration.typ(), payload.to_string().as_bytes())).expect("ASCII")
+}
+
 fn payload(kind: Type, id: &str, at: Instant, by: &str, body: Value) -> Value {
     json!({ "type": kind.code(), "ledger": ORIGIN, "id": id, "signedAt": at.to_string(), "by": by, "body": body })
 }
@@ -93,10 +102,7 @@ pub fn registration(institution: &str, kind: &str, key_name: &str) -> Value {
 
 /// The payload of the genesis of a standard town.
 pub fn genesis_payload(at: Instant) -> Value {
-    let signed = |(who, kind): (&str, &str)| {
-        let payload = payload(Type::Registration, &format!("{who}-0"), at, who, registration(who, kind, who));
-        String::from_utf8(sign_compact(&key(who), Type::Registration.typ(), payload.to_string().as_bytes())).expect("ASCII")
-    };
+    let signed = |(who, kind): (&str, &str)| registers(who, kind, at);
     let body = json!({
         "level": "local", "logKey": format!("{ORIGIN}+00000000+AAAA"), "statementKey": jwk("gateway"),
         "owner": "municipality", "ministry": "ministry", "registrations": [signed(KINDS[0]), signed(KINDS[1])],
@@ -110,13 +116,7 @@ impl Town<Memory> {
     pub fn in_memory(at: Instant) -> Self {
         let genesis = genesis_payload(at).to_string();
         let genesis = sign_flattened(&key("gateway"), Type::Genesis.typ(), genesis.as_bytes());
-        let mut town = Self::at(Memory::begin(genesis, key("gateway"), at));
-        for (who, kind) in &KINDS[2..] {
-            town.actor(who).register(kind);
-            town.actor("municipality").admit(who, who);
-            assert!(matches!(town.answer, Some(Answer::Accepted(_))), "{who}: {:?}", town.answer);
-        }
-        town
+        Self::settled(Memory::begin(genesis, key("gateway"), at))
     }
 }
 
@@ -125,7 +125,18 @@ impl<D: Door> Town<D> {
     pub fn at(door: D) -> Self {
         let keys = KINDS.iter().map(|(who, _)| ((*who).to_owned(), (*who).to_owned())).collect();
         let (agreement, named, unusual) = ("homes".to_owned(), BTreeMap::new(), Unusual::default());
-        Self { door, agreement, named, answer: None, sent: Vec::new(), unusual, keys, acts: 0 }
+        Self { door, agreement, named, answer: None, sent: Vec::new(), sent_along: Vec::new(), unusual, keys, acts: 0 }
+    }
+
+    /// The standard town before a door that opens on its genesis: everybody else is registered and admitted.
+    pub fn settled(door: D) -> Self {
+        let mut town = Self::at(door);
+        for (who, kind) in &KINDS[2..] {
+            town.actor(who).register(kind);
+            town.actor("municipality").admit(who, who);
+            assert!(matches!(town.answer, Some(Answer::Accepted(_))), "{who}: {:?}", town.answer);
+        }
+        town
     }
 
     /// Whoever has this name.
@@ -160,7 +171,7 @@ impl<D: Door> Town<D> {
 
     /// Sends the same bytes once more.
     pub fn send_again(&mut self) -> Answer {
-        let answer = self.door.submit(&self.sent, &[]);
+        let answer = self.door.submit(&self.sent, &self.sent_along);
         self.answer = Some(answer.clone());
         answer
     }
@@ -170,6 +181,7 @@ impl<D: Door> Town<D> {
         let unusual = std::mem::take(&mut self.unusual);
         let by = unusual.by.as_deref().unwrap_or(who);
         let id = unusual.id.unwrap_or_else(|| format!("{who}-{}", self.acts));
+        self.sent_along = attachments_of(&body);
         let mut payload = payload(kind, &id, unusual.signed_at.unwrap_or(self.door.now()), by, body);
         if let Some(other) = unusual.on_behalf_of {
             payload["onBehalfOf"] = other.into();
@@ -179,7 +191,8 @@ impl<D: Door> Town<D> {
             self.named.insert(name, payload_hash(&bytes));
         }
         let name = unusual.key.or_else(|| self.keys.get(who).cloned()).unwrap_or_else(|| who.to_owned());
-        self.sent = sign_flattened(&key(&name), kind.typ(), &bytes);
+        let key = if name == "gateway" { self.door.gateway_key() } else { key(&name) };
+        self.sent = sign_flattened(&key, kind.typ(), &bytes);
         self.send_again()
     }
 }

@@ -1,33 +1,43 @@
 //! The HTTP API: one readable list of routes, grouped by who uses them.
 
+mod accept;
 mod answer;
-mod health;
+mod cors;
 mod headers;
+mod health;
 mod ledgers;
+mod limits;
 mod lives;
 mod log;
+mod metrics;
 mod problem;
+mod request;
 mod statements;
+mod tiles;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, FromRef};
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 
 use crate::host::Host;
+use crate::settings::Limits;
 
 pub use problem::Problem;
 
 /// Version of the API, as the `API-Version` header says it (NLgov API Design Rules).
 pub const VERSION: &str = "1.0.0";
-/// At most this many bytes in a request.
-pub const MAX_BODY: usize = 8 * 1024 * 1024;
 
-/// Every route of a gateway.
+/// Every route of a gateway, within the limits that hold when nothing is set.
 pub fn router(host: Host) -> Router {
+    router_within(host, &Limits::default())
+}
+
+/// Every route of a gateway, within these limits.
+pub fn router_within(host: Host, limits: &Limits) -> Router {
     let institutions = Router::new()
         .route("/v1/ledgers/{ledger}/statements", post(statements::submit))
-        .route("/v1/ledgers/{ledger}/receipts/{entry}", get(log::receipt))
-        .layer(DefaultBodyLimit::max(MAX_BODY));
+        .route("/v1/ledgers/{ledger}/receipts/{entry}", get(log::receipt));
     let readers = Router::new()
         .route("/v1/ledgers", get(ledgers::list))
         .route("/v1/ledgers/{ledger}", get(ledgers::one))
@@ -40,15 +50,47 @@ pub fn router(host: Host) -> Router {
         .route("/v1/ledgers/{ledger}/{collection}", get(lives::collection));
     let auditors = Router::new()
         .route("/v1/ledgers/{ledger}/records", get(log::records))
-        .route("/v1/ledgers/{ledger}/checkpoint", get(log::checkpoint))
-        .route("/{ledger}/checkpoint", get(log::checkpoint));
-    let operators = Router::new().route("/healthz", get(health::live)).route("/readyz", get(health::ready));
-    institutions
-        .merge(readers)
-        .merge(auditors)
-        .merge(operators)
-        .fallback(problem::no_route)
-        .method_not_allowed_fallback(problem::no_method)
-        .layer(axum::middleware::from_fn(headers::add))
-        .with_state(host)
+        .route("/v1/ledgers/{ledger}/checkpoint", get(tiles::checkpoint))
+        .route("/{ledger}/checkpoint", get(tiles::checkpoint))
+        .route("/{ledger}/tile/{*tile}", get(tiles::tile));
+    let operators =
+        Router::new().route("/healthz", get(health::live)).route("/readyz", get(health::ready)).route("/metrics", get(metrics::show));
+    // Whoever looks after the gateway gets an answer when it is full, too.
+    let everybody = institutions.merge(readers).merge(auditors).layer(from_fn_with_state(limits::Places::new(limits), limits::hold));
+    let routes = everybody.merge(operators).fallback(problem::no_route).method_not_allowed_fallback(problem::no_method);
+    let state = Api { host, max_body: MaxBody(limits.max_body_bytes) };
+    dressed(routes.layer(DefaultBodyLimit::max(limits.max_body_bytes as usize)), limits).with_state(state)
+}
+
+/// What every answer has, whatever the route: the last one here sees a request first.
+fn dressed(routes: Router<Api>, limits: &Limits) -> Router<Api> {
+    let routes = routes.layer(from_fn(problem::whole)).layer(from_fn(accept::negotiate));
+    let routes = match cors::rules(limits) {
+        Some(rules) => routes.layer(from_fn_with_state(rules, cors::apply)),
+        None => routes,
+    };
+    routes.layer(from_fn(headers::add)).layer(from_fn(request::follow))
+}
+
+/// What routes are handed.
+#[derive(Clone)]
+struct Api {
+    host: Host,
+    max_body: MaxBody,
+}
+
+/// At most this many bytes in a request.
+#[derive(Debug, Clone, Copy)]
+struct MaxBody(u32);
+
+impl FromRef<Api> for Host {
+    fn from_ref(api: &Api) -> Self {
+        api.host.clone()
+    }
+}
+
+impl FromRef<Api> for MaxBody {
+    fn from_ref(api: &Api) -> Self {
+        api.max_body
+    }
 }

@@ -1,12 +1,16 @@
 //! Errors as RFC 9457 problem details: what is wrong, by which rule, and what would be accepted.
 
 use axum::Json;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::extract::Request;
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use ledger::envelope::{Class, Refusal};
 use serde_json::{Value, json};
 
+use super::request;
 use crate::intake::fault_json;
+use crate::metrics::{self, Why};
 use crate::sequencer::Unavailable;
 use crate::store::StoreFault;
 
@@ -27,6 +31,11 @@ impl Problem {
         let kind = title.to_lowercase().replace(' ', "-");
         let body = json!({ "type": format!("https://convenant.example.nl/problems/{kind}"), "title": title, "status": status.as_u16(), "detail": detail.into() });
         Self { status, body, retry_after: None }
+    }
+
+    /// No answer now; after so many seconds there may be.
+    pub fn unavailable(detail: impl Into<String>, retry_after: u32) -> Self {
+        Self { retry_after: Some(retry_after), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "Unavailable", detail) }
     }
 
     /// What is asked for is not here.
@@ -65,25 +74,28 @@ impl Problem {
 impl From<StoreFault> for Problem {
     fn from(fault: StoreFault) -> Self {
         tracing::error!(error = %fault, "reading failed");
-        let mut problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "Unavailable", "the ledger cannot be read now; try again");
-        problem.retry_after = Some(1);
-        problem
+        metrics::unavailable(Why::Failing);
+        Self::unavailable("the ledger cannot be read now; try again", 1)
     }
 }
 
 impl From<Unavailable> for Problem {
     fn from(unavailable: Unavailable) -> Self {
-        let mut problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "Unavailable", format!("{unavailable}; sending again is safe"));
-        problem.retry_after = Some(match unavailable {
+        let retry_after = match unavailable {
             Unavailable::Full | Unavailable::Failing => 1,
             Unavailable::Clock(_) => 60,
-        });
-        problem
+        };
+        metrics::unavailable(Why::from(&unavailable));
+        Self::unavailable(format!("{unavailable}; sending again is safe"), retry_after)
     }
 }
 
 impl IntoResponse for Problem {
-    fn into_response(self) -> Response {
+    fn into_response(mut self) -> Response {
+        // With this id whoever runs the gateway finds what it logged.
+        if let Some(id) = request::current() {
+            self.body["requestId"] = id.into();
+        }
         let mut response = (self.status, Json(self.body)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
@@ -94,10 +106,31 @@ impl IntoResponse for Problem {
     }
 }
 
+/// The longest words of a framework's own error that are passed on.
+const MAX_DETAIL: usize = 2_000;
+
+/// Makes a problem of an error that was told in plain text: what routing and reading of parameters say by themselves.
+pub(super) async fn whole(request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    let (status, form) = (response.status(), response.headers().get(header::CONTENT_TYPE));
+    let is_plain = form.is_none_or(|form| form.as_bytes().starts_with(b"text/plain"));
+    if !(status.is_client_error() || status.is_server_error()) || !is_plain {
+        return response;
+    }
+    let bytes = axum::body::to_bytes(response.into_body(), MAX_DETAIL).await.unwrap_or_default();
+    let title = status.canonical_reason().unwrap_or("Error");
+    let detail = if bytes.is_empty() { title.into() } else { String::from_utf8_lossy(&bytes) };
+    Problem::new(status, title, detail).into_response()
+}
+
 pub(super) async fn no_route() -> Problem {
     Problem::not_found("there is nothing at this path; a path has no trailing slash")
 }
 
-pub(super) async fn no_method() -> Problem {
-    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed", "see the Allow header")
+/// A method that the path does not have: 405, or for OPTIONS an empty answer. The router adds which ones there are.
+pub(super) async fn no_method(method: Method) -> Response {
+    if method == Method::OPTIONS {
+        return StatusCode::NO_CONTENT.into_response();
+    }
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed", "accepted: the methods in the Allow header").into_response()
 }

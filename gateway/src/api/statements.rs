@@ -10,22 +10,26 @@ use ledger::envelope::{Refusal, Rule};
 use ledger::words::Hash;
 use serde_json::{Value, json};
 
-use super::Problem;
+use super::accept::must_take;
 use super::answer::ledger;
+use super::{MaxBody, Problem};
 use crate::host::Host;
 use crate::intake::{Envelope, Parcel, Reply, read_parcel, refused};
+use crate::metrics;
 use crate::sequencer::{LedgerHandle, Unavailable};
 
 /// `POST /v1/ledgers/{ledger}/statements`: a JWS as `application/jose+json` or `application/jose`, or as
 /// `application/json` an envelope with attachments or a batch. 201 with the receipt; 200 for a repeat or a batch.
 pub(super) async fn submit(
     State(host): State<Host>,
+    State(max_body): State<MaxBody>,
     Path(name): Path<String>,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Problem> {
     let ledger = ledger(&host, &name)?;
-    let body = body.map_err(|rejection| body_problem(&rejection))?;
+    must_take(&headers, "application/json")?;
+    let body = body.map_err(|rejection| body_problem(&rejection, max_body))?;
     let digest = Hash::of(&[&body]);
     match content_type(&headers).as_deref() {
         Some("application/jose" | "application/jose+json") => {
@@ -77,7 +81,13 @@ impl Answer {
                 body["status"] = status.as_u16().into();
                 body
             }
-            Self::Problem(problem) => problem.body,
+            // The answer to the batch is one; each statement has its own time to come back.
+            Self::Problem(mut problem) => {
+                if let Some(seconds) = problem.retry_after {
+                    problem.body["retryAfter"] = seconds.into();
+                }
+                problem.body
+            }
         }
     }
 }
@@ -96,9 +106,10 @@ fn content_type(headers: &HeaderMap) -> Option<String> {
     Some(value.split(';').next()?.trim().to_ascii_lowercase())
 }
 
-fn body_problem(rejection: &BytesRejection) -> Problem {
+fn body_problem(rejection: &BytesRejection, MaxBody(bytes): MaxBody) -> Problem {
     if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-        let detail = format!("a request has at most {} bytes", super::MAX_BODY);
+        metrics::refused(Rule::TooLarge);
+        let detail = format!("a request has at most {bytes} bytes");
         return Problem::refused(&Refusal::new(Rule::TooLarge, detail.clone(), detail), None);
     }
     Problem::new(rejection.status(), "Body not read", "the request's body did not arrive whole")

@@ -4,7 +4,7 @@ use std::fmt;
 
 use ledger::envelope::Refusal;
 use ledger::words::Instant;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 /// What became of one statement.
@@ -97,8 +97,9 @@ pub struct Records {
 pub struct Record {
     /// The number of its entry.
     pub entry: u64,
-    /// The ledger's instant of acceptance.
-    pub accepted_at: Instant,
+    /// The ledger's instant of acceptance; `None` where the gateway's own is damaged.
+    #[serde(default, deserialize_with = "instant_if_any")]
+    pub accepted_at: Option<Instant>,
     /// The 32 bytes of salt, as the gateway writes them.
     pub salt: String,
     /// The published entry, in base64url.
@@ -106,6 +107,11 @@ pub struct Record {
     pub leaf: Option<String>,
     /// The JWS, byte for byte as it was received, in base64url.
     pub jws: String,
+}
+
+/// One record that cannot be read must not keep the others from being read.
+fn instant_if_any<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Instant>, D::Error> {
+    Ok(Value::deserialize(deserializer)?.as_str().and_then(|text| text.parse().ok()))
 }
 
 /// The answer to a batch.

@@ -88,12 +88,16 @@ fn lists_are_followed_to_their_end() {
 
 #[test]
 fn records_and_texts_are_read() {
-    let record = r#"{"records":[{"entry":0,"acceptedAt":"2006-03-01T09:00:00.000Z","salt":"c2E","jws":"a.b.c"}],"size":9}"#;
+    let record = r#"{"records":[{"entry":0,"acceptedAt":"2006-03-01T09:00:00.000Z","salt":"c2E","jws":"a.b.c"},
+        {"entry":1,"acceptedAt":null,"salt":"","jws":"","damaged":"record 1: -1 is no instant"},
+        {"entry":2,"acceptedAt":"yesterday","salt":"","jws":""}],"size":9}"#;
     let stub =
         Stub::start(vec![json("200 OK", record), Scripted::Answer("200 OK", "content-type: text/plain\r\n".into(), "note\n".into())]);
     let client = quick(&stub);
     let records = client.records("l", 0, 10).unwrap();
     assert_eq!((records.size, records.records[0].jws.as_str()), (9, "a.b.c"));
+    let instants: Vec<bool> = records.records.iter().map(|record| record.accepted_at.is_some()).collect();
+    assert_eq!(instants, [true, false, false], "a damaged record does not keep the others from being read");
     assert_eq!(client.receipt("l", 4).unwrap(), "note\n");
     let asked = stub.finish();
     assert_eq!(asked[0].line, "GET /v1/ledgers/l/records?from=0&limit=10");

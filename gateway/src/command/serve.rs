@@ -1,67 +1,65 @@
 //! `convenant serve`: the gateway, until it is told to stop.
 
-use std::net::SocketAddr;
-use std::path::PathBuf;
-
 use anyhow::Context;
 use tokio::net::TcpListener;
+use tracing_subscriber::EnvFilter;
 
 use super::Exit;
 use crate::clock::{Clock, SystemClock};
 use crate::host::Host;
 use crate::sequencer::Pace;
+use crate::server;
+use crate::settings::Settings;
 use crate::store::{Alone, Store};
-use crate::web::router;
+use crate::web::router_within;
 
 /// Serves every ledger in a database over HTTP. It never makes a ledger: `convenant init` does.
 #[derive(Debug, clap::Args)]
 pub struct Serve {
-    /// The SQLite database file.
-    #[arg(long, env = "CONVENANT_DATABASE", default_value = "convenant.sqlite")]
-    pub database: PathBuf,
-    /// Directory with the gateway's own keys.
-    #[arg(long, env = "CONVENANT_KEYS", default_value = "convenant-keys")]
-    pub keys: PathBuf,
-    /// Where to listen. TLS is ended by the proxy in front.
-    #[arg(long, env = "CONVENANT_LISTEN", default_value = "127.0.0.1:8080")]
-    pub listen: SocketAddr,
-    /// Confirms that the clock is right after a jump or a long downtime, once, at this start.
-    #[arg(long)]
-    pub accept_clock: bool,
+    /// What it is told.
+    #[command(flatten)]
+    pub settings: Settings,
 }
 
 impl Serve {
     /// Runs until SIGTERM or SIGINT; what is in the queue is committed and answered before it ends.
     pub fn run(self) -> anyhow::Result<Exit> {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-        runtime.block_on(self.serve())?;
+        runtime.block_on(serve(self.settings))?;
+        // What was not done in time is not waited for.
+        runtime.shutdown_background();
         Ok(Exit::Done)
-    }
-
-    async fn serve(self) -> anyhow::Result<()> {
-        tracing_subscriber::fmt().json().with_env_filter(filter()).with_writer(std::io::stderr).init();
-        // Held until the process ends, however it ends.
-        let _alone = Alone::with(&self.database)?;
-        let store = Store::open(&self.database, false)
-            .await
-            .with_context(|| format!("the database {} cannot be opened; `convenant init` makes one", self.database.display()))?;
-        let pace = Pace { clock_confirmed: self.accept_clock, ..Pace::default() };
-        let clock = Clock::System(SystemClock::default());
-        let (host, writers) = Host::start(store.clone(), &self.keys, clock, pace).await?;
-        anyhow::ensure!(host.ledgers().next().is_some(), "there is no ledger in {}; `convenant init` makes one", self.database.display());
-        let listener = TcpListener::bind(self.listen).await.with_context(|| format!("cannot listen on {}", self.listen))?;
-        tracing::info!(address = %listener.local_addr()?, ledgers = host.ledgers().count(), "serving");
-        axum::serve(listener, router(host)).with_graceful_shutdown(stopped()).await?;
-        // No request is under way any more: let the writers end, then the database.
-        writers.finish().await;
-        store.close().await;
-        tracing::info!("stopped");
-        Ok(())
     }
 }
 
-fn filter() -> tracing_subscriber::EnvFilter {
-    tracing_subscriber::EnvFilter::try_from_env("CONVENANT_LOG").unwrap_or_else(|_| "info,sqlx=warn".into())
+async fn serve(settings: Settings) -> anyhow::Result<()> {
+    let Settings { database, keys, listen, log, limits, accept_clock, config: _ } = settings;
+    let filter = EnvFilter::try_new(&log).with_context(|| format!("the log filter {log:?} is none; accepted: info, or info,sqlx=warn"))?;
+    tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
+    // Held until the process ends, however it ends.
+    let _alone = Alone::with(&database)?;
+    let store = Store::open(&database, false)
+        .await
+        .with_context(|| format!("the database {} cannot be opened; `convenant init` makes one", database.display()))?;
+    let pace = Pace { clock_confirmed: accept_clock, queue: limits.queue as usize, ..Pace::default() };
+    let clock = Clock::System(SystemClock::default());
+    let (host, writers) = Host::start(store.clone(), &keys, clock, pace).await?;
+    anyhow::ensure!(host.ledgers().next().is_some(), "there is no ledger in {}; `convenant init` makes one", database.display());
+    let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
+    tracing::info!(address = %listener.local_addr()?, ledgers = host.ledgers().count(), "serving");
+    if !server::serve(listener, router_within(host, &limits), &limits, stopped()).await {
+        tracing::warn!(seconds = limits.stop_timeout_seconds, "stopping without the answers that took longer");
+    }
+    // Nobody waits for an answer any more: let the writers end, then the database. A crash here loses nothing either.
+    let ended = async {
+        writers.finish().await;
+        store.close().await;
+    };
+    if tokio::time::timeout(limits.stop_timeout(), ended).await.is_err() {
+        tracing::warn!("stopping without the writers");
+    }
+    tracing::info!("stopped");
+    Ok(())
 }
 
 async fn stopped() {

@@ -1,5 +1,6 @@
 //! What the clock caused, in plain Dutch, read from the records that the API serves.
 
+use anyhow::Context as _;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ledger::envelope::statement::flag::{Cause, Leaving, Names, Rung};
@@ -42,13 +43,9 @@ pub(super) fn flags(town: &mut Town, tally: &mut Tally) -> anyhow::Result<Vec<Fl
             let parsed = Parsed::parse(&URL_SAFE_NO_PAD.decode(&record.jws)?)?;
             match &parsed.statement().body {
                 Body::Flag(flag) => {
+                    let at = record.accepted_at.context("a record without its instant")?;
                     let text = flag_text(town, &flag.cause, tally);
-                    lines.extend(text.map(|text| FlagLine {
-                        at: record.accepted_at,
-                        ledger: town.name.clone(),
-                        entry: record.entry,
-                        text,
-                    }));
+                    lines.extend(text.map(|text| FlagLine { at, ledger: town.name.clone(), entry: record.entry, text }));
                 }
                 Body::SupportRequest(_) => tally.escalations += 1,
                 _ => {}

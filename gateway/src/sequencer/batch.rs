@@ -69,7 +69,7 @@ impl<'a> Batch<'a> {
             let flag = self.book.next_flag(&life).ok_or_else(|| unfit("nothing is due, and the index says so".into()))?;
             let verified = self.sign(flag).map_err(|refusal| unfit(refusal.to_string()))?;
             match self.judge(&verified).await? {
-                Ok(Verdict::Accept(accepted)) => self.record(*accepted, &verified),
+                Ok(Verdict::Accept(accepted)) => self.record(*accepted, verified),
                 Ok(Verdict::Repeat { entry }) => return Err(unfit(format!("the flag is entry {entry} already"))),
                 Err(refusal) => return Err(unfit(refusal.to_string())),
             }
@@ -119,7 +119,7 @@ impl<'a> Batch<'a> {
             Err(refusal) => return Ok(Judged::Refused(refusal)),
         }
         let entry = self.next;
-        self.record(accepted, &verified);
+        self.record(accepted, verified);
         Ok(Judged::Taken(entry))
     }
 
@@ -138,11 +138,11 @@ impl<'a> Batch<'a> {
         }
     }
 
-    fn record(&mut self, accepted: ledger::book::Accepted, verified: &Verified) {
+    fn record(&mut self, accepted: ledger::book::Accepted, verified: Verified) {
         let changes = self.book.record(accepted);
         self.agenda.note(&changes);
         let change = Arc::new(EntryChange::new(self.next, &changes));
-        self.taken.push(Taken { moment: Moment { entry: self.next, at: self.at }, parsed: (**verified).clone(), change });
+        self.taken.push(Taken { moment: Moment { entry: self.next, at: self.at }, parsed: verified.into_parsed(), change });
         self.next += 1;
     }
 

@@ -11,6 +11,8 @@ use tokio::task::JoinHandle;
 use super::batch::Judged;
 use super::seal::{Sealed, seal};
 use super::{Answer, Granted, Job, Unavailable};
+use crate::clock::Stopwatch;
+use crate::metrics::{self, Flags};
 use crate::store::{Commit, EntryRow, LedgerRow, Store, StoreFault};
 
 /// One who waits for an answer.
@@ -94,12 +96,22 @@ pub(super) struct Flight {
 }
 
 impl Flight {
-    pub(super) fn launch(store: Store, row: Arc<LedgerRow>, signer: Arc<NoteSigner>, sealed: Sealed, answers: Answers) -> Self {
+    pub(super) fn launch(
+        store: Store,
+        row: Arc<LedgerRow>,
+        signer: Arc<NoteSigner>,
+        sealed: Sealed,
+        flags: Flags,
+        answers: Answers,
+    ) -> Self {
         let task = tokio::spawn(async move {
             let Sealed { commit, appended, before } = sealed;
             let origin = &row.facts.origin;
             let sealing = |stored: &[EntryRow]| seal(origin, &before, &appended, stored, &signer);
+            let watch = Stopwatch::start();
             let note = store.commit(row.id, &commit, sealing).await?;
+            metrics::batch_committed(&row.name, commit.entries.len(), watch.elapsed());
+            flags.logged(&row.name);
             Ok(Standing { commit, appended, checkpoint: Arc::from(note.as_str()) })
         });
         Self { task, answers }

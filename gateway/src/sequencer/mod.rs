@@ -25,7 +25,7 @@ pub use worker::{Pace, start};
 
 use crate::store::LedgerRow;
 
-/// How many submissions may wait; more are told to come back.
+/// How many submissions may wait when nothing else is set.
 pub const QUEUE: usize = 5_000;
 
 /// The keys with which a gateway signs: for the log, and for its own statements. Never an institution's.
@@ -169,6 +169,11 @@ impl LedgerHandle {
         *self.size.borrow()
     }
 
+    /// Returns when more entries than this are durable, or when the writer has stopped.
+    pub async fn grown(&self, than: u64) {
+        _ = self.size.clone().wait_for(|size| *size > than).await;
+    }
+
     /// Returns when whatever was acknowledged until now can be read. While the ledger fails or is damaged it returns at
     /// once: what can be read is then what was there before.
     pub async fn settled(&self) -> Result<(), Unavailable> {
@@ -176,6 +181,11 @@ impl LedgerHandle {
             return Ok(());
         }
         Err(Unavailable::Failing)
+    }
+
+    /// How many submissions wait in the queue, and how many may.
+    pub fn queue(&self) -> (usize, usize) {
+        (self.queue.max_capacity() - self.queue.capacity(), self.queue.max_capacity())
     }
 
     /// The gateway's statement key.

@@ -17,6 +17,7 @@ use super::state::State;
 use super::watch::{ClockWatch, Health, HealthCell};
 use super::{GatewayKeys, Job, LedgerHandle, QUEUE, Unavailable};
 use crate::clock::Clock;
+use crate::metrics;
 use crate::store::{LedgerRow, Store, StoreFault};
 
 /// At most this many entries that the clock causes a batch; the rest come in the next one, before anything else.
@@ -33,11 +34,13 @@ pub struct Pace {
     pub batch: usize,
     /// An operator said at the start that the clock is right.
     pub clock_confirmed: bool,
+    /// So many submissions may wait; more are told to come back.
+    pub queue: usize,
 }
 
 impl Default for Pace {
     fn default() -> Self {
-        Self { batch: 512, clock_confirmed: false }
+        Self { batch: 512, clock_confirmed: false, queue: QUEUE }
     }
 }
 
@@ -53,7 +56,7 @@ pub async fn start(
     let row = Arc::new(row);
     let from = settling::catch_up(&store, &row).await?;
     let state = State::load(&store, &row).await?;
-    let (queue, jobs) = mpsc::channel(QUEUE);
+    let (queue, jobs) = mpsc::channel(pace.queue);
     let (size, durable) = watch::channel(state.size());
     let health = Arc::new(HealthCell::new());
     let (settled, follower) = settling::follow(store.clone(), row.clone(), from, durable.clone(), health.clone());
@@ -267,8 +270,9 @@ impl Worker {
             return Err(fault);
         }
         let state = self.state.as_mut().expect("the batch was judged on it");
+        let flags = metrics::Flags::among(rows.taken.iter().map(|taken| taken.parsed.statement()), at);
         let sealed = state.advance(&self.row.facts.origin, at, rows);
-        self.flight = Some(Flight::launch(self.store.clone(), self.row.clone(), self.keys.log.clone(), sealed, answers));
+        self.flight = Some(Flight::launch(self.store.clone(), self.row.clone(), self.keys.log.clone(), sealed, flags, answers));
         Ok(())
     }
 

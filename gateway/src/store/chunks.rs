@@ -1,6 +1,6 @@
 //! Rows by the many: inserts of a few fixed sizes, so that each is prepared once and found again.
 
-/// The sizes, largest first. With at most 12 values a row they stay under the 32,766 that SQLite binds.
+/// The sizes, largest first. With at most 16 values a row they stay under the 32,766 that SQLite binds.
 const SIZES: [usize; 5] = [1024, 256, 64, 16, 4];
 
 /// Cuts rows into chunks whose sizes come from a short list; only the last few rows go one by one.

@@ -12,6 +12,9 @@ use super::chunks::in_chunks;
 use super::journal::EntryChange;
 use super::keep::{Store, StoreFault};
 use super::rows::{EntryRow, HeadRow, number, signed};
+use super::tiles::{root_of_tile, split_tile};
+use crate::clock::Stopwatch;
+use crate::metrics;
 
 /// Content beside the log.
 #[derive(Debug, Clone)]
@@ -91,7 +94,9 @@ impl Store {
         insert_attachments(&mut tx, ledger, &commit.attachments).await?;
         insert_changes(&mut tx, ledger, &commit.changes).await?;
         // A crash during COMMIT leaves all of it or nothing; the head read at the next start tells which.
+        let watch = Stopwatch::start();
         tx.commit().await?;
+        metrics::database_committed(watch.elapsed());
         // A crash after COMMIT: the statements stand; who was not answered sends again and gets this receipt.
         Ok(note)
     }
@@ -150,6 +155,13 @@ async fn insert_tiles(tx: &mut SqliteConnection, ledger: i64, tiles: &[(u8, u64,
             .bind(i64::from(*level))
             .bind(signed(*number))
             .bind(hashes)
+            .execute(&mut *tx)
+            .await?;
+        sqlx::query("INSERT INTO tile_root (ledger, level, number, hash) VALUES ($1, $2, $3, $4)")
+            .bind(ledger)
+            .bind(i64::from(*level))
+            .bind(signed(*number))
+            .bind(root_of_tile(split_tile(hashes, *level, *number)?).0.to_vec())
             .execute(&mut *tx)
             .await?;
     }

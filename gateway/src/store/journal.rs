@@ -1,5 +1,8 @@
 //! What an entry changed, as one text beside it: written with the log, so that derived rows can follow later.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
 use ledger::book::Change;
 use ledger::envelope::Kid;
 use ledger::words::{Instant, Slug};
@@ -32,7 +35,8 @@ pub struct LifeChange {
     pub rows: Vec<LifeRow>,
 }
 
-/// As it is written: a list of `[subject, due, [[part, key, open, state, party, due, body]]]`, and one of `[kid, institution]`.
+/// As it is written: a list of `[subject, due, [[part, key, open, state, party, due, [obligation, colour, calls], body]]]`, and
+/// one of `[kid, institution]`.
 #[derive(Deserialize)]
 struct ChangeJson<'a> {
     #[serde(borrow)]
@@ -40,7 +44,7 @@ struct ChangeJson<'a> {
     keys: Vec<(Kid, Slug)>,
 }
 
-type RowJson<'a> = (&'a str, String, bool, String, String, Option<i64>, &'a RawValue);
+type RowJson<'a> = (&'a str, String, bool, String, String, Option<i64>, (String, u8, bool), &'a RawValue);
 
 impl EntryChange {
     /// What the book says that an entry changed.
@@ -82,6 +86,8 @@ impl EntryChange {
                 text.push(',');
                 push_json(&mut text, &row.due_at.map(Instant::millis));
                 text.push(',');
+                push_json(&mut text, &(&row.obligation, row.colour, row.calls));
+                text.push(',');
                 text.push_str(&row.body);
                 text.push(']');
             }
@@ -97,21 +103,42 @@ impl EntryChange {
     pub fn parse(entry: u64, text: &str) -> Result<Self, StoreFault> {
         let damaged = |what: String| StoreFault::Damaged(format!("change {entry}: {what}"));
         let json: ChangeJson<'_> = serde_json::from_str(text).map_err(|error| damaged(error.to_string()))?;
-        let instant = |millis: Option<i64>| {
-            millis.map(|millis| Instant::from_millis(millis).ok_or_else(|| damaged(format!("{millis} is no instant")))).transpose()
-        };
         let mut lives = Vec::with_capacity(json.lives.len());
         for (subject, due, rows) in json.lives {
-            let mut read = Vec::with_capacity(rows.len());
-            for (part, key, is_open, state, party, due_at, body) in rows {
-                let part = part_kind(part).ok_or_else(|| damaged(format!("unknown part {part:?}")))?;
-                let (subject, body) = (subject.clone(), body.get().to_owned());
-                read.push(LifeRow { subject, part, key, is_open, entry, state: state.into(), party, due_at: instant(due_at)?, body });
-            }
-            lives.push(LifeChange { subject, due: instant(due)?, rows: read });
+            let rows = rows.into_iter().map(|row| life(entry, subject.clone(), row)).collect::<Result<_, _>>().map_err(damaged)?;
+            lives.push(LifeChange { subject, due: instant(due).map_err(damaged)?, rows });
         }
         Ok(Self { entry, lives, keys: json.keys })
     }
+}
+
+/// Adds the rows of one life that an entry wrote, where no later entry wrote them: entries come newest first.
+pub(super) fn newest_rows(
+    entry: u64,
+    text: &str,
+    subject: &str,
+    newest: &mut BTreeMap<(&'static str, String), LifeRow>,
+) -> Result<(), StoreFault> {
+    let damaged = |what: String| StoreFault::Damaged(format!("change {entry}: {what}"));
+    let json: ChangeJson<'_> = serde_json::from_str(text).map_err(|error| damaged(error.to_string()))?;
+    for row in json.lives.into_iter().filter(|(of, ..)| of == subject).flat_map(|(.., rows)| rows) {
+        let part = part_kind(row.0).ok_or_else(|| damaged(format!("unknown part {:?}", row.0)))?;
+        if let Entry::Vacant(place) = newest.entry((part, row.1.clone())) {
+            place.insert(life(entry, subject.to_owned(), row).map_err(damaged)?);
+        }
+    }
+    Ok(())
+}
+
+fn life(entry: u64, subject: String, row: RowJson<'_>) -> Result<LifeRow, String> {
+    let (part, key, is_open, state, party, due_at, (obligation, colour, calls), body) = row;
+    let part = part_kind(part).ok_or_else(|| format!("unknown part {part:?}"))?;
+    let (state, due_at, body) = (state.into(), instant(due_at)?, body.get().to_owned());
+    Ok(LifeRow { subject, part, key, is_open, entry, state, party, due_at, obligation, colour, calls, body })
+}
+
+fn instant(millis: Option<i64>) -> Result<Option<Instant>, String> {
+    millis.map(|millis| Instant::from_millis(millis).ok_or_else(|| format!("{millis} is no instant"))).transpose()
 }
 
 fn push_json<T: serde::Serialize + ?Sized>(text: &mut String, value: &T) {

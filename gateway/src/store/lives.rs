@@ -2,10 +2,9 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use ledger::book::{Book, Change, LifeKey, Prior};
-use ledger::envelope::statement::agreement::Proposal;
-use ledger::lives::agreement::Head;
 use ledger::lives::parts::{Part, PartChange, PartId};
 use ledger::lives::{Agreement, Institution};
 use ledger::words::{Instant, Slug};
@@ -33,8 +32,14 @@ pub struct LifeRow {
     pub state: Cow<'static, str>,
     /// Whom it is about: the debtor, the one that left, the one a case is against; empty where there is none.
     pub party: String,
-    /// When it is late, or when a term on it ends.
+    /// When it is late, or when a term on it ends; of a head, since when a party is quiet or it is under strength.
     pub due_at: Option<Instant>,
+    /// The obligation that it belongs to; empty where it belongs to the whole.
+    pub obligation: String,
+    /// How bad it is: the rank of its colour.
+    pub colour: u8,
+    /// Whether it asks for somebody's attention.
+    pub calls: bool,
     /// As JSON.
     pub body: String,
 }
@@ -50,7 +55,8 @@ pub fn life_row(change: &Change, entry: u64) -> Vec<LifeRow> {
             let state = if institution.admitted.is_some() { "admitted" } else { "registered" };
             let (subject, party) = (format!("institution/{}", institution.id), institution.id.to_string());
             let (state, due_at) = (state.into(), None);
-            vec![LifeRow { subject, part: "institution", key: String::new(), is_open: true, entry, state, party, due_at, body }]
+            let (part, key, obligation) = ("institution", String::new(), String::new());
+            vec![LifeRow { subject, part, key, is_open: true, entry, state, party, due_at, obligation, colour: 0, calls: false, body }]
         }
         Change::Agreement { id, parts, .. } => {
             let subject = format!("agreement/{id}");
@@ -61,7 +67,8 @@ pub fn life_row(change: &Change, entry: u64) -> Vec<LifeRow> {
                     && !instance.breaches.is_empty()
                 {
                     let is_open = instance.breaches.iter().any(|breach| breach.settled.is_none());
-                    rows.push(LifeRow { part: BREACH, is_open, ..row.clone() });
+                    // The due date itself gives the colour and calls for attention.
+                    rows.push(LifeRow { part: BREACH, is_open, colour: 0, calls: false, ..row.clone() });
                 }
                 rows.push(row);
             }
@@ -72,21 +79,16 @@ pub fn life_row(change: &Change, entry: u64) -> Vec<LifeRow> {
 }
 
 fn part_row(subject: &str, change: &PartChange, entry: u64) -> LifeRow {
-    let (state, party, due_at) = match &change.part {
-        Part::Head(head) => (head.state.code(), head.proposer.to_string(), None),
-        Part::Text(text) => ("", text.director.to_string(), Some(text.period.end_date.end())),
-        Part::Clause(clause) => (clause.course.code(), clause.debtor.to_string(), None),
-        Part::Instance(instance) => (instance.standing.code(), instance.debtor.to_string(), Some(instance.late_from)),
-        Part::Claim(claim) => (claim.stage.code(), claim.by.to_string(), claim.stage.until()),
-        Part::Offer(offer) => (offer.state(), offer.by.to_string(), Some(offer.until)),
-        Part::Case(case) => (case.stage.code(), case.against.first().map(ToString::to_string).unwrap_or_default(), case.stage.until()),
-        Part::Leave(leave) => (leave.stage.code(), leave.party.to_string(), Some(leave.effective_date.end())),
-    };
+    let (state, due_at) = (change.part.state(), change.part.due_at());
+    let party = change.part.party().map(ToString::to_string).unwrap_or_default();
     let (subject, part, key) = (subject.to_owned(), change.id.kind(), change.id.to_string());
-    LifeRow { subject, part, key, is_open: change.open, entry, state: state.into(), party, due_at, body: part_json(&change.part) }
+    let obligation = change.part.obligation().map(ToString::to_string).unwrap_or_default();
+    let (colour, calls, body) = (change.part.colour().rank(), change.part.calls(), part_json(&change.part));
+    LifeRow { subject, part, key, is_open: change.open, entry, state: state.into(), party, due_at, obligation, colour, calls, body }
 }
 
-fn part_json(part: &Part) -> String {
+/// The value of a part as JSON, as it is stored.
+pub(super) fn part_json(part: &Part) -> String {
     let json = match part {
         Part::Head(head) => serde_json::to_string(head),
         Part::Text(text) => serde_json::to_string(text),
@@ -186,31 +188,53 @@ impl Store {
     }
 }
 
-fn parse<T: DeserializeOwned>(row: &SqliteRow) -> Result<T, StoreFault> {
-    let (subject, part, key): (String, String, String) = (row.try_get("subject")?, row.try_get("part")?, row.try_get("key")?);
-    let body: String = row.try_get("body")?;
-    serde_json::from_str(&body).map_err(|error| StoreFault::Damaged(format!("life {subject} {part} {key}: {error}")))
+/// A part from its kind and its JSON; `None` for a breach, which is its due date once more.
+pub fn part_of(subject: &str, kind: &str, key: &str, body: &str) -> Result<Option<Part>, StoreFault> {
+    fn read<T: DeserializeOwned>(place: impl FnOnce() -> String, body: &str) -> Result<T, StoreFault> {
+        serde_json::from_str(body).map_err(|error| StoreFault::Damaged(format!("{}: {error}", place())))
+    }
+    let place = || format!("life {subject} {kind} {key}");
+    Ok(Some(match kind {
+        "head" => Part::Head(read(place, body)?),
+        "text" => Part::Text(read(place, body)?),
+        "obligation" => Part::Clause(read(place, body)?),
+        "instance" => Part::Instance(read(place, body)?),
+        "report" => Part::Claim(read(place, body)?),
+        "offer" => Part::Offer(read(place, body)?),
+        "case" => Part::Case(read(place, body)?),
+        "withdrawal" => Part::Leave(read(place, body)?),
+        BREACH => return Ok(None),
+        other => return Err(StoreFault::Damaged(format!("life {subject} has an unknown part {other:?}"))),
+    }))
+}
+
+fn parse(row: &SqliteRow) -> Result<Option<Part>, StoreFault> {
+    let (subject, kind, key): (String, String, String) = (row.try_get("subject")?, row.try_get("part")?, row.try_get("key")?);
+    part_of(&subject, &kind, &key, row.try_get("body")?)
 }
 
 fn institution(rows: &[SqliteRow]) -> Result<Option<Institution>, StoreFault> {
-    rows.first().map(parse).transpose()
+    rows.first()
+        .map(|row| {
+            let (subject, body): (String, String) = (row.try_get("subject")?, row.try_get("body")?);
+            serde_json::from_str(&body).map_err(|error| StoreFault::Damaged(format!("life {subject}: {error}")))
+        })
+        .transpose()
 }
 
 fn agreement(id: &Slug, rows: &[SqliteRow]) -> Result<Option<Agreement>, StoreFault> {
-    let part = |row: &SqliteRow| row.try_get::<String, _>("part");
-    let (mut head, mut text, mut others) = (None::<Head>, None::<Proposal>, Vec::new());
-    for row in rows {
-        match part(row)?.as_str() {
-            "head" => head = Some(parse(row)?),
-            "text" => text = Some(parse(row)?),
-            "obligation" => others.push(Part::Clause(parse(row)?)),
-            "instance" => others.push(Part::Instance(parse(row)?)),
-            "report" => others.push(Part::Claim(parse(row)?)),
-            "offer" => others.push(Part::Offer(parse(row)?)),
-            "case" => others.push(Part::Case(parse(row)?)),
-            BREACH => {}
-            "withdrawal" => others.push(Part::Leave(parse(row)?)),
-            other => return Err(StoreFault::Damaged(format!("life agreement/{id} has an unknown part {other:?}"))),
+    let parts = rows.iter().filter_map(|row| parse(row).transpose()).collect::<Result<Vec<_>, _>>()?;
+    assemble(id, parts)
+}
+
+/// An agreement from its open parts, in any order; `None` when there are none.
+pub fn assemble(id: &Slug, parts: Vec<Part>) -> Result<Option<Agreement>, StoreFault> {
+    let (mut head, mut text, mut others) = (None, None, Vec::with_capacity(parts.len()));
+    for part in parts {
+        match part {
+            Part::Head(one) => head = Some(one),
+            Part::Text(one) => text = Some(one),
+            other => others.push(other),
         }
     }
     let (head, text) = match (head, text) {
@@ -218,7 +242,7 @@ fn agreement(id: &Slug, rows: &[SqliteRow]) -> Result<Option<Agreement>, StoreFa
         (Some(head), Some(text)) => (head, text),
         _ => return Err(StoreFault::Damaged(format!("life agreement/{id} lacks its {} or {}", PartId::Head.kind(), PartId::Text.kind()))),
     };
-    let mut agreement = Agreement::of(head, text);
+    let mut agreement = Agreement::of(Arc::unwrap_or_clone(head), Arc::unwrap_or_clone(text));
     for part in others {
         agreement.restore(part).ok_or_else(|| StoreFault::Damaged(format!("life agreement/{id}")))?;
     }

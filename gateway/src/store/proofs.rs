@@ -8,6 +8,7 @@ use ledger::log::tree::{ProveFault, inclusion_proof};
 use ledger::words::Hash;
 
 use super::keep::{Store, StoreFault};
+use super::tiles::{root_of_tile, split_tile};
 
 const FULL: u64 = WIDTH as u64;
 
@@ -31,27 +32,37 @@ impl Store {
         inclusion_proof(entry, size, &TileHashes(|level, tile| tiles.get(&(level, tile)).cloned())).map_err(damaged)
     }
 
-    /// The hashes of a tile, of which `count` exist at its level: a full one as stored, else from what lies below it.
+    /// The hashes of a tile, of which `count` exist at its level: as stored once it is full, else from what lies below it.
     pub async fn tile_hashes(&self, ledger: i64, level: u8, tile: u64, count: u64) -> Result<Vec<Hash>, StoreFault> {
         let first = tile * FULL;
         let width = count.saturating_sub(first).min(FULL);
-        if width == FULL
-            && let Some(bytes) = self.tile(ledger, level, tile).await?
-        {
-            return split(&bytes, level, tile);
+        // What was partial in a smaller tree is the beginning of the tile that became full since.
+        if let Some(bytes) = self.tile(ledger, level, tile).await? {
+            let mut hashes = split_tile(&bytes, level, tile)?;
+            hashes.truncate(width as usize);
+            return Ok(hashes);
         }
         if level == 0 {
             let leaves = self.leaves(ledger, first, u32::try_from(width).unwrap_or(0)).await?;
             let damaged = |at: usize| StoreFault::Damaged(format!("record {}: its entry is not 40 bytes", first + at as u64));
             return leaves.iter().enumerate().map(|(i, leaf)| Entry::parse(leaf).map(|e| e.leaf_hash()).map_err(|_| damaged(i))).collect();
         }
-        let mut hashes = Vec::new();
+        let mut stored = self.tile_roots(ledger, level - 1, first, width).await?.into_iter().peekable();
+        let mut hashes = Vec::with_capacity(width as usize);
         for below in first..first + width {
-            let missing = || StoreFault::Damaged(format!("tile {} of level {} is missing", below, level - 1));
-            let bytes = self.tile(ledger, level - 1, below).await?.ok_or_else(missing)?;
-            hashes.push(root_of_tile(split(&bytes, level - 1, below)?));
+            hashes.push(match stored.next_if(|(number, _)| *number == below) {
+                Some((_, root)) => root,
+                None => self.root_below(ledger, level - 1, below).await?,
+            });
         }
         Ok(hashes)
+    }
+
+    /// A root that is not stored, since an older version of this program filled the tile.
+    async fn root_below(&self, ledger: i64, level: u8, tile: u64) -> Result<Hash, StoreFault> {
+        let missing = || StoreFault::Damaged(format!("tile {tile} of level {level} is missing"));
+        let bytes = self.tile(ledger, level, tile).await?.ok_or_else(missing)?;
+        Ok(root_of_tile(split_tile(&bytes, level, tile)?))
     }
 
     /// The hashes of the partial tile at the right edge of each level of a tree of this size.
@@ -66,19 +77,4 @@ impl Store {
         }
         Ok(edge)
     }
-}
-
-fn split(bytes: &[u8], level: u8, tile: u64) -> Result<Vec<Hash>, StoreFault> {
-    let chunks = bytes.chunks_exact(32);
-    if !chunks.remainder().is_empty() || bytes.len() != 32 * usize::from(WIDTH) {
-        return Err(StoreFault::Damaged(format!("tile {tile} of level {level} is not 256 hashes")));
-    }
-    Ok(chunks.map(|chunk| Hash(chunk.try_into().expect("32 bytes"))).collect())
-}
-
-fn root_of_tile(mut nodes: Vec<Hash>) -> Hash {
-    while nodes.len() > 1 {
-        nodes = nodes.chunks_exact(2).map(|pair| ledger::log::tree::node_hash(&pair[0], &pair[1])).collect();
-    }
-    nodes[0]
 }

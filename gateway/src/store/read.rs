@@ -6,7 +6,7 @@ use ledger::words::Hash;
 use sqlx::{QueryBuilder, Row, Sqlite};
 
 use super::keep::{Store, StoreFault};
-use super::rows::{EntryRow, HeadRow, instant, number, signed};
+use super::rows::{EntryRow, HeadRow, StoredEntry, instant, number, signed};
 
 /// A part of a life, to be shown.
 #[derive(Debug, Clone)]
@@ -73,16 +73,23 @@ impl Store {
 
     /// Entries from an index on, at most `limit`.
     pub async fn entries(&self, ledger: i64, from: u64, limit: u32) -> Result<Vec<EntryRow>, StoreFault> {
-        let sql = format!("SELECT {} FROM record WHERE ledger = $1 AND entry >= $2 ORDER BY entry LIMIT $3", EntryRow::COLUMNS);
-        let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(ledger).bind(signed(from)).bind(i64::from(limit));
-        query.fetch_all(&self.log.readers).await?.iter().map(EntryRow::read).collect()
+        self.stored_entries(ledger, from, limit).await?.iter().map(StoredEntry::parse).collect()
     }
 
-    /// The 40 bytes of entries from an index on, at most `limit`.
-    pub async fn leaves(&self, ledger: i64, from: u64, limit: u32) -> Result<Vec<Vec<u8>>, StoreFault> {
-        let sql = "SELECT leaf FROM record WHERE ledger = $1 AND entry >= $2 ORDER BY entry LIMIT $3";
-        let query = sqlx::query_scalar(sql).bind(ledger).bind(signed(from)).bind(i64::from(limit));
-        Ok(query.fetch_all(&self.log.readers).await?)
+    /// Entries from an index on, at most `limit`, as they are stored, be they whole or not.
+    pub async fn stored_entries(&self, ledger: i64, from: u64, limit: u32) -> Result<Vec<StoredEntry>, StoreFault> {
+        let sql = format!("SELECT {} FROM record WHERE ledger = $1 AND entry >= $2 ORDER BY entry LIMIT $3", EntryRow::COLUMNS);
+        let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(ledger).bind(signed(from)).bind(i64::from(limit));
+        query.fetch_all(&self.log.readers).await?.iter().map(StoredEntry::read).collect()
+    }
+
+    /// The 40 bytes of so many entries from an index on; damage if one of them is missing.
+    pub async fn leaves(&self, ledger: i64, from: u64, count: u32) -> Result<Vec<Vec<u8>>, StoreFault> {
+        let sql = "SELECT leaf FROM record WHERE ledger = $1 AND entry >= $2 AND entry < $3 ORDER BY entry";
+        let query = sqlx::query_scalar(sql).bind(ledger).bind(signed(from)).bind(signed(from + u64::from(count)));
+        let leaves: Vec<Vec<u8>> = query.fetch_all(&self.log.readers).await?;
+        let missing = || StoreFault::Damaged(format!("of the {count} records from {from} on, {} are stored", leaves.len()));
+        if leaves.len() == count as usize { Ok(leaves) } else { Err(missing()) }
     }
 
     /// A full tile's hashes.

@@ -24,6 +24,21 @@ pub struct EntryRow {
     pub jws: Vec<u8>,
 }
 
+/// One entry of a log as far as it can be read: whoever audits gets these bytes, whatever they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredEntry {
+    /// Index in the log.
+    pub entry: u64,
+    /// Milliseconds since 1970, where that is an instant.
+    pub accepted_at: i64,
+    /// The salt, of 32 bytes where it is whole.
+    pub salt: Vec<u8>,
+    /// The entry, of 40 bytes where it is whole.
+    pub leaf: Vec<u8>,
+    /// The JWS as it came.
+    pub jws: Vec<u8>,
+}
+
 /// The head of a log.
 #[derive(Debug, Clone)]
 pub struct HeadRow {
@@ -78,19 +93,31 @@ pub(super) fn hash(bytes: Vec<u8>, place: &str) -> Result<Hash, StoreFault> {
     bytes.try_into().map(Hash).map_err(|_| StoreFault::Damaged(format!("{place}: not 32 bytes")))
 }
 
+impl StoredEntry {
+    pub(super) fn read(row: &SqliteRow) -> Result<Self, StoreFault> {
+        Ok(Self {
+            entry: number(row.try_get("entry")?, "record")?,
+            accepted_at: row.try_get("accepted_at")?,
+            salt: row.try_get("salt")?,
+            leaf: row.try_get("leaf")?,
+            jws: row.try_get("jws")?,
+        })
+    }
+
+    /// The entry, if instant and salt are such; the error says what is not.
+    pub fn parse(&self) -> Result<EntryRow, StoreFault> {
+        let place = format!("record {}", self.entry);
+        let accepted_at = instant(self.accepted_at, &place)?;
+        let salt = hash(self.salt.clone(), &format!("{place}, salt"))?.0;
+        Ok(EntryRow { entry: self.entry, accepted_at, salt, leaf: self.leaf.clone(), jws: self.jws.clone() })
+    }
+}
+
 impl EntryRow {
     pub(super) const COLUMNS: &'static str = "entry, accepted_at, salt, leaf, jws";
 
     pub(super) fn read(row: &SqliteRow) -> Result<Self, StoreFault> {
-        let entry = number(row.try_get("entry")?, "record")?;
-        let place = format!("record {entry}");
-        Ok(Self {
-            entry,
-            accepted_at: instant(row.try_get("accepted_at")?, &place)?,
-            salt: hash(row.try_get("salt")?, &place)?.0,
-            leaf: row.try_get("leaf")?,
-            jws: row.try_get("jws")?,
-        })
+        StoredEntry::read(row)?.parse()
     }
 
     /// The record's bytes, from what is stored.

@@ -84,8 +84,9 @@ impl Store {
         let Some(row) = row else { return Ok(Progress::Rebuild) };
         let (entry, leaf): (i64, Vec<u8>) = (row.try_get("entry")?, row.try_get("leaf")?);
         let (format, rebuilding): (i64, i64) = (row.try_get("format")?, row.try_get("is_rebuilding")?);
-        let logged = self.leaves(ledger, number(entry - 1, "progress")?, 1).await?;
-        let fits = format == i64::from(FORMAT) && rebuilding == 0 && logged.first() == Some(&leaf);
+        let sql = "SELECT leaf FROM record WHERE ledger = $1 AND entry = $2";
+        let logged: Option<Vec<u8>> = sqlx::query_scalar(sql).bind(ledger).bind(entry - 1).fetch_optional(&self.log.readers).await?;
+        let fits = format == i64::from(FORMAT) && rebuilding == 0 && logged.as_ref() == Some(&leaf);
         Ok(if fits { Progress::At(number(entry, "progress")?) } else { Progress::Rebuild })
     }
 
@@ -190,8 +191,9 @@ async fn insert_history(tx: &mut SqliteConnection, ledger: i64, history: &[(Stri
 
 async fn upsert_lives(tx: &mut SqliteConnection, ledger: i64, lives: &[&LifeRow]) -> Result<(), StoreFault> {
     for chunk in in_chunks(lives) {
-        let mut upsert =
-            QueryBuilder::<Sqlite>::new("INSERT INTO life (ledger, subject, part, key, is_open, entry, state, party, due_at, body) ");
+        let mut upsert = QueryBuilder::<Sqlite>::new(
+            "INSERT INTO life (ledger, subject, part, key, is_open, entry, state, party, due_at, obligation, colour, calls, body) ",
+        );
         upsert.push_values(chunk, |mut row, life| {
             row.push_bind(ledger)
                 .push_bind(&life.subject)
@@ -202,11 +204,15 @@ async fn upsert_lives(tx: &mut SqliteConnection, ledger: i64, lives: &[&LifeRow]
                 .push_bind(&*life.state)
                 .push_bind(&life.party)
                 .push_bind(life.due_at.map(Instant::millis))
+                .push_bind(&life.obligation)
+                .push_bind(i64::from(life.colour))
+                .push_bind(i64::from(life.calls))
                 .push_bind(&life.body);
         });
         upsert.push(
             " ON CONFLICT (ledger, subject, part, key) DO UPDATE SET is_open = excluded.is_open, entry = excluded.entry, \
-             state = excluded.state, due_at = excluded.due_at, body = excluded.body",
+             state = excluded.state, due_at = excluded.due_at, colour = excluded.colour, calls = excluded.calls, \
+             body = excluded.body",
         );
         upsert.build().execute(&mut *tx).await?;
     }
@@ -225,6 +231,7 @@ async fn replace_facets(tx: &mut SqliteConnection, ledger: i64, row: &LifeRow) -
     let text: Proposal = serde_json::from_str(&row.body).map_err(damaged)?;
     sqlx::query("DELETE FROM facet WHERE ledger = $1 AND subject = $2").bind(ledger).bind(&row.subject).execute(&mut *tx).await?;
     let mut facets: Vec<(&str, String)> = text.neighbourhoods.iter().map(|place| ("neighbourhood", place.code.to_string())).collect();
+    facets.extend(text.neighbourhoods.iter().map(|place| ("place", format!("{}\n{}", place.code, place.name))));
     facets.extend(text.parties.iter().map(|party| ("party", party.institution.to_string())));
     facets.extend(text.themes.iter().map(|theme| ("theme", theme.code().to_owned())));
     facets.sort();

@@ -104,6 +104,17 @@ pub enum State {
 }
 
 impl State {
+    /// The words of the states in which due dates come up: those for which [`State::is_running`] holds.
+    pub const RUNNING: &'static [&'static str] = &["in-force"];
+
+    /// Whether due dates come up.
+    pub fn is_running(&self) -> bool {
+        match self {
+            Self::InForce { .. } => true,
+            Self::Proposed | Self::Signed { .. } | Self::Ended { .. } | Self::Lapsed { .. } => false,
+        }
+    }
+
     /// The word for it in the API.
     pub fn code(&self) -> &'static str {
         match self {

@@ -15,6 +15,9 @@ pub mod escalation;
 pub mod state;
 pub mod withdrawal;
 pub mod clock;
+pub mod attention;
+pub mod colour;
+mod light;
 
 pub use agreement::Agreement;
 pub use institution::Institution;

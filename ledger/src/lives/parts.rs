@@ -12,10 +12,10 @@ use super::offer::Offer;
 use super::report::Claim;
 use super::withdrawal::Leave;
 use crate::envelope::statement::agreement::Proposal;
-use crate::words::{Day, Hash, Slug};
+use crate::words::{Day, Hash, Instant, Slug};
 
 /// Version of the stored form; another one means that the lives are rebuilt from the log.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 /// The name of a part within its agreement.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -99,6 +99,67 @@ pub struct PartChange {
     pub part: Part,
     /// Whether rules still need it; a final part is only read.
     pub open: bool,
+}
+
+impl Part {
+    /// Its name within the agreement.
+    pub fn id(&self) -> PartId {
+        match self {
+            Self::Head(_) => PartId::Head,
+            Self::Text(_) => PartId::Text,
+            Self::Clause(clause) => PartId::Clause(clause.text.id.clone()),
+            Self::Instance(instance) => PartId::Instance(instance.obligation.clone(), instance.due),
+            Self::Claim(claim) => PartId::Claim(claim.hash),
+            Self::Offer(offer) => PartId::Offer(offer.hash),
+            Self::Case(case) => PartId::Case(case.number),
+            Self::Leave(leave) => PartId::Leave(leave.party.clone(), leave.notice.entry),
+        }
+    }
+
+    /// The word for where it stands; empty where it has no states.
+    pub fn state(&self) -> &'static str {
+        match self {
+            Self::Head(head) => head.state.code(),
+            Self::Text(_) => "",
+            Self::Clause(clause) => clause.course.code(),
+            Self::Instance(instance) => instance.standing.code(),
+            Self::Claim(claim) => claim.stage.code(),
+            Self::Offer(offer) => offer.state(),
+            Self::Case(case) => case.stage.code(),
+            Self::Leave(leave) => leave.stage.code(),
+        }
+    }
+
+    /// Whom it is about: who proposed, directs, owes, reported, offered, is meant first by a case, or leaves.
+    pub fn party(&self) -> Option<&Slug> {
+        match self {
+            Self::Head(head) => Some(&head.proposer),
+            Self::Text(text) => Some(&text.director),
+            Self::Clause(clause) => Some(&clause.debtor),
+            Self::Instance(instance) => Some(&instance.debtor),
+            Self::Claim(claim) => Some(&claim.by),
+            Self::Offer(offer) => Some(&offer.by),
+            Self::Case(case) => case.against.first(),
+            Self::Leave(leave) => Some(&leave.party),
+        }
+    }
+
+    /// When it is late, or when a term on it ends; of a head, since when a party is quiet or it is under strength.
+    pub fn due_at(&self) -> Option<Instant> {
+        match self {
+            Self::Head(head) => {
+                let quiet = head.parties.values().filter_map(|party| party.quiet.as_ref()).map(|quiet| quiet.since.at);
+                quiet.chain(head.weaknesses.values().map(|since| since.at)).min()
+            }
+            Self::Text(text) => Some(text.period.end_date.end()),
+            Self::Clause(_) => None,
+            Self::Instance(instance) => Some(instance.late_from),
+            Self::Claim(claim) => claim.stage.until(),
+            Self::Offer(offer) => Some(offer.until),
+            Self::Case(case) => case.stage.until(),
+            Self::Leave(leave) => Some(leave.effective_date.end()),
+        }
+    }
 }
 
 impl Agreement {

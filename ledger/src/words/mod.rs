@@ -23,7 +23,7 @@ macro_rules! kept_as_text {
     ($(#[$docs:meta])* $word:ident) => {
         $(#[$docs])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $word(Box<str>);
+        pub struct $word(std::sync::Arc<str>);
 
         impl $word {
             /// The text, exactly as it was read.

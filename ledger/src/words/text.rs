@@ -2,13 +2,14 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Text of `MIN` to `MAX` characters (Unicode scalar values): not blank, no white space around it, no control
 /// characters but the line feed. Kept as it was written, not normalised: a signature covers these bytes.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Text<const MIN: usize, const MAX: usize>(Box<str>);
+pub struct Text<const MIN: usize, const MAX: usize>(Arc<str>);
 
 /// Why a text is not a [`Text`]; says what would be accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

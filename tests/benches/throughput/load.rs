@@ -29,23 +29,34 @@ impl Round {
 
 /// Sends every body once, from so many connections; each must be answered with this status.
 pub(crate) async fn send(address: std::net::SocketAddr, path: &str, bodies: Vec<Vec<u8>>, clients: usize, status: &str) -> Round {
-    let (bodies, next) = (Arc::new(bodies), Arc::new(AtomicUsize::new(0)));
+    let request = |body: Vec<u8>| {
+        let length = body.len();
+        let head = format!("POST {path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n");
+        [head.as_bytes(), &body].concat()
+    };
+    exchange(address, bodies.into_iter().map(request).collect(), clients, status).await
+}
+
+/// Fetches every path once, from so many connections.
+pub(crate) async fn fetch(address: std::net::SocketAddr, paths: impl Iterator<Item = String>, clients: usize) -> Round {
+    let request = |path: String| format!("GET {path} HTTP/1.1\r\nhost: x\r\n\r\n").into_bytes();
+    exchange(address, paths.map(request).collect(), clients, "200").await
+}
+
+async fn exchange(address: std::net::SocketAddr, requests: Vec<Vec<u8>>, clients: usize, status: &str) -> Round {
+    let (requests, next) = (Arc::new(requests), Arc::new(AtomicUsize::new(0)));
     let start = Instant::now();
     let tasks: Vec<_> = (0..clients)
         .map(|_| {
-            let (bodies, next) = (bodies.clone(), next.clone());
-            let (path, status) = (path.to_owned(), format!("HTTP/1.1 {status}"));
+            let (requests, next) = (requests.clone(), next.clone());
+            let status = format!("HTTP/1.1 {status}");
             tokio::spawn(async move {
                 let mut stream = TcpStream::connect(address).await.expect("a connection");
                 stream.set_nodelay(true).expect("no delay");
                 let (mut times, mut buffer) = (Vec::new(), Vec::with_capacity(16_384));
-                while let Some(body) = bodies.get(next.fetch_add(1, Ordering::Relaxed)) {
+                while let Some(request) = requests.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let begin = Instant::now();
-                    let head = format!(
-                        "POST {path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
-                        body.len()
-                    );
-                    stream.write_all(&[head.as_bytes(), body].concat()).await.expect("sent");
+                    stream.write_all(request).await.expect("sent");
                     let answer = read_answer(&mut stream, &mut buffer).await;
                     assert!(answer.starts_with(&status), "{answer}");
                     times.push(begin.elapsed());

@@ -5,8 +5,10 @@
 
 #![allow(clippy::print_stdout, missing_docs, reason = "a benchmark prints its figures")]
 
+#[allow(dead_code, reason = "the other benchmark uses the rest")]
 mod load;
 mod machine;
+mod store;
 mod town;
 
 use gateway::sequencer::Pace;
@@ -27,8 +29,11 @@ fn main() {
         machine.print();
         let grouped = town::run(agreements, 64, Pace { clock_confirmed: true, ..Pace::default() }).await;
         grouped.print("group commit, 64 clients", machine.post_and_verify);
-        let single = town::run(agreements / 8, 64, Pace { clock_confirmed: true, batch: 1 }).await;
+        let single = town::run(agreements / 8, 64, Pace { clock_confirmed: true, batch: 1, ..Pace::default() }).await;
         single.print("one transaction a statement, 64 clients", machine.post_and_verify);
-        println!("group commit against one transaction a statement: {:.1}x", grouped.per_second / single.per_second);
+        println!("group commit against one transaction a statement, over HTTP: {:.1}x", grouped.per_second / single.per_second);
+        let entries = if given("--quick") { 2_048 } else { 20_480 };
+        let (many, one) = (store::run(entries, 512).await, store::run(entries / 8, 1).await);
+        println!("the store alone: {many:.0} entries/s by 512, {one:.0} one by one: {:.1}x", many / one);
     });
 }

@@ -11,6 +11,9 @@ use ledger::words::Instant;
 use serde_json::json;
 use sqlx::Connection;
 
+/// Which edits make rows that the gateway cannot read as entries.
+const UNREADABLE: [u64; 3] = [11, 13, 14];
+
 /// Asks over a real connection, as an auditor would.
 async fn audit(gate: &Gate, as_of: Instant) -> Report {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -64,12 +67,21 @@ async fn what_the_gateway_writes_is_clean_and_an_edit_of_its_database_is_named()
         (8, "salt = zeroblob(32)"),
         (9, "accepted_at = accepted_at + 1"),
         (10, "leaf = zeroblob(40)"),
+        // Rows that do not even parse are served as far as they can be read, and named no less.
+        (11, "salt = zeroblob(31)"),
+        (12, "leaf = x'00'"),
+        (13, "accepted_at = 9223372036854775807"),
+        (14, "accepted_at = -62135596800001"),
+        (15, "jws = x''"),
     ] {
         // One edit at a time, on a copy that is put back.
         sqlx::query("CREATE TEMP TABLE kept AS SELECT * FROM record").execute(&mut other).await.unwrap();
         sqlx::query(sqlx::AssertSqlSafe(format!("UPDATE record SET {change} WHERE entry = {entry}"))).execute(&mut other).await.unwrap();
         let findings = audit(&gate, now).await.findings;
         assert_eq!(findings.first(), Some(&Finding::LeafMismatch { index: entry }), "{change}: {findings:?}");
+        assert!(findings.len() == 1 || change.starts_with("jws"), "only what was edited is named, {change}: {findings:?}");
+        let record = gate.get(&format!("/v1/ledgers/gm0599/records?from={entry}&limit=1")).await["records"][0].take();
+        assert_eq!((record["entry"].as_u64(), record["damaged"].is_string()), (Some(entry), UNREADABLE.contains(&entry)), "{record}");
         sqlx::query("DELETE FROM record").execute(&mut other).await.unwrap();
         sqlx::query("INSERT INTO record SELECT * FROM temp.kept").execute(&mut other).await.unwrap();
         sqlx::query("DROP TABLE temp.kept").execute(&mut other).await.unwrap();

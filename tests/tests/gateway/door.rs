@@ -3,10 +3,10 @@
 use axum::http::StatusCode;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use harness::derived::folded;
 use harness::gate::{Gate, STATEMENTS, Signer, obligation, proposal};
-use ledger::book::{Book, Change, found};
-use ledger::envelope::{Parsed, Type};
-use ledger::lives::Moment;
+use harness::{Audit, Entry};
+use ledger::envelope::Type;
 use ledger::log::receipt::Receipt;
 use ledger::words::Hash;
 use serde_json::{Value, json};
@@ -115,28 +115,8 @@ async fn the_log_folded_from_scratch_gives_the_stored_lives() {
     gate.clock.set("2006-09-20T09:00:00Z".parse().unwrap());
     somebody_registers(&gate).await;
     let entries = gate.host.store.entries(1, 0, 1_000).await.unwrap();
-    let mut rows = std::collections::BTreeMap::new();
-    let mut book = None::<Book>;
-    for entry in &entries {
-        let (moment, parsed) = (Moment { entry: entry.entry, at: entry.accepted_at }, Parsed::parse(&entry.jws).unwrap());
-        let changes = match &mut book {
-            None => {
-                let key = parsed.own_key().unwrap().clone();
-                let (facts, institutions) = found(&parsed.verify(&key).unwrap(), moment).unwrap();
-                book = Some(Book::complete(facts, institutions.clone()));
-                institutions.into_iter().map(|institution| Change::Institution(Box::new(institution))).collect()
-            }
-            Some(book) => {
-                let key = book.key_of(&parsed).unwrap();
-                let verdict = book.judge(&parsed.verify(&key).unwrap(), moment).unwrap();
-                let ledger::book::Verdict::Accept(accepted) = verdict else { panic!("entry {} is a repeat", entry.entry) };
-                book.record(*accepted)
-            }
-        };
-        for row in changes.iter().flat_map(|change| gateway::store::life_row(change, entry.entry)) {
-            rows.insert((row.subject, row.part.to_owned(), row.key), (row.is_open, row.entry, row.body));
-        }
-    }
+    let entries: Vec<Entry> = entries.into_iter().map(|row| Entry { at: row.accepted_at, bytes: row.jws }).collect();
+    let audit = Audit::replay(&entries, gate.host.clock.now()).unwrap();
     gate.settled().await;
-    assert_eq!(gate.host.store.all_lives(1).await.unwrap(), rows);
+    assert_eq!(gate.host.store.all_lives(1).await.unwrap(), folded(&audit));
 }

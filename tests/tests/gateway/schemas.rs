@@ -14,7 +14,7 @@ fn root() -> &'static Path {
 }
 
 /// Compares a generated file with the committed one; `UPDATE=1` writes it.
-fn fresh(path: &str, text: &str) {
+pub(crate) fn fresh(path: &str, text: &str) {
     let path = root().join(path);
     if std::env::var_os("UPDATE").is_some() {
         std::fs::write(&path, text).unwrap();

@@ -15,18 +15,26 @@ pub(crate) fn texts() -> Vec<(String, String)> {
     files.into_iter().filter(|file| file.extension().is_some_and(|end| end == "txt")).map(read).collect()
 }
 
+/// When every story begins.
+pub(crate) const START: &str = "2006-01-02T09:00:00Z";
+
+/// Every story, or the one that the variable `STORY` names.
+pub(crate) fn chosen() -> Vec<(String, String)> {
+    let only = std::env::var("STORY").ok();
+    texts().into_iter().filter(|(name, _)| only.as_ref().is_none_or(|only| name == only)).collect()
+}
+
 pub(crate) fn told(name: &str, text: &str) -> Story<Memory> {
-    let town = Town::in_memory("2006-01-02T09:00:00Z".parse().unwrap());
+    let town = Town::in_memory(START.parse().unwrap());
     tell(town, text).unwrap_or_else(|error| panic!("{name}.txt {error}"))
 }
 
 #[test]
 fn every_story_goes_as_it_is_told() {
-    let only = std::env::var("STORY").ok();
     let mut failed = Vec::new();
-    for (name, text) in texts().iter().filter(|(name, _)| only.as_ref().is_none_or(|only| name == only)) {
-        let town = Town::in_memory("2006-01-02T09:00:00Z".parse().unwrap());
-        if let Err(error) = tell(town, text) {
+    for (name, text) in chosen() {
+        let town = Town::in_memory(START.parse().unwrap());
+        if let Err(error) = tell(town, &text) {
             failed.push(format!("{name}.txt {error}"));
         }
     }

@@ -5,6 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ledger::audit::Row;
 use ledger::log::checkpoint::Checkpoint;
 use ledger::log::note::Note;
+use ledger::words::Instant;
 
 use crate::client::{Client, Error, Record};
 
@@ -70,9 +71,11 @@ impl Iterator for Pages<'_> {
     }
 }
 
-/// What cannot be decoded is no reason to stop: without its salt or its bytes, a record does not fit its entry.
+/// What cannot be decoded is no reason to stop: without its salt, its bytes or its instant, a record does not fit its
+/// entry. For an instant that is gone stands the first of all, so that the one in the published entry is gone on with.
 fn row(record: Record) -> Row {
     let bytes = |text: String| URL_SAFE_NO_PAD.decode(text).unwrap_or_default();
     let salt = bytes(record.salt).try_into().unwrap_or_default();
-    Row { entry: record.entry, accepted_at: record.accepted_at, salt, jws: bytes(record.jws), leaf: record.leaf.map(bytes) }
+    let accepted_at = record.accepted_at.unwrap_or(Instant::from_millis(0).expect("1970 can be written"));
+    Row { entry: record.entry, accepted_at, salt, jws: bytes(record.jws), leaf: record.leaf.map(bytes) }
 }

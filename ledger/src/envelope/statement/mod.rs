@@ -276,6 +276,13 @@ pub struct Verified {
     parsed: Parsed,
 }
 
+impl Verified {
+    /// What was read, without the knowledge that its signature holds.
+    pub fn into_parsed(self) -> Parsed {
+        self.parsed
+    }
+}
+
 impl std::ops::Deref for Verified {
     type Target = Parsed;
     fn deref(&self) -> &Parsed {

@@ -1,0 +1,136 @@
+//! The file of a case: what it is about, what was done first and by whom, what the ministry can do and by when.
+
+use ledger::envelope::statement::escalation::MinisterialAct;
+use ledger::envelope::statement::flag::Cause;
+use ledger::envelope::{Body, Parsed};
+use ledger::lives::attention::Attention;
+use ledger::lives::escalation::{About, Case, CaseStage};
+use ledger::lives::obligation::{Clause, Instance};
+use ledger::words::{Hash, Slug};
+
+use super::agreement::{AgreementView, Dated, subject};
+use super::{Listing, ListingFault};
+use crate::store::{EntryFact, StoreFault};
+
+/// A case with what it rests on.
+#[derive(Debug, Clone)]
+pub struct CaseFile {
+    /// The case: its steps, its answer, who was silent.
+    pub case: Dated<Case>,
+    /// The obligation that was breached, when it is about one.
+    pub clause: Option<Dated<Clause>>,
+    /// The due dates with a breach of this case.
+    pub instances: Vec<Dated<Instance>>,
+    /// Every entry about the case, oldest first: what the city did, and what the clock caused.
+    pub deeds: Vec<Deed>,
+    /// Who must do what now, and by when; `None` when it is closed.
+    pub waits: Option<Attention>,
+    /// The acts that are open to the ministry now: all of the closed list at level 3, else none.
+    pub acts: &'static [MinisterialAct],
+    /// The agreement.
+    pub agreement: AgreementView,
+}
+
+/// An entry about a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deed {
+    /// When it was accepted, who signed it, of which type.
+    pub fact: EntryFact,
+    /// What it says.
+    pub body: Body,
+}
+
+impl Listing {
+    /// A case of an agreement; `None` when there was none with this number.
+    pub async fn case_file(&self, agreement: &Slug, number: u32) -> Result<Option<CaseFile>, ListingFault> {
+        let Some(view) = self.agreement(agreement).await? else { return Ok(None) };
+        let Some(case) = view.cases.get(&number).cloned() else { return Ok(None) };
+        let about = match &case.value.about {
+            About::Obligation(id) => Some(id.clone()),
+            About::Report(report) => view.reports.get(report).map(|report| report.value.obligation.clone()),
+            About::Withdrawal(_) | About::Support(_) => None,
+        };
+        let clause = about.and_then(|id| view.clauses.get(&id).cloned());
+        let breached = |instance: &&Dated<Instance>| instance.value.breaches.iter().any(|breach| breach.case == number);
+        let instances = view.instances.values().filter(breached).cloned().collect();
+        let deeds = self.deeds(agreement, &view, &case.value).await?;
+        let waits = view.life.cases.get(&number).and_then(|case| view.life.case_attention(case));
+        let acts = match &case.value.stage {
+            CaseStage::Level3 { .. } => MinisterialAct::ALL,
+            CaseStage::Notice { .. } | CaseStage::Level1 { .. } | CaseStage::Level2 { .. } | CaseStage::LastChance { .. } => &[],
+            CaseStage::Answered { .. } | CaseStage::Closed { .. } => &[],
+        };
+        Ok(Some(CaseFile { case, clause, instances, deeds, waits, acts, agreement: view }))
+    }
+
+    /// The entries about a case, read from their signed bytes.
+    async fn deeds(&self, agreement: &Slug, view: &AgreementView, case: &Case) -> Result<Vec<Deed>, ListingFault> {
+        let from = case.opened.entry.checked_sub(1);
+        let entries = self.store.history(self.row.id, &subject(agreement), from, view.as_of.size, None).await?;
+        let facts = self.store.facts(self.row.id, &entries).await?;
+        let facts: Vec<EntryFact> = facts.into_iter().filter(|fact| may_concern(&fact.kind)).collect();
+        let entries: Vec<u64> = facts.iter().map(|fact| fact.entry).collect();
+        let (mut deeds, mut offers) = (Vec::new(), Vec::<Hash>::new());
+        for (fact, (entry, jws)) in facts.into_iter().zip(self.store.statements(self.row.id, &entries).await?) {
+            let parsed = Parsed::parse(&jws).map_err(|refusal| StoreFault::Damaged(format!("record {entry}: {refusal}")))?;
+            let body = &parsed.statement().body;
+            if concerns(body, case, &offers) {
+                offers.push(parsed.hash());
+                deeds.push(Deed { fact, body: body.clone() });
+            }
+        }
+        Ok(deeds)
+    }
+}
+
+/// Whether a statement of this type can be about a case.
+fn may_concern(kind: &str) -> bool {
+    matches!(
+        kind,
+        "flag"
+            | "breach-answer"
+            | "case-ruling"
+            | "board-outcome"
+            | "support-request"
+            | "ministry-answer"
+            | "case-closure"
+            | "report-ruling"
+            | "consent"
+            | "decline"
+    )
+}
+
+/// Whether a statement is about a case: it names it, or it answers one that does.
+fn concerns(body: &Body, case: &Case, offers: &[Hash]) -> bool {
+    let number = case.number;
+    match body {
+        Body::BreachAnswer(body) => body.case.0 == number,
+        Body::CaseRuling(body) => body.case.0 == number,
+        Body::BoardOutcome(body) => body.case.0 == number,
+        Body::MinistryAnswer(body) => body.case.0 == number,
+        Body::CaseClosure(body) => body.case.0 == number,
+        // A request without a case opened this one, where it stands at its entry.
+        Body::SupportRequest(body) => body.case.map_or(matches!(case.about, About::Support(_)), |named| named.0 == number),
+        Body::ReportRuling(body) => case.about == About::Report(body.report),
+        Body::Consent(body) => offers.contains(&body.to),
+        Body::Decline(body) => offers.contains(&body.to),
+        Body::Flag(flag) => caused(&flag.cause, number),
+        Body::Genesis(_) | Body::Registration(_) | Body::Admission(_) | Body::KeyAddition(_) | Body::KeyRotation(_) => false,
+        Body::KeyRevocation(_) | Body::RecoveryRequest(_) | Body::RecoveryVouch(_) | Body::RecoveryObjection(_) => false,
+        Body::Proposal(_) | Body::Report(_) | Body::Acceptance(_) | Body::Dispute(_) | Body::DisputeAnswer(_) => false,
+        Body::DisputeRetraction(_) | Body::Release(_) | Body::Handover(_) | Body::Withdrawal(_) => false,
+        Body::WithdrawalAnswer(_) | Body::WithdrawalRevocation(_) => false,
+    }
+}
+
+fn caused(cause: &Cause, number: u32) -> bool {
+    match cause {
+        Cause::Breached { case, .. } | Cause::RulingMissing { case, .. } | Cause::BreachUnanswered { case, .. } => case.0 == number,
+        Cause::CaseRaised { case, .. } | Cause::MinistryLate { case, .. } | Cause::FollowUpMissing { case, .. } => case.0 == number,
+        Cause::WithdrawalEnded { case, .. } => case.is_some_and(|case| case.0 == number),
+        Cause::InForce { .. } | Cause::OfferLapsed { .. } | Cause::Ended { .. } | Cause::Overdue { .. } => false,
+        Cause::TacitlyAccepted { .. } | Cause::ReportUnanswered { .. } | Cause::DisputeUnanswered { .. } => false,
+        Cause::GoneQuiet { .. } | Cause::WithdrawalUnanswered { .. } | Cause::UnderStrength { .. } => false,
+        Cause::NoValidKey { .. } | Cause::RecoveryCompleted { .. } => false,
+    }
+}

@@ -1,0 +1,182 @@
+//! Lives as of now, many at once: whole agreements, what is open of them, what is coloured, what calls, where they hold.
+
+use std::collections::BTreeMap;
+
+use ledger::words::CbsCode;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{QueryBuilder, Row, Sqlite};
+
+use super::keep::{Store, StoreFault};
+use super::rows::number;
+
+/// A part as it stands now, with how far the rows are that it was read from.
+#[derive(Debug, Clone)]
+pub struct PresentRow {
+    /// The life.
+    pub subject: String,
+    /// What kind of part.
+    pub part: String,
+    /// Which one of that kind.
+    pub key: String,
+    /// Whether rules still need it.
+    pub is_open: bool,
+    /// The entry that changed it last.
+    pub entry: u64,
+    /// As JSON.
+    pub body: String,
+    /// The rows hold what the entries before this one changed.
+    pub settled: u64,
+}
+
+/// What a life must have to be looked at.
+#[derive(Debug, Clone, Default)]
+pub struct Subjects {
+    /// After this one.
+    pub after: Option<String>,
+    /// Holding in this area.
+    pub area: Option<CbsCode>,
+    /// With this party.
+    pub member: Option<String>,
+    /// With something that calls for attention.
+    pub calls: bool,
+    /// At most this many.
+    pub limit: u32,
+}
+
+/// How many obligations have which colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tally {
+    /// All that are counted.
+    pub all: u64,
+    /// Of those, orange.
+    pub orange: u64,
+    /// Of those, red.
+    pub red: u64,
+}
+
+/// What is counted.
+#[derive(Debug, Clone, Default)]
+pub struct Counted {
+    /// Of agreements that hold in this area.
+    pub area: Option<CbsCode>,
+    /// Obligations of this debtor; agreements of this party.
+    pub party: Option<String>,
+}
+
+impl Store {
+    /// Every part of one life, final ones too.
+    pub async fn whole(&self, ledger: i64, subject: &str) -> Result<Vec<PresentRow>, StoreFault> {
+        let sql = "SELECT subject, part, key, is_open, entry, body, \
+                   (SELECT entry FROM progress WHERE ledger = $1) AS settled FROM life WHERE ledger = $1 AND subject = $2";
+        let rows = sqlx::query(sql).bind(ledger).bind(subject).fetch_all(&self.derived.readers).await?;
+        rows.iter().map(present).collect()
+    }
+
+    /// What is open of these lives, by life.
+    pub async fn open_parts(&self, ledger: i64, subjects: &[String]) -> Result<BTreeMap<String, Vec<PresentRow>>, StoreFault> {
+        let list = serde_json::to_string(subjects).expect("texts are JSON");
+        let sql = "SELECT subject, part, key, is_open, entry, body, \
+                   (SELECT entry FROM progress WHERE ledger = $1) AS settled FROM life \
+                   WHERE ledger = $1 AND is_open = 1 AND part <> 'breach' AND subject IN (SELECT value FROM json_each($2))";
+        let mut lives: BTreeMap<String, Vec<PresentRow>> = BTreeMap::new();
+        for row in &sqlx::query(sql).bind(ledger).bind(list).fetch_all(&self.derived.readers).await? {
+            let row = present(row)?;
+            lives.entry(row.subject.clone()).or_default().push(row);
+        }
+        Ok(lives)
+    }
+
+    /// Agreements that fit, in the order of their names.
+    pub async fn agreements(&self, ledger: i64, wanted: &Subjects) -> Result<Vec<String>, StoreFault> {
+        let mut sql = QueryBuilder::<Sqlite>::new("SELECT DISTINCT subject FROM life WHERE ledger = ");
+        sql.push_bind(ledger);
+        sql.push(if wanted.calls { " AND calls = 1" } else { " AND part = 'head'" });
+        if let Some(area) = &wanted.area {
+            super::search::push_area(&mut sql, ledger, area);
+        }
+        if let Some(member) = &wanted.member {
+            super::search::push_facet(&mut sql, ledger, "party", member);
+        }
+        sql.push(" AND subject > ").push_bind(wanted.after.clone().unwrap_or_default());
+        sql.push(" ORDER BY subject LIMIT ").push_bind(i64::from(wanted.limit));
+        let rows = sql.build().fetch_all(&self.derived.readers).await?;
+        rows.iter().map(|row| Ok(row.try_get("subject")?)).collect()
+    }
+
+    /// How many obligations have which colour. Counted are those whose due dates come up, and those with an open due date
+    /// in an agreement where none come up any more.
+    pub async fn tally(&self, ledger: i64, of: &Counted) -> Result<Tally, StoreFault> {
+        let mut sql = QueryBuilder::<Sqlite>::new("WITH running AS (SELECT subject FROM life WHERE part = 'head' AND ledger = ");
+        sql.push_bind(ledger).push(" AND state IN (");
+        let mut states = sql.separated(", ");
+        ledger::lives::agreement::State::RUNNING.iter().for_each(|state| _ = states.push_bind(*state));
+        sql.push(")), over AS (SELECT subject FROM life WHERE part = 'head' AND ledger = ").push_bind(ledger);
+        sql.push(" AND subject NOT IN running), counted AS (SELECT subject, key AS obligation FROM life ");
+        sql.push("WHERE part = 'obligation' AND state = 'running' AND ledger = ").push_bind(ledger).push(" AND subject IN running");
+        of.push(&mut sql, ledger);
+        sql.push(" UNION SELECT subject, obligation FROM life WHERE part = 'instance' AND is_open = 1 AND ledger = ").push_bind(ledger);
+        sql.push(" AND subject IN over");
+        of.push(&mut sql, ledger);
+        // Only what is green by itself is left out of the second half, and it is counted in the first.
+        sql.push(" UNION SELECT subject, obligation FROM life WHERE part = 'instance' AND colour > 0 AND ledger = ").push_bind(ledger);
+        of.push(&mut sql, ledger);
+        sql.push("), coloured AS (SELECT subject, obligation, MAX(colour) AS colour FROM life WHERE colour > 0 AND ledger = ");
+        sql.push_bind(ledger).push(" GROUP BY subject, obligation) ");
+        sql.push("SELECT COUNT(*) AS counted, COALESCE(SUM(colour = 1), 0) AS orange, COALESCE(SUM(colour = 2), 0) AS red ");
+        sql.push("FROM counted LEFT JOIN coloured USING (subject, obligation)");
+        let row = sql.build().fetch_one(&self.derived.readers).await?;
+        let count = |name: &str| number(row.try_get(name)?, "life");
+        Ok(Tally { all: count("counted")?, orange: count("orange")?, red: count("red")? })
+    }
+
+    /// The worst colour of each of these agreements that is not green: 1 or 2.
+    pub async fn colours(&self, ledger: i64, subjects: &[String]) -> Result<BTreeMap<String, u8>, StoreFault> {
+        let list = serde_json::to_string(subjects).expect("texts are JSON");
+        let sql = "SELECT subject, MAX(colour) AS colour FROM life WHERE ledger = $1 AND colour > 0 \
+                   AND subject IN (SELECT value FROM json_each($2)) GROUP BY subject";
+        let rows = sqlx::query(sql).bind(ledger).bind(list).fetch_all(&self.derived.readers).await?;
+        rows.iter().map(|row| Ok((row.try_get("subject")?, row.try_get("colour")?))).collect()
+    }
+
+    /// The texts of these agreements, as JSON.
+    pub async fn texts(&self, ledger: i64, subjects: &[String]) -> Result<Vec<(String, String)>, StoreFault> {
+        let list = serde_json::to_string(subjects).expect("texts are JSON");
+        let sql = "SELECT subject, body FROM life WHERE ledger = $1 AND part = 'text' AND subject IN (SELECT value FROM json_each($2))";
+        let rows = sqlx::query(sql).bind(ledger).bind(list).fetch_all(&self.derived.readers).await?;
+        rows.iter().map(|row| Ok((row.try_get("subject")?, row.try_get("body")?))).collect()
+    }
+
+    /// Every place where an agreement holds: its code and its name, and how many agreements say so.
+    pub async fn places(&self, ledger: i64) -> Result<Vec<(String, u64)>, StoreFault> {
+        let sql = "SELECT value, COUNT(*) AS agreements FROM facet WHERE ledger = $1 AND kind = 'place' GROUP BY value ORDER BY value";
+        let rows = sqlx::query(sql).bind(ledger).fetch_all(&self.derived.readers).await?;
+        rows.iter().map(|row| Ok((row.try_get("value")?, number(row.try_get("agreements")?, "facet")?))).collect()
+    }
+}
+
+impl Counted {
+    fn push(&self, sql: &mut QueryBuilder<Sqlite>, ledger: i64) {
+        if let Some(area) = &self.area {
+            super::search::push_area(sql, ledger, area);
+        }
+        if let Some(party) = &self.party {
+            sql.push(" AND party = ").push_bind(party.clone());
+        }
+    }
+}
+
+fn present(row: &SqliteRow) -> Result<PresentRow, StoreFault> {
+    let subject: String = row.try_get("subject")?;
+    let (is_open, entry): (i64, i64) = (row.try_get("is_open")?, row.try_get("entry")?);
+    let settled: Option<i64> = row.try_get("settled")?;
+    let (entry, settled) = (number(entry, &subject)?, number(settled.unwrap_or(0), "progress")?);
+    Ok(PresentRow {
+        subject,
+        part: row.try_get("part")?,
+        key: row.try_get("key")?,
+        is_open: is_open == 1,
+        entry,
+        body: row.try_get("body")?,
+        settled,
+    })
+}

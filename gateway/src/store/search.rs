@@ -1,0 +1,198 @@
+//! Lists as of now: which parts of lives fit a filter, by index, page by page.
+
+use ledger::words::{CbsCode, CbsKind, Instant};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{QueryBuilder, Row, Sqlite};
+
+use super::keep::{Store, StoreFault};
+use super::rows::{instant, number};
+
+/// Which parts: all conditions hold together.
+#[derive(Debug, Clone, Default)]
+pub struct Search {
+    /// What kind of part.
+    pub part: &'static str,
+    /// Of this life only.
+    pub subject: Option<String>,
+    /// Of agreements whose places and this one have ground in common.
+    pub area: Option<CbsCode>,
+    /// Of agreements with this theme.
+    pub theme: Option<&'static str>,
+    /// Of agreements with this party.
+    pub member: Option<String>,
+    /// About this party: the debtor, the one that leaves; one of those whom a case is against.
+    pub party: Option<String>,
+    /// In this state.
+    pub state: Option<String>,
+    /// Only open or only final ones.
+    pub is_open: Option<bool>,
+    /// Due at or after this instant; of a head, the end of its text.
+    pub due_from: Option<Instant>,
+    /// Due before this instant.
+    pub due_until: Option<Instant>,
+    /// After this place in the list.
+    pub after: Option<Place>,
+    /// At most this many.
+    pub limit: u32,
+}
+
+/// A place in a list: by subject and key, or by due instant first where a search names one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// When it is due, where the list is in that order.
+    pub due_at: Option<Instant>,
+    /// The life.
+    pub subject: String,
+    /// Which one of its kind.
+    pub key: String,
+}
+
+/// A part that was found.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// The life.
+    pub subject: String,
+    /// Which one of its kind.
+    pub key: String,
+    /// Whether rules still need it.
+    pub is_open: bool,
+    /// The entry that changed it last.
+    pub entry: u64,
+    /// When it is late, or a term on it ends.
+    pub due_at: Option<Instant>,
+    /// As JSON.
+    pub body: String,
+}
+
+impl Search {
+    /// Whether the list is in the order of due instants. Agreements are not: theirs stands with the text.
+    pub fn is_by_due(&self) -> bool {
+        self.part != "head" && (self.due_from.is_some() || self.due_until.is_some())
+    }
+
+    fn push_conditions(&self, sql: &mut QueryBuilder<Sqlite>, ledger: i64) {
+        sql.push(" WHERE life.ledger = ").push_bind(ledger).push(" AND part = ").push_bind(self.part);
+        if let Some(subject) = &self.subject {
+            sql.push(" AND subject = ").push_bind(subject.clone());
+        }
+        if let Some(area) = &self.area {
+            push_area(sql, ledger, area);
+        }
+        if let Some(member) = &self.member {
+            push_facet(sql, ledger, "party", member);
+        }
+        if let Some(theme) = self.theme {
+            // Most agreements share a few themes, so that the list is walked rather than the theme.
+            sql.push(" AND EXISTS (SELECT 1 FROM facet WHERE facet.ledger = life.ledger AND facet.subject = life.subject AND ");
+            sql.push("kind = 'theme' AND value = ").push_bind(theme).push(")");
+        }
+        if let Some(party) = &self.party {
+            if self.part == "case" {
+                sql.push(" AND EXISTS (SELECT 1 FROM json_each(life.body, '$.against') WHERE value = ").push_bind(party.clone()).push(")");
+            } else {
+                sql.push(" AND party = ").push_bind(party.clone());
+            }
+        }
+        if let Some(state) = &self.state {
+            sql.push(" AND state = ").push_bind(state.clone());
+        }
+        if let Some(is_open) = self.is_open {
+            sql.push(" AND is_open = ").push_bind(i64::from(is_open));
+        }
+        self.push_due(sql, ledger);
+        match &self.after {
+            Some(Place { due_at: Some(due), subject, key }) if self.is_by_due() => {
+                sql.push(" AND (due_at, subject, key) > (").push_bind(due.millis()).push(", ").push_bind(subject.clone());
+                sql.push(", ").push_bind(key.clone()).push(")");
+            }
+            Some(Place { subject, key, .. }) => {
+                sql.push(" AND (subject, key) > (").push_bind(subject.clone()).push(", ").push_bind(key.clone()).push(")");
+            }
+            None => {}
+        }
+    }
+
+    fn push_due(&self, sql: &mut QueryBuilder<Sqlite>, ledger: i64) {
+        let of_text = self.part == "head" && (self.due_from.is_some() || self.due_until.is_some());
+        if of_text {
+            sql.push(" AND subject IN (SELECT subject FROM life WHERE part = 'text' AND ledger = ").push_bind(ledger);
+        }
+        if let Some(from) = self.due_from {
+            sql.push(" AND due_at >= ").push_bind(from.millis());
+        }
+        if let Some(until) = self.due_until {
+            sql.push(" AND due_at < ").push_bind(until.millis());
+        }
+        if of_text {
+            sql.push(")");
+        }
+    }
+}
+
+pub(super) fn push_facet(sql: &mut QueryBuilder<Sqlite>, ledger: i64, kind: &'static str, value: &str) {
+    sql.push(" AND subject IN (SELECT subject FROM facet WHERE kind = ").push_bind(kind);
+    sql.push(" AND value = ").push_bind(value.to_owned()).push(" AND ledger = ").push_bind(ledger).push(")");
+}
+
+/// Agreements that hold in an area: in it as a whole, in a part of it, or in something that it is a part of.
+pub(super) fn push_area(sql: &mut QueryBuilder<Sqlite>, ledger: i64, area: &CbsCode) {
+    sql.push(" AND subject IN (SELECT subject FROM facet WHERE kind = 'neighbourhood' AND ledger = ")
+        .push_bind(ledger)
+        .push(" AND (value IN (");
+    let mut values = sql.separated(", ");
+    for code in covering(area) {
+        values.push_bind(code);
+    }
+    sql.push(")");
+    for (from, until) in within(area) {
+        sql.push(" OR value >= ").push_bind(from).push(" AND value < ").push_bind(until);
+    }
+    sql.push("))");
+}
+
+/// The codes of an area and of what it is a part of.
+fn covering(area: &CbsCode) -> Vec<String> {
+    let mut codes = vec![area.to_string(), area.municipality().to_string()];
+    if area.kind() == CbsKind::Neighbourhood {
+        codes.push(format!("WK{}", &area.as_str()[2..8]));
+    }
+    codes
+}
+
+/// The ranges of codes of what is within an area: their texts begin with its number.
+fn within(area: &CbsCode) -> Vec<(String, String)> {
+    let number = &area.as_str()[2..];
+    // `[` is the first character after the capitals, the last that a code may hold.
+    let range = |kind: &str| (format!("{kind}{number}"), format!("{kind}{number}["));
+    match area.kind() {
+        CbsKind::Municipality => vec![range("WK"), range("BU")],
+        CbsKind::District => vec![range("BU")],
+        CbsKind::Neighbourhood => Vec::new(),
+    }
+}
+
+/// Whether two areas have ground in common, by the same rule.
+pub fn overlap(one: &CbsCode, other: &CbsCode) -> bool {
+    let (one, other) = (&one.as_str()[2..], &other.as_str()[2..]);
+    one.starts_with(other) || other.starts_with(one)
+}
+
+impl Store {
+    /// The parts that fit, in the order of subject and key (or due instant, subject and key).
+    pub async fn search(&self, ledger: i64, search: &Search) -> Result<Vec<Found>, StoreFault> {
+        let order = if search.is_by_due() { " ORDER BY due_at, subject, key" } else { " ORDER BY subject, key" };
+        let mut sql = QueryBuilder::<Sqlite>::new(
+            "SELECT subject, key, is_open, entry, due_at, body FROM life WHERE rowid IN (SELECT life.rowid FROM life",
+        );
+        search.push_conditions(&mut sql, ledger);
+        sql.push(order).push(" LIMIT ").push_bind(i64::from(search.limit)).push(")").push(order);
+        sql.build().fetch_all(&self.derived.readers).await?.iter().map(found).collect()
+    }
+}
+
+fn found(row: &SqliteRow) -> Result<Found, StoreFault> {
+    let (subject, key): (String, String) = (row.try_get("subject")?, row.try_get("key")?);
+    let (is_open, entry, due_at): (i64, i64, Option<i64>) = (row.try_get("is_open")?, row.try_get("entry")?, row.try_get("due_at")?);
+    let due_at = due_at.map(|millis| instant(millis, &subject)).transpose()?;
+    Ok(Found { entry: number(entry, &subject)?, subject, key, is_open: is_open == 1, due_at, body: row.try_get("body")? })
+}

@@ -1,0 +1,347 @@
+//! What in an agreement asks for somebody's attention: who must do what, since when and until when.
+
+use serde::{Deserialize, Serialize};
+
+use super::agreement::Agreement;
+use super::escalation::{Case, CaseStage};
+use super::moment::Fact;
+use super::obligation::Standing;
+use super::parts::Part;
+use super::report::{Claim, Stage};
+use super::withdrawal::LeaveStage;
+use crate::envelope::statement::flag::{Quiet, Weakness};
+use crate::words::{Day, Hash, Instant, Slug};
+
+/// Something that waits for somebody.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Attention {
+    /// What it is.
+    #[serde(flatten)]
+    pub matter: Matter,
+    /// Who must act, in the order of their ids.
+    pub who: Vec<Slug>,
+    /// Since when it waits, with the entry that shows it.
+    pub since: Fact,
+    /// From when on it is too late, and the clock acts; `None` where no term runs.
+    pub until: Option<Instant>,
+}
+
+/// What waits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "matter", rename_all = "kebab-case", rename_all_fields = "camelCase")]
+pub enum Matter {
+    /// A due date has passed: the debtor must report before the grace ends.
+    Overdue {
+        /// The obligation.
+        obligation: Slug,
+        /// The due date.
+        due: Day,
+    },
+    /// The grace has passed too: the debtor must still do it.
+    Breached {
+        /// The obligation.
+        obligation: Slug,
+        /// The due date.
+        due: Day,
+        /// The case that is open for it; `None` when it was closed with a word.
+        case: Option<u32>,
+    },
+    /// A party has gone quiet.
+    GoneQuiet {
+        /// Why.
+        cause: Quiet,
+        /// The obligation that it missed, when that is why.
+        obligation: Option<Slug>,
+    },
+    /// Fewer than two parties, or no director.
+    UnderStrength {
+        /// What is wrong.
+        weakness: Weakness,
+    },
+    /// A withdrawal runs: its plan must be settled before the effective date.
+    WithdrawalRuns {
+        /// The last day on which the party takes part.
+        effective_date: Day,
+    },
+    /// A withdrawal waits for the answers of others.
+    WithdrawalToAnswer {
+        /// Who wants to leave.
+        party: Slug,
+    },
+    /// A withdrawal whose plan was not settled: the party stays bound.
+    WithdrawalUnresolved {
+        /// The case.
+        case: u32,
+    },
+    /// An offer waits for consent.
+    OfferToAnswer {
+        /// SHA-256 of the payload that offers it.
+        offer: Hash,
+        /// What is offered: the code of [`super::offer::OfferKind`].
+        act: String,
+    },
+    /// A report waits to be accepted or disputed.
+    ReportToAccept {
+        /// SHA-256 of the report's payload.
+        report: Hash,
+        /// The obligation.
+        obligation: Slug,
+    },
+    /// A report is disputed: the debtor must answer.
+    DisputeToAnswer {
+        /// SHA-256 of the report's payload.
+        report: Hash,
+        /// The obligation.
+        obligation: Slug,
+    },
+    /// A ruling on a report is due.
+    ReportToRule {
+        /// SHA-256 of the report's payload.
+        report: Hash,
+        /// The obligation.
+        obligation: Slug,
+    },
+    /// The term for a ruling on a report has passed; a case asks for it.
+    RulingMissing {
+        /// SHA-256 of the report's payload.
+        report: Hash,
+        /// The obligation.
+        obligation: Slug,
+        /// The case.
+        case: u32,
+    },
+    /// The notice of a breach waits for the debtor's answer.
+    NoticeToAnswer {
+        /// The case.
+        case: u32,
+    },
+    /// A ruling on the debtor's answer is due.
+    AnswerToRule {
+        /// The case.
+        case: u32,
+    },
+    /// A case waits at level 1 for a decision.
+    Level1 {
+        /// The case.
+        case: u32,
+    },
+    /// A case waits at level 2 for an outcome.
+    Level2 {
+        /// The case.
+        case: u32,
+    },
+    /// A case waits for the municipality's last chance before the State.
+    LastChance {
+        /// The case.
+        case: u32,
+    },
+    /// A case waits for the ministry's answer.
+    MinistryToAnswer {
+        /// The case.
+        case: u32,
+        /// The entry that says that the ministry is late.
+        late: Option<Fact>,
+    },
+    /// The ministry has answered: the municipality must say what it does with that.
+    FollowUp {
+        /// The case.
+        case: u32,
+        /// The entry that says that the follow-up is missing.
+        missing: Option<Fact>,
+    },
+}
+
+impl Matter {
+    /// The word for it in the API.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Overdue { .. } => "overdue",
+            Self::Breached { .. } => "breached",
+            Self::GoneQuiet { .. } => "gone-quiet",
+            Self::UnderStrength { .. } => "under-strength",
+            Self::WithdrawalRuns { .. } => "withdrawal-runs",
+            Self::WithdrawalToAnswer { .. } => "withdrawal-to-answer",
+            Self::WithdrawalUnresolved { .. } => "withdrawal-unresolved",
+            Self::OfferToAnswer { .. } => "offer-to-answer",
+            Self::ReportToAccept { .. } => "report-to-accept",
+            Self::DisputeToAnswer { .. } => "dispute-to-answer",
+            Self::ReportToRule { .. } => "report-to-rule",
+            Self::RulingMissing { .. } => "ruling-missing",
+            Self::NoticeToAnswer { .. } => "notice-to-answer",
+            Self::AnswerToRule { .. } => "answer-to-rule",
+            Self::Level1 { .. } => "level1",
+            Self::Level2 { .. } => "level2",
+            Self::LastChance { .. } => "last-chance",
+            Self::MinistryToAnswer { .. } => "ministry-to-answer",
+            Self::FollowUp { .. } => "follow-up",
+        }
+    }
+
+    /// Every word that [`Matter::code`] gives.
+    pub const CODES: [&'static str; 19] = [
+        "overdue",
+        "breached",
+        "gone-quiet",
+        "under-strength",
+        "withdrawal-runs",
+        "withdrawal-to-answer",
+        "withdrawal-unresolved",
+        "offer-to-answer",
+        "report-to-accept",
+        "dispute-to-answer",
+        "report-to-rule",
+        "ruling-missing",
+        "notice-to-answer",
+        "answer-to-rule",
+        "level1",
+        "level2",
+        "last-chance",
+        "ministry-to-answer",
+        "follow-up",
+    ];
+}
+
+impl Part {
+    /// Whether this part asks for somebody's attention: an agreement has any if one of its parts does.
+    pub fn calls(&self) -> bool {
+        match self {
+            Self::Head(head) => !head.weaknesses.is_empty() || head.parties.values().any(|party| party.quiet.is_some()),
+            Self::Text(_) | Self::Clause(_) => false,
+            Self::Instance(instance) => match instance.standing {
+                Standing::Overdue { .. } | Standing::Breached { .. } => true,
+                Standing::Open | Standing::Fulfilled { .. } | Standing::Cured { .. } => false,
+                Standing::Released { .. } | Standing::HandedOver { .. } => false,
+            },
+            Self::Claim(claim) => !claim.stage.is_final(),
+            Self::Offer(offer) => offer.is_open(),
+            Self::Case(case) => !case.stage.is_closed(),
+            Self::Leave(leave) => !leave.stage.is_final(),
+        }
+    }
+}
+
+impl Agreement {
+    /// Everything that waits for somebody, in the order of its parts.
+    pub fn attention(&self) -> Vec<Attention> {
+        let mut found = Vec::new();
+        self.instances_that_wait(&mut found);
+        self.parties_that_wait(&mut found);
+        self.leaves_that_wait(&mut found);
+        for offer in self.offers.values().filter(|offer| offer.is_open()) {
+            let matter = Matter::OfferToAnswer { offer: offer.hash, act: offer.kind.code().to_owned() };
+            found.push(waits(matter, offer.waits_for(), offer.offered, Some(offer.until)));
+        }
+        found.extend(self.claims.values().filter_map(|claim| self.claim_attention(claim)));
+        found.extend(self.cases.values().filter_map(|case| self.case_attention(case)));
+        found
+    }
+
+    fn instances_that_wait(&self, found: &mut Vec<Attention>) {
+        for instance in self.instances.values() {
+            let (obligation, due, who) = (instance.obligation.clone(), instance.due, [instance.debtor.clone()]);
+            match &instance.standing {
+                Standing::Overdue { since } => {
+                    found.push(waits(Matter::Overdue { obligation, due }, who, *since, instance.next_miss()));
+                }
+                Standing::Breached { since } => {
+                    let open = instance.breaches.iter().rev().find(|breach| breach.settled.is_none());
+                    let case = open.and_then(|breach| self.cases.get(&breach.case)).filter(|case| !case.stage.is_closed());
+                    let until = case.and_then(|case| self.next_step(case)).map(|(at, ..)| at);
+                    let matter = Matter::Breached { obligation, due, case: case.map(|case| case.number) };
+                    found.push(waits(matter, who, *since, until));
+                }
+                Standing::Open | Standing::Fulfilled { .. } | Standing::Cured { .. } => {}
+                Standing::Released { .. } | Standing::HandedOver { .. } => {}
+            }
+        }
+    }
+
+    fn parties_that_wait(&self, found: &mut Vec<Attention>) {
+        for (party, standing) in &self.head.parties {
+            if let Some(quiet) = &standing.quiet {
+                let matter = Matter::GoneQuiet { cause: quiet.cause, obligation: quiet.obligation.clone() };
+                found.push(waits(matter, [party.clone()], quiet.since, None));
+            }
+        }
+        for (weakness, since) in &self.head.weaknesses {
+            found.push(waits(Matter::UnderStrength { weakness: *weakness }, self.bound().cloned(), *since, None));
+        }
+    }
+
+    fn leaves_that_wait(&self, found: &mut Vec<Attention>) {
+        for leave in self.leaves.values() {
+            let party = || [leave.party.clone()];
+            match &leave.stage {
+                LeaveStage::Running => {
+                    let until = leave.effective_date.end();
+                    let matter = Matter::WithdrawalRuns { effective_date: leave.effective_date };
+                    found.push(waits(matter, party(), leave.notice, Some(until)));
+                    if let Some(until) = self.silence_at(leave) {
+                        let matter = Matter::WithdrawalToAnswer { party: leave.party.clone() };
+                        found.push(waits(matter, self.silent_on(leave), leave.notice, Some(until)));
+                    }
+                }
+                LeaveStage::Unresolved { since, case, .. } => {
+                    found.push(waits(Matter::WithdrawalUnresolved { case: *case }, party(), *since, None));
+                }
+                LeaveStage::Withdrawn { .. } | LeaveStage::Revoked { .. } => {}
+            }
+        }
+    }
+
+    /// Who must do what about a report; `None` when it is settled.
+    pub fn claim_attention(&self, claim: &Claim) -> Option<Attention> {
+        let (report, obligation) = (claim.hash, claim.obligation.clone());
+        let deciders = || self.deciders(std::slice::from_ref(&claim.by)).0;
+        match &claim.stage {
+            Stage::Awaiting { until } => {
+                let creditors = self.clauses.get(&claim.obligation).map(|clause| self.creditors(clause)).unwrap_or_default();
+                Some(waits(Matter::ReportToAccept { report, obligation }, creditors, claim.reported, Some(*until)))
+            }
+            Stage::Disputed { since, until, .. } => {
+                Some(waits(Matter::DisputeToAnswer { report, obligation }, [claim.by.clone()], *since, Some(*until)))
+            }
+            Stage::Unanswered { since, until, .. } | Stage::ForRuling { since, until, .. } => {
+                Some(waits(Matter::ReportToRule { report, obligation }, deciders(), *since, Some(*until)))
+            }
+            Stage::RulingMissing { since, case, .. } => {
+                Some(waits(Matter::RulingMissing { report, obligation, case: *case }, deciders(), *since, None))
+            }
+            Stage::Accepted { .. } | Stage::Rejected { .. } | Stage::Overtaken { .. } => None,
+        }
+    }
+
+    /// Who must do what in a case; `None` when it is closed, or waits only for what it is about to be done.
+    pub fn case_attention(&self, case: &Case) -> Option<Attention> {
+        let (number, reached) = (case.number, case.steps.last().map_or(case.opened, |step| step.at));
+        let deciders = || self.case_deciders(case).0;
+        let municipality = || self.head.municipality.clone();
+        let next = || self.next_step(case).map(|(at, ..)| at);
+        match &case.stage {
+            CaseStage::Notice { ruling_until: Some(until), .. } => {
+                let since = case.answer.as_ref().map_or(case.opened, |answer| answer.at);
+                Some(waits(Matter::AnswerToRule { case: number }, deciders(), since, Some(*until)))
+            }
+            CaseStage::Notice { ruling_until: None, .. } => {
+                let until = self.answer_missing_at(case)?;
+                Some(waits(Matter::NoticeToAnswer { case: number }, case.against.iter().cloned(), case.opened, Some(until)))
+            }
+            CaseStage::Level1 { .. } => Some(waits(Matter::Level1 { case: number }, deciders(), reached, next())),
+            CaseStage::Level2 { .. } => Some(waits(Matter::Level2 { case: number }, deciders(), reached, next())),
+            CaseStage::LastChance { .. } => Some(waits(Matter::LastChance { case: number }, municipality(), reached, next())),
+            CaseStage::Level3 { until, late, .. } => {
+                let matter = Matter::MinistryToAnswer { case: number, late: *late };
+                Some(waits(matter, [self.head.ministry.clone()], reached, Some(*until)))
+            }
+            CaseStage::Answered { at, until, missing, .. } => {
+                Some(waits(Matter::FollowUp { case: number, missing: *missing }, municipality(), *at, Some(*until)))
+            }
+            CaseStage::Closed { .. } => None,
+        }
+    }
+}
+
+fn waits(matter: Matter, who: impl IntoIterator<Item = Slug>, since: Fact, until: Option<Instant>) -> Attention {
+    Attention { matter, who: who.into_iter().collect(), since, until }
+}

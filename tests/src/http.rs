@@ -1,0 +1,237 @@
+//! The same ledger behind HTTP: the real router, writer, store and clock, reached with the real client over a socket.
+
+use std::sync::Arc;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use gateway::api::router;
+use gateway::client::{AttachmentSent, Client, Error, Message};
+use gateway::clock::{Clock, StepClock};
+use gateway::command::audit::audit_ledger;
+use gateway::found::{NewLedger, found_ledger};
+use gateway::host::{Host, Writers};
+use gateway::keys::read_keys;
+use gateway::sequencer::Pace;
+use gateway::store::Store;
+use ledger::audit::Report;
+use ledger::envelope::SigningKey;
+use ledger::envelope::statement::genesis::Level;
+use ledger::log::note::VerifierKey;
+use ledger::log::receipt::Receipt;
+use ledger::words::Instant;
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+use tokio::task::JoinHandle;
+
+use crate::audit::Audit;
+use crate::derived::{Lives, folded};
+use crate::door::{Answer, Attachment, Door, Entry, Said};
+use crate::town::{KINDS, ORIGIN, Town, registers};
+
+/// Name of the ledger in paths: the last part of its origin.
+pub const NAME: &str = "town";
+/// How often the log is looked at for what the clock has caused, a millisecond apart.
+const LOOKS: u32 = 20_000;
+
+/// A gateway on a port of its own, with one ledger.
+pub struct Http {
+    runtime: Arc<Runtime>,
+    folder: TempDir,
+    clock: StepClock,
+    vkey: VerifierKey,
+    running: Option<Running>,
+    /// Somebody who reads the log, to know what the clock will cause next.
+    reader: Audit,
+}
+
+/// What stops and starts again when the gateway sleeps.
+struct Running {
+    host: Host,
+    writers: Writers,
+    server: JoinHandle<std::io::Result<()>>,
+    client: Client,
+}
+
+impl Town<Http> {
+    /// A ledger behind HTTP with a genesis and the institutions of the standard town, admitted.
+    pub fn over_http(at: Instant) -> Self {
+        Self::settled(Http::found(at))
+    }
+}
+
+impl Http {
+    /// Founds a ledger as `init` does, and serves it.
+    pub fn found(at: Instant) -> Self {
+        let runtime = Arc::new(tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime"));
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let [owner, ministry] = [KINDS[0], KINDS[1]].map(|(who, kind)| registers(who, kind, at));
+        let new = NewLedger { origin: ORIGIN.into(), level: Level::Local, owner, ministry: Some(ministry) };
+        let row = runtime.block_on(async {
+            let store = Store::open(&folder.path().join("town.sqlite"), true).await.expect("a database");
+            let row = found_ledger(&store, &folder.path().join("keys"), &new, at).await.expect("a ledger");
+            store.close().await;
+            row
+        });
+        // From the one who founded it, not from the gateway that is looked at.
+        let vkey = row.facts.log_key.parse().expect("a vkey");
+        let clock = StepClock::at(at);
+        let running = runtime.block_on(serve(&folder, &clock));
+        let genesis = entries(&running.client, 0).into_iter().next().expect("a genesis");
+        let reader = Audit::begin(&genesis).unwrap_or_else(|corruption| panic!("the genesis: {corruption:?}"));
+        Self { runtime, folder, clock, vkey, running: Some(running), reader }
+    }
+
+    fn running(&self) -> &Running {
+        self.running.as_ref().expect("it runs")
+    }
+
+    /// Stops as SIGTERM would: what is in the queue is finished, then the database is closed.
+    fn stop(&mut self) {
+        let Running { host, writers, server, .. } = self.running.take().expect("it runs");
+        self.runtime.block_on(async {
+            server.abort();
+            _ = server.await;
+            writers.finish().await;
+            host.store.close().await;
+        });
+    }
+
+    fn start(&mut self) {
+        self.running = Some(self.runtime.block_on(serve(&self.folder, &self.clock)));
+    }
+
+    /// Reads what is new in the log.
+    fn read(&mut self) {
+        let from = usize::try_from(self.reader.next()).expect("few entries");
+        for entry in self.entries(from) {
+            self.reader.fold(&entry).unwrap_or_else(|corruption| panic!("the log does not follow: {corruption:?}"));
+        }
+    }
+
+    /// Waits until the gateway has by itself recorded everything that the clock has caused up to now.
+    fn settle(&mut self) {
+        for _ in 0..LOOKS {
+            self.read();
+            if self.reader.due(self.now()).is_none() {
+                return;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(1));
+        }
+        panic!("it is {}, and the gateway has not recorded {:?}", self.now(), self.reader.due(self.now()));
+    }
+
+    /// The whole-ledger check over the network, as of now, by the vkey that its founder has.
+    pub fn audit(&self) -> Report {
+        audit_ledger(&self.running().client, NAME, self.vkey.clone(), Some(self.now()), |_, _| ()).expect("the gateway answers")
+    }
+
+    /// The running gateway's parts, to be read without HTTP.
+    pub fn host(&self) -> &Host {
+        &self.running().host
+    }
+
+    /// Waits for something of the gateway.
+    pub fn wait<T>(&self, what: impl Future<Output = T>) -> T {
+        self.runtime.block_on(what)
+    }
+
+    /// Stops the gateway, and reads the lives that it stored, beside those that follow from its log.
+    pub fn stored_and_folded(mut self) -> (Lives, Lives) {
+        self.read();
+        self.stop();
+        let folded = folded(&self.reader);
+        let stored = self.runtime.block_on(async {
+            let store = Store::open(&self.folder.path().join("town.sqlite"), false).await.expect("the database");
+            let ledger = store.ledgers().await.expect("ledgers")[0].id;
+            let stored = store.all_lives(ledger).await.expect("lives");
+            store.close().await;
+            stored
+        });
+        (stored, folded)
+    }
+}
+
+async fn serve(folder: &TempDir, clock: &StepClock) -> Running {
+    let store = Store::open(&folder.path().join("town.sqlite"), false).await.expect("the database");
+    let pace = Pace { clock_confirmed: true, ..Pace::default() };
+    let (host, writers) = Host::start(store, &folder.path().join("keys"), Clock::Step(clock.clone()), pace).await.expect("a gateway");
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let client = Client::new(&format!("http://{}", listener.local_addr().expect("an address"))).expect("a client");
+    let server = tokio::spawn(axum::serve(listener, router(host.clone())).into_future());
+    Running { host, writers, server, client }
+}
+
+fn entries(client: &Client, from: usize) -> Vec<Entry> {
+    let (mut entries, mut next) = (Vec::new(), from as u64);
+    loop {
+        let page = client.records(NAME, next, 1_000).expect("records");
+        let entry = |record: &gateway::client::Record| Entry {
+            at: record.accepted_at.expect("a whole record"),
+            bytes: URL_SAFE_NO_PAD.decode(&record.jws).expect("base64url"),
+        };
+        entries.extend(page.records.iter().map(entry));
+        next += page.records.len() as u64;
+        if next >= page.size {
+            return entries;
+        }
+    }
+}
+
+impl Door for Http {
+    fn now(&self) -> Instant {
+        Clock::Step(self.clock.clone()).now()
+    }
+
+    fn gateway_key(&self) -> SigningKey {
+        let keys = read_keys(&self.folder.path().join("keys"), NAME, ORIGIN).expect("the gateway's keys");
+        (*keys.statements).clone()
+    }
+
+    fn submit(&mut self, statement: &[u8], attachments: &[Attachment]) -> Answer {
+        let along: Vec<_> = attachments.iter().map(|a| AttachmentSent::new(&a.salt, a.media_type, &a.content)).collect();
+        let message = if along.is_empty() { Message::flattened(statement) } else { Message::envelope(statement, &along) };
+        let answer = match self.running().client.submit(NAME, &message) {
+            Ok(mut answers) => answers.remove(0),
+            // A statement that is too large, or none at all, is refused with its request.
+            Err(Error::Refused(problem)) => gateway::client::Answer::Refused(problem),
+            Err(error) => panic!("no answer: {error}"),
+        };
+        match answer {
+            gateway::client::Answer::Accepted(acceptance) => {
+                let receipt = Receipt::parse(acceptance.receipt.as_bytes()).expect("a receipt");
+                let verified = receipt.verify(&self.vkey).expect("a receipt that verifies offline");
+                assert_eq!(verified.index, acceptance.entry);
+                if acceptance.repeat { Answer::Repeat(acceptance.entry) } else { Answer::Accepted(acceptance.entry) }
+            }
+            gateway::client::Answer::Refused(problem) => {
+                assert!(!problem.refusal.is_empty(), "every refusal is signed: {problem}");
+                let said = |fault: gateway::client::ProblemFault| Said {
+                    code: fault.rule,
+                    pointer: fault.pointer,
+                    detail: format!("{} (accepted: {})", fault.detail, fault.accepted),
+                };
+                Answer::Refused(problem.faults.into_iter().map(said).collect())
+            }
+        }
+    }
+
+    fn advance(&mut self, to: Instant, awake: bool) {
+        if !awake {
+            self.stop();
+            self.clock.set(to);
+            self.start();
+            return self.settle();
+        }
+        // The gateway sees each instant at which something is due; nobody tells it what.
+        self.settle();
+        while let Some(flag) = self.reader.due(to) {
+            self.clock.set(flag.due_at);
+            self.settle();
+        }
+        self.clock.set(to);
+    }
+
+    fn entries(&self, from: usize) -> Vec<Entry> {
+        entries(&self.running().client, from)
+    }
+}

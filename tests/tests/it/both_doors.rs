@@ -1,0 +1,43 @@
+//! Every story again, over HTTP: the real gateway says, does and stores what the rules alone do.
+
+use harness::story::tell;
+use harness::{Door, Entry, Town};
+use ledger::envelope::{Body, Parsed};
+use serde_json::Value;
+
+use super::stories::{START, chosen, told};
+
+/// When an entry was accepted, and what it says. The gateway's own key differs, and with it the bytes of its entries.
+fn said(entry: &Entry) -> (ledger::words::Instant, Value) {
+    let parsed = Parsed::parse(&entry.bytes).unwrap();
+    (entry.at, serde_json::from_slice(&parsed.statement().to_payload()).unwrap())
+}
+
+#[test]
+fn every_story_goes_over_http_as_it_goes_in_memory() {
+    let mut failed = Vec::new();
+    for (name, text) in chosen() {
+        let town = Town::over_http(START.parse().unwrap());
+        let story = match tell(town, &text) {
+            Ok(story) => story,
+            Err(error) => {
+                failed.push(format!("{name}.txt {error}"));
+                continue;
+            }
+        };
+        let door = story.town.door;
+        let (entries, alone) = (door.entries(0), told(&name, &text).town.door);
+        assert!(matches!(Parsed::parse(&entries[0].bytes).unwrap().statement().body, Body::Genesis(_)));
+        assert_eq!(entries.len(), alone.log().len(), "{name}");
+        for (over_http, in_memory) in entries.iter().zip(alone.log()).skip(1) {
+            assert_eq!(said(over_http), said(in_memory), "{name}");
+        }
+        let report = door.audit();
+        assert!(report.is_clean(), "{name}: {:?}", report.findings);
+        assert_eq!(report.entries, entries.len() as u64, "{name}");
+        let (stored, folded) = door.stored_and_folded();
+        assert_eq!(stored, folded, "{name}: the stored lives are those that follow from the log");
+        assert!(!stored.is_empty());
+    }
+    assert!(failed.is_empty(), "{}", failed.join("\n\n"));
+}
