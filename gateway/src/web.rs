@@ -19,13 +19,9 @@ pub fn router(host: Host) -> Router {
 
 /// Every route, within these limits.
 pub fn router_within(host: Host, limits: &Limits) -> Router {
-    with_pages(api::router_within(host.clone(), limits), host)
-}
-
-/// The pages beside the routes of the API.
-fn with_pages(api: Router, host: Host) -> Router {
     let nothing = pages::nothing(host.clone());
-    api.merge(pages::router(host)).layer(from_fn(move |request, next| found_nothing(nothing.clone(), request, next)))
+    let routes = api::router_within(host.clone(), limits).merge(api::within(pages::router(host), limits));
+    routes.layer(from_fn(move |request, next| found_nothing(nothing.clone(), request, next)))
 }
 
 /// A person who follows a dead link gets a page, not problem details; programs and the API's own paths keep those.

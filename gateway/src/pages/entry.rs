@@ -12,7 +12,8 @@ use super::layout::{Content, Place, Room};
 use super::told::Told;
 use super::trouble::Trouble;
 use super::visit::Visit;
-use super::{names::name_of, spell};
+use super::names::Names;
+use super::{say, spell};
 use crate::sequencer::LedgerHandle;
 use crate::store::{EntryRow, StoreFault};
 
@@ -34,7 +35,11 @@ async fn build(visit: &Visit, name: &str, entry: &str) -> Result<Content, Troubl
     let parsed = Parsed::parse(&row.jws).map_err(|refusal| damaged(refusal.to_string()));
     let words = visit.words;
     let (signer, said) = match &parsed {
-        Ok(parsed) => (Some(name_of(visit, ledger, parsed.statement().by.as_str()).await?), said(visit, name, parsed)),
+        Ok(parsed) => {
+            let listing = visit.listing(name).await?;
+            let names = Names::of(&listing, say::named(&parsed.statement().body).iter().chain([&parsed.statement().by])).await?;
+            (Some(names.get(&parsed.statement().by).to_owned()), said(visit, &names, name, parsed))
+        }
         Err(_) => (None, html! {}),
     };
     let title = match &parsed {
@@ -87,11 +92,12 @@ fn signed(visit: &Visit, ledger: &LedgerHandle, row: &EntryRow, parsed: Option<&
 }
 
 /// What it says, member by member, and the content beside the log that it refers to.
-fn said(visit: &Visit, ledger: &str, parsed: &Parsed) -> Markup {
+fn said(visit: &Visit, names: &Names, ledger: &str, parsed: &Parsed) -> Markup {
     let body: &Body = &parsed.statement().body;
     let words = visit.words;
     let attachments = body.attachments();
     html! {
+        p.lead { (say::deed(visit, names, body)) }
         (spell::body(words.language, body.kind(), &body.to_json()))
         @if !attachments.is_empty() {
             h3 { (words.say("entry-attachments")) }

@@ -5,7 +5,7 @@ use ledger::envelope::statement::genesis::Level;
 use maud::html;
 
 use super::layout::{Content, Place};
-use super::names::name_of;
+use super::names::Names;
 use super::told::Told;
 use super::trouble::Trouble;
 use super::visit::Visit;
@@ -20,7 +20,9 @@ async fn build(visit: &Visit) -> Result<Content, Trouble> {
     let words = visit.words;
     let mut ledgers = Vec::new();
     for ledger in visit.host.ledgers() {
-        ledgers.push((ledger, name_of(visit, ledger, ledger.row.facts.owner.as_str()).await?));
+        let listing = visit.listing(&ledger.row.name).await?;
+        let owner = &ledger.row.facts.owner;
+        ledgers.push((ledger, Names::of(&listing, [owner]).await?.get(owner).to_owned()));
     }
     let body = html! {
         p.lead { (words.say("home-lead")) }

@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 
+use crate::listing::ListingFault;
 use crate::store::StoreFault;
 
 /// Why there is no page.
@@ -17,6 +18,10 @@ pub(super) enum Trouble {
     AsOfUnreadable,
     /// `asOf` has not come yet.
     AsOfAhead,
+    /// So much had become due by then that no entry says it.
+    TooMuchDue,
+    /// The place in a list is none.
+    NoPlace,
     /// The ledger cannot be read now.
     Unavailable,
 }
@@ -26,7 +31,7 @@ impl Trouble {
     pub(super) fn status(self) -> StatusCode {
         match self {
             Self::NoLedger | Self::NotFound | Self::NoPage => StatusCode::NOT_FOUND,
-            Self::AsOfUnreadable | Self::AsOfAhead => StatusCode::BAD_REQUEST,
+            Self::AsOfUnreadable | Self::AsOfAhead | Self::TooMuchDue | Self::NoPlace => StatusCode::BAD_REQUEST,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
@@ -39,7 +44,21 @@ impl Trouble {
             Self::NoPage => ("trouble-not-found", "trouble-no-page"),
             Self::AsOfUnreadable => ("trouble-as-of", "trouble-as-of-unreadable"),
             Self::AsOfAhead => ("trouble-as-of", "trouble-as-of-ahead"),
+            Self::TooMuchDue => ("trouble-as-of", "trouble-too-much-due"),
+            Self::NoPlace => ("trouble-not-found", "trouble-no-place"),
             Self::Unavailable => ("trouble-unavailable", "trouble-try-again"),
+        }
+    }
+}
+
+impl From<ListingFault> for Trouble {
+    fn from(fault: ListingFault) -> Self {
+        match fault {
+            ListingFault::Future { .. } => Self::AsOfAhead,
+            ListingFault::TooMuchDue => Self::TooMuchDue,
+            ListingFault::Cursor => Self::NoPlace,
+            ListingFault::Unavailable(_) => Self::Unavailable,
+            ListingFault::Store(fault) => fault.into(),
         }
     }
 }

@@ -4,12 +4,14 @@ use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
 use axum::response::Response;
 use ledger::words::{Day, Instant};
+use maud::{Markup, html};
 
 use super::layout::{self, Content};
 use super::trouble::Trouble;
 use super::words::{Language, Words};
 use super::{dates, layout::Place};
 use crate::host::Host;
+use crate::listing::Listing;
 use crate::sequencer::LedgerHandle;
 
 /// The parameter that names a language.
@@ -101,6 +103,38 @@ impl Visit {
         let ledger = self.host.ledger(name).ok_or(Trouble::NoLedger)?;
         ledger.settled().await.map_err(|_| Trouble::Unavailable)?;
         Ok(ledger)
+    }
+
+    /// A ledger as of the instant that was asked for.
+    pub(super) async fn listing(&self, name: &str) -> Result<Listing, Trouble> {
+        let ledger = self.host.ledger(name).ok_or(Trouble::NoLedger)?;
+        let at = self.is_past().then_some(self.as_of);
+        Ok(Listing::open(&self.host.store, &self.host.clock, ledger, at).await?)
+    }
+
+    /// The link to the entry that proves a line; words where the clock caused it and no entry says so yet.
+    pub(super) fn proof(&self, listing: &Listing, entry: u64) -> Markup {
+        let name = &listing.ledger().name;
+        html! {
+            @if entry >= listing.as_of().size { span.proof-link { (self.words.say("entry-to-come")) } } @else {
+                a.proof-link href=(self.link(&format!("/{name}/inschrijvingen/{entry}"))) {
+                    (self.words.with("entry-short", &[("entry", entry.into())]))
+                    span.unseen { (self.words.say("entry-short-what")) }
+                }
+            }
+        }
+    }
+
+    /// The links to the next page of a list and back to its start; nothing where all is on this one.
+    pub(super) fn paging(&self, parameter: &str, next: Option<&str>) -> Markup {
+        html! {
+            @if next.is_some() || self.given(parameter).is_some() {
+                nav.steps aria-label=(self.words.plain("paging", &[])) {
+                    @if self.given(parameter).is_some() { a href=(self.again(parameter, None)) { (self.words.say("paging-first")) } }
+                    @if let Some(next) = next { a rel="next" href=(self.again(parameter, Some(next))) { (self.words.say("paging-next")) } }
+                }
+            }
+        }
     }
 
     /// A day in words.

@@ -105,6 +105,13 @@ impl From<usize> for Arg<'_> {
 #[derive(Debug, Clone)]
 pub(super) struct Phrase(String);
 
+impl Phrase {
+    /// Without tags.
+    pub(super) fn into_plain(self) -> String {
+        self.0
+    }
+}
+
 impl Render for Phrase {
     fn render(&self) -> maud::Markup {
         html! {
@@ -133,19 +140,34 @@ impl Words {
         Phrase(self.look_up(key, args))
     }
 
+    /// The word for a code of the API; the code itself where the pages have no word for it.
+    pub(super) fn code(self, code: &str) -> Phrase {
+        Phrase(self.find(&format!("code-{code}"), &[]).unwrap_or_else(|| visible(code).into_owned()))
+    }
+
+    /// A text, if the pages have it.
+    pub(super) fn maybe(self, key: &str, args: &[(&'static str, Arg<'_>)]) -> Option<Phrase> {
+        self.find(key, args).map(Phrase)
+    }
+
     /// The same without tags, for titles and attributes.
     pub(super) fn plain(self, key: &str, args: &[(&'static str, Arg<'_>)]) -> String {
         self.look_up(key, args)
     }
 
     fn look_up(self, key: &str, args: &[(&'static str, Arg<'_>)]) -> String {
+        let found = self.find(key, args);
+        debug_assert!(found.is_some(), "the pages have no text {key:?}");
+        found.unwrap_or_else(|| key.to_owned())
+    }
+
+    fn find(self, key: &str, args: &[(&'static str, Arg<'_>)]) -> Option<String> {
         let value = |arg: &Arg<'_>| match arg {
             Arg::Text(text) => FluentValue::from(text.clone().into_owned()),
             Arg::Number(number) => FluentValue::from(*number),
         };
         let args: HashMap<Cow<'static, str>, FluentValue<'_>> = args.iter().map(|(name, arg)| (Cow::Borrowed(*name), value(arg))).collect();
         let found = TEXTS.try_lookup_complete(self.language.id(), key, (!args.is_empty()).then_some(&args));
-        debug_assert!(found.is_some(), "the pages have no text {key:?}");
-        found.unwrap_or_else(|| key.to_owned())
+        found
     }
 }
