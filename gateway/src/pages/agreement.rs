@@ -33,10 +33,13 @@ async fn build(visit: &Visit, name: &str, id: &str) -> Result<Content, Trouble> 
     let view = listing.agreement(&id).await?.ok_or(Trouble::NotFound)?;
     let latest = history::latest(visit, &listing, &id).await?;
     let head = &view.head.value;
-    let said: Vec<Slug> = latest.deeds.iter().flat_map(|deed| say::named(&deed.body).into_iter().chain([deed.fact.author.clone()])).collect();
-    let names = Names::of(&listing, head.parties.keys().chain(&said).chain([&head.ministry, &head.proposer]).chain(&head.municipality)).await?;
+    let said: Vec<Slug> =
+        latest.deeds.iter().flat_map(|deed| say::named(&deed.body).into_iter().chain([deed.fact.author.clone()])).collect();
+    let names =
+        Names::of(&listing, head.parties.keys().chain(&said).chain([&head.ministry, &head.proposer]).chain(&head.municipality)).await?;
     let body = html! {
         p.lead { (stands(visit, &view)) }
+        @if let Some(sign) = view.overall_light().signs.first() { (say::why(visit, &names, sign)) p.small { (visit.proof(&listing, say::shown_by(sign))) } }
         (facts(visit, &listing, &names, &view))
         (goals(visit, &view))
         (promises::list(visit, &listing, &names, &view))
@@ -101,7 +104,8 @@ fn goals(visit: &Visit, view: &AgreementView) -> Markup {
 /// Offers that wait, and what else somebody owes an answer to.
 fn waits(visit: &Visit, listing: &Listing, names: &Names, view: &AgreementView) -> Markup {
     let words = visit.words;
-    let waiting: Vec<_> = view.attention().into_iter().filter(|attention| !["breached", "overdue"].contains(&attention.matter.code())).collect();
+    let waiting: Vec<_> =
+        view.attention().into_iter().filter(|attention| !["breached", "overdue"].contains(&attention.matter.code())).collect();
     html! {
         section {
             h2 { (words.say("agreement-waits")) }
@@ -111,7 +115,7 @@ fn waits(visit: &Visit, listing: &Listing, names: &Names, view: &AgreementView) 
                         li {
                             p { strong { (say::matter(visit, names, attention)) } " " (visit.proof(listing, attention.since.entry)) }
                             p { (say::to_do(visit, names, attention))
-                                @if let Some(until) = attention.until { " " (words.with("attention-until", &[("until", visit.instant(until).into())])) } }
+                                @if let Some(until) = attention.until { " " (words.with("attention-until", &[("until", visit.last_day(until).into())])) } }
                         }
                     }
                 }
@@ -136,7 +140,7 @@ fn open_cases(visit: &Visit, listing: &Listing, names: &Names, view: &AgreementV
                                     (words.with("case-number", &[("case", case.value.number.into())])) ": " (cases::about(visit, names, &case.value)) } }
                                 strong { (words.code(case.value.stage.code())) }
                             }
-                            p.small { (words.with("case-opened", &[("since", visit.instant(case.value.opened.at).into())])) " " (visit.proof(listing, case.value.opened.entry)) }
+                            p.small { (words.with("case-opened", &[("since", visit.moment(case.value.opened.at).into())])) " " (visit.proof(listing, case.value.opened.entry)) }
                         }
                     }
                 }

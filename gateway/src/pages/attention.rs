@@ -42,7 +42,8 @@ async fn build(visit: &Visit, name: &str) -> Result<Content, Trouble> {
     let filter = Filter { party, neighbourhood, ..Filter::default() };
     let paging = Paging::after(visit.given(FROM).map(str::to_owned), MOST);
     let found = listing.attention(&filter, &paging).await?;
-    let named: BTreeSet<&Slug> = found.items.iter().flat_map(|item| item.attention.who.iter().chain(leaver(&item.attention.matter))).collect();
+    let named: BTreeSet<&Slug> =
+        found.items.iter().flat_map(|item| item.attention.who.iter().chain(leaver(&item.attention.matter))).collect();
     let names = Names::of(&listing, named).await?;
     let body = html! {
         p.lead { (words.say("attention-lead")) }
@@ -115,10 +116,10 @@ fn line(visit: &Visit, listing: &Listing, names: &Names, item: &AttentionItem) -
                 @if let Some(colour) = colour { (state::badge(words, colour)) }
             }
             p { (say::to_do(visit, names, attention))
-                @if let Some(until) = attention.until { " " (words.with("attention-until", &[("until", visit.instant(until).into())])) } }
+                @if let Some(until) = attention.until { " " (words.with("attention-until", &[("until", visit.last_day(until).into())])) } }
             p.small {
                 a href=(visit.link(&format!("/{}/convenanten/{}", listing.ledger().name, item.agreement))) { (Told(&item.title)) }
-                " · " (words.with("attention-since", &[("since", visit.instant(attention.since.at).into())]))
+                " · " (words.with("attention-since", &[("since", visit.moment(attention.since.at).into())]))
                 " " (visit.proof(listing, attention.since.entry))
             }
         }

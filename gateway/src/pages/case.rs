@@ -37,7 +37,8 @@ async fn build(visit: &Visit, name: &str, id: &str, number: &str) -> Result<Cont
     let said = file.deeds.iter().take(MOST).flat_map(|deed| say::named(&deed.body));
     let named: Vec<Slug> = said.chain(file.deeds.iter().map(|deed| deed.fact.author.clone())).collect();
     let waits = file.waits.iter().flat_map(|waits| waits.who.iter());
-    let names = Names::of(&listing, named.iter().chain(&case.against).chain(waits).chain([&head.ministry]).chain(&head.municipality)).await?;
+    let names =
+        Names::of(&listing, named.iter().chain(&case.against).chain(waits).chain([&head.ministry]).chain(&head.municipality)).await?;
     // Until the State is reached, what is done is done by the city.
     let reached = case.steps.iter().find(|step| step.to == Rung::Level3).map(|step| step.at);
     let (city, later): (Vec<&Deed>, Vec<&Deed>) = file.deeds.iter().take(MOST).partition(|deed| is_city(deed, reached));
@@ -69,7 +70,7 @@ fn say_stage(visit: &Visit, case: &Case) -> Markup {
         (words.with("case-stands", &[("stage", words.code(case.stage.code()).into_plain().into())]))
         @if let CaseStage::Level3 { until, asked, late } = &case.stage {
             " " (words.say(if *asked { "case-asked" } else { "case-by-ladder" }))
-            " " (words.with(if late.is_some() { "case-ministry-late" } else { "case-ministry-term" }, &[("until", visit.instant(*until).into())]))
+            " " (words.with(if late.is_some() { "case-ministry-late" } else { "case-ministry-term" }, &[("until", visit.moment(*until).into())]))
         }
     }
 }
@@ -84,18 +85,18 @@ fn facts(visit: &Visit, listing: &Listing, names: &Names, file: &CaseFile) -> Ma
                 dd { a href=(visit.link(&format!("/{}/convenanten/{}", listing.ledger().name, file.agreement.head.value.id))) { (Told(file.agreement.text.value.title.as_str())) } }
             }
             @if !case.against.is_empty() { div { dt { (words.say("case-who")) } dd { (Told(&names.list(&case.against))) } } }
-            div { dt { (words.say("case-since")) } dd { (visit.instant(case.opened.at)) " " (visit.proof(listing, case.opened.entry)) } }
+            div { dt { (words.say("case-since")) } dd { (visit.moment(case.opened.at)) " " (visit.proof(listing, case.opened.entry)) } }
             @if let Some(answer) = &case.answer {
                 div { dt { (words.say("case-answer")) } dd { (words.code(answer.answer.code())) " " (visit.proof(listing, answer.at.entry)) } }
             }
             @if let Some(waits) = &file.waits {
                 div {
                     dt { (words.say("case-now")) }
-                    dd { (say::to_do(visit, names, waits)) @if let Some(until) = waits.until { " " (words.with("attention-until", &[("until", visit.instant(until).into())])) } }
+                    dd { (say::to_do(visit, names, waits)) @if let Some(until) = waits.until { " " (words.with("attention-until", &[("until", visit.last_day(until).into())])) } }
                 }
             }
             @if let CaseStage::Closed { how, at } = &case.stage {
-                div { dt { (words.say("case-closed")) } dd { (say::coded(visit, how)) ", " (visit.instant(at.at)) " " (visit.proof(listing, at.entry)) } }
+                div { dt { (words.say("case-closed")) } dd { (say::coded(visit, how)) ", " (visit.moment(at.at)) " " (visit.proof(listing, at.entry)) } }
             }
         }
         @if let Some(clause) = &file.clause {
@@ -133,7 +134,7 @@ pub(super) fn deeds(visit: &Visit, listing: &Listing, names: &Names, deeds: &[&D
             ol.timeline {
                 @for deed in deeds {
                     li {
-                        time datetime=(deed.fact.accepted_at) { (visit.instant(deed.fact.accepted_at)) }
+                        time datetime=(deed.fact.accepted_at) { (visit.moment(deed.fact.accepted_at)) }
                         strong { (names.show(visit.words, &deed.fact.author)) } " – " (say::deed(visit, names, &deed.body)) " "
                         (visit.proof(listing, deed.fact.entry))
                     }
@@ -146,7 +147,9 @@ pub(super) fn deeds(visit: &Visit, listing: &Listing, names: &Names, deeds: &[&D
 fn breaches(visit: &Visit, listing: &Listing, file: &CaseFile) -> Markup {
     let words = visit.words;
     let number = file.case.value.number;
-    let rows = file.instances.iter().flat_map(|instance| instance.value.breaches.iter().filter(move |breach| breach.case == number).map(move |breach| (instance, breach)));
+    let rows = file.instances.iter().flat_map(|instance| {
+        instance.value.breaches.iter().filter(move |breach| breach.case == number).map(move |breach| (instance, breach))
+    });
     html! {
         @if !file.instances.is_empty() {
             section {
@@ -161,9 +164,9 @@ fn breaches(visit: &Visit, listing: &Listing, file: &CaseFile) -> Markup {
                         } }
                         tbody { @for (instance, breach) in rows.take(MOST) { tr {
                             th scope="row" { (visit.day(instance.value.due)) }
-                            td { (visit.instant(breach.since.at)) " " (visit.proof(listing, breach.since.entry)) }
+                            td { (visit.moment(breach.since.at)) " " (visit.proof(listing, breach.since.entry)) }
                             td { @match &breach.settled {
-                                Some(settled) => { (say::coded(visit, &settled.how)) ", " (visit.instant(settled.at.at)) " " (visit.proof(listing, settled.at.entry)) },
+                                Some(settled) => { (say::coded(visit, &settled.how)) ", " (visit.moment(settled.at.at)) " " (visit.proof(listing, settled.at.entry)) },
                                 None => (words.say("column-not-settled")),
                             } }
                         } } }

@@ -83,10 +83,10 @@ fn line(visit: &Visit, listing: &Listing, names: &Names, titles: &BTreeMap<Slug,
             strong { (words.code(case.stage.code())) }
         }
         p { (words.with("case-against", &[("who", names.list(&case.against).into())])) }
-        @if let Some(until) = case.stage.until() { p { (words.with("case-until", &[("until", visit.instant(until).into())])) } }
+        @if let Some(until) = case.stage.until() { p { (words.with("case-until", &[("until", visit.last_day(until).into())])) } }
         p.small {
             a href=(visit.link(&path)) { (Told(titles.get(&item.agreement).map_or(item.agreement.as_str(), String::as_str))) }
-            " · " (words.with("case-opened", &[("since", visit.instant(case.opened.at).into())])) " " (visit.proof(listing, case.opened.entry))
+            " · " (words.with("case-opened", &[("since", visit.moment(case.opened.at).into())])) " " (visit.proof(listing, case.opened.entry))
         }
     }
 }

@@ -7,9 +7,18 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::words::Words;
 
-const WIDTH: u32 = 960;
-const ROW: u32 = 38;
-const LEFT: i32 = 330;
+/// A drawing for a desk has names beside the bars; one for a phone has them above.
+#[derive(Debug, Clone, Copy)]
+struct Size {
+    width: u32,
+    row: u32,
+    left: i32,
+    top: i32,
+}
+
+const WIDE: Size = Size { width: 960, row: 38, left: 330, top: 44 };
+const NARROW: Size = Size { width: 340, row: 56, left: 0, top: 72 };
+
 const INK: RGBColor = RGBColor(27, 32, 36);
 const SOFT: RGBColor = RGBColor(79, 89, 96);
 const PAPER: RGBColor = RGBColor(255, 255, 255);
@@ -53,12 +62,13 @@ pub(super) fn bars(words: Words, title: &str, bars: &[Bar], parts: &[(String, Fi
     if most == 0 {
         return html! {};
     }
-    let drawing = draw(bars, parts, most).unwrap_or_default();
+    let drawing = |size| draw(bars, parts, most, size).unwrap_or_default();
     html! {
         figure.chart {
             figcaption { (title) }
             // The drawing is for the eye; its numbers are in the table below it.
-            div aria-hidden="true" { (PreEscaped(drawing)) }
+            div.wide aria-hidden="true" { (PreEscaped(drawing(WIDE))) }
+            div.narrow aria-hidden="true" { (PreEscaped(drawing(NARROW))) }
             p.unseen { (words.say("chart-table")) }
         }
     }
@@ -66,24 +76,26 @@ pub(super) fn bars(words: Words, title: &str, bars: &[Bar], parts: &[(String, Fi
 
 type Fault = DrawingAreaErrorKind<std::io::Error>;
 
-fn draw(bars: &[Bar], parts: &[(String, Fill)], most: u64) -> Result<String, Fault> {
-    let height = 44 + ROW * u32::try_from(bars.len()).unwrap_or(0);
+fn draw(bars: &[Bar], parts: &[(String, Fill)], most: u64, size: Size) -> Result<String, Fault> {
+    let Size { width, row, left, top } = size;
+    let height = top.unsigned_abs() + row * u32::try_from(bars.len()).unwrap_or(0);
     let mut drawing = String::new();
     {
-        let area = SVGBackend::with_string(&mut drawing, (WIDTH, height)).into_drawing_area();
-        let scale = f64::from(WIDTH as i32 - LEFT - 20) / most as f64;
-        legend(&area, parts)?;
-        for (row, bar) in bars.iter().enumerate() {
-            let top = 44 + i32::try_from(row).unwrap_or(0) * ROW as i32;
-            let name = text(16, INK, HPos::Right);
-            area.draw(&Text::new(shortened(&bar.name), (LEFT - 14, top + 13), name))?;
+        let area = SVGBackend::with_string(&mut drawing, (width, height)).into_drawing_area();
+        let scale = (f64::from(width) - f64::from(left) - 20.0) / most as f64;
+        legend(&area, parts, size)?;
+        for (bar, place) in bars.iter().zip(0_i32..) {
+            let over = top + place * row.cast_signed();
+            let (side, at) = if left == 0 { (HPos::Left, (0, over - 2)) } else { (HPos::Right, (left - 14, over + 13)) };
+            area.draw(&Text::new(shortened(&bar.name), at, text(16, INK, side)))?;
+            let over = if left == 0 { over + 10 } else { over };
             let mut from = 0_u64;
             for (value, (_, fill)) in bar.values.iter().zip(parts).filter(|(value, _)| **value > 0) {
-                let edge = |at: u64| LEFT + (at as f64 * scale).round() as i32;
-                let (left, right) = (edge(from), edge(from + value));
-                area.draw(&Rectangle::new([(left, top), (right - 2, top + 26)], fill.colour().filled()))?;
-                if right - left > 24 {
-                    area.draw(&Text::new(value.to_string(), ((left + right) / 2 - 1, top + 13), text(15, PAPER, HPos::Center)))?;
+                let edge = |at: u64| left + (at as f64 * scale).round() as i32;
+                let (start, end) = (edge(from), edge(from + value));
+                area.draw(&Rectangle::new([(start, over), (end - 2, over + 26)], fill.colour().filled()))?;
+                if end - start > 24 {
+                    area.draw(&Text::new(value.to_string(), ((start + end) / 2 - 1, over + 13), text(15, PAPER, HPos::Center)))?;
                 }
                 from += value;
             }
@@ -91,15 +103,23 @@ fn draw(bars: &[Bar], parts: &[(String, Fill)], most: u64) -> Result<String, Fau
         area.present()?;
     }
     // Fit for any width: the size is the page's, the proportions are the drawing's.
-    Ok(drawing.replacen(&format!("width=\"{WIDTH}\" height=\"{height}\""), "", 1))
+    Ok(drawing.replacen(&format!("width=\"{width}\" height=\"{height}\""), "", 1))
 }
 
-fn legend<B: DrawingBackend>(area: &DrawingArea<B, plotters::coord::Shift>, parts: &[(String, Fill)]) -> Result<(), DrawingAreaErrorKind<B::ErrorType>> {
-    let mut left = LEFT;
+fn legend<B: DrawingBackend>(
+    area: &DrawingArea<B, plotters::coord::Shift>,
+    parts: &[(String, Fill)],
+    size: Size,
+) -> Result<(), DrawingAreaErrorKind<B::ErrorType>> {
+    let (mut left, mut over) = (size.left, 8);
     for (name, fill) in parts {
-        area.draw(&Rectangle::new([(left, 8), (left + 14, 22)], fill.colour().filled()))?;
-        area.draw(&Text::new(name.clone(), (left + 22, 15), text(15, SOFT, HPos::Left)))?;
-        left += 60 + 9 * i32::try_from(name.chars().count()).unwrap_or(0);
+        let wide = 60 + 9 * i32::try_from(name.chars().count()).unwrap_or(0);
+        if left > size.left && left + wide > size.width.cast_signed() {
+            (left, over) = (size.left, over + 24);
+        }
+        area.draw(&Rectangle::new([(left, over), (left + 14, over + 14)], fill.colour().filled()))?;
+        area.draw(&Text::new(name.clone(), (left + 22, over + 7), text(15, SOFT, HPos::Left)))?;
+        left += wide;
     }
     Ok(())
 }

@@ -9,10 +9,10 @@ use ledger::envelope::{Body, GATEWAY, Parsed};
 use maud::{Markup, html};
 
 use super::layout::{Content, Place, Room};
+use super::names::Names;
 use super::told::Told;
 use super::trouble::Trouble;
 use super::visit::Visit;
-use super::names::Names;
 use super::{say, spell};
 use crate::sequencer::LedgerHandle;
 use crate::store::{EntryRow, StoreFault};

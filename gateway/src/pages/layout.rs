@@ -9,6 +9,7 @@ use super::style;
 use super::told::Told;
 use super::trouble::Trouble;
 use super::visit::{AS_OF, LANGUAGE, Visit};
+use super::words::Phrase;
 
 /// Where a page stands: of which ledger it is, and in which room.
 #[derive(Debug, Clone, Copy)]
@@ -125,8 +126,8 @@ fn document(visit: &Visit, place: Place<'_>, content: &Content) -> Markup {
                 a.skip href="#inhoud" { (words.say("skip")) }
                 (masthead(visit, place))
                 main id="inhoud" tabindex="-1" {
-                    @if let Some(kicker) = &content.kicker { p.kicker { (kicker) } }
-                    h1 { bdi { (content.title) } }
+                    @if let Some(kicker) = &content.kicker { p.kicker { (Phrase::again(kicker)) } }
+                    h1 { bdi { (Phrase::again(&content.title)) } }
                     (content.body)
                 }
                 (foot(visit))

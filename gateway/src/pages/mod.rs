@@ -39,16 +39,14 @@ pub fn router(host: Host) -> Router {
         .route(&style::SHEET_PATH, get(style::sheet))
         .route(style::ICON_PATH, get(style::icon));
     let directors = Router::new().route("/{ledger}/aandacht", get(attention::show));
-    let ministers = Router::new()
-        .route("/{ledger}/zaken", get(cases::show))
-        .route("/{ledger}/convenanten/{id}/zaken/{number}", get(case::show));
+    let ministers =
+        Router::new().route("/{ledger}/zaken", get(cases::show)).route("/{ledger}/convenanten/{id}/zaken/{number}", get(case::show));
     let parties = Router::new()
         .route("/{ledger}", get(overview::show))
         .route("/{ledger}/convenanten", get(agreements::show))
         .route("/{ledger}/convenanten/{id}", get(agreement::show));
-    let residents = Router::new()
-        .route("/{ledger}/buurten", get(neighbourhoods::show))
-        .route("/{ledger}/buurten/{code}", get(neighbourhood::show));
+    let residents =
+        Router::new().route("/{ledger}/buurten", get(neighbourhoods::show)).route("/{ledger}/buurten/{code}", get(neighbourhood::show));
     let checkers = Router::new().route("/{ledger}/inschrijvingen/{entry}", get(entry::show));
     everybody.merge(directors).merge(ministers).merge(parties).merge(residents).merge(checkers).with_state(host)
 }

@@ -43,8 +43,8 @@ impl Names {
         html! { @if id.as_str() == GATEWAY { (words.say("gateway")) } @else { (Told(self.get(id))) } }
     }
 
-    /// Several, with commas between them.
+    /// Several, with semicolons between: names have commas them.
     pub(super) fn list<'a>(&'a self, ids: impl IntoIterator<Item = &'a Slug>) -> String {
-        ids.into_iter().map(|id| self.get(id)).collect::<Vec<_>>().join(", ")
+        ids.into_iter().map(|id| self.get(id)).collect::<Vec<_>>().join("; ")
     }
 }

@@ -2,7 +2,8 @@
 
 use axum::extract::Path;
 use axum::response::Response;
-use ledger::words::{CbsCode, Slug};
+use ledger::lives::obligation::Course;
+use ledger::words::{CbsCode, Day, Slug};
 use maud::{Markup, html};
 
 use super::agreements::FROM;
@@ -48,16 +49,19 @@ async fn build(visit: &Visit, name: &str, code: &str) -> Result<Content, Trouble
 fn agreement(visit: &Visit, listing: &Listing, names: &Names, of: &PromisesOf) -> Markup {
     let words = visit.words;
     let path = format!("/{}/convenanten/{}", listing.ledger().name, of.head.id);
+    // What was released or taken over is no longer done by this party, unless something of it is still open.
+    let runs = |promise: &&Promise| matches!(promise.clause.course, Course::Running { .. } | Course::Waiting) || !promise.open.is_empty();
+    let promises: Vec<&Promise> = of.promises.iter().filter(runs).collect();
     html! {
         section {
             h2 { a href=(visit.link(&path)) { (Told(of.text.title.as_str())) } }
             p.small { (words.code(of.head.state.code())) " · " (state::badge(words, of.light.colour)) " · " (visit.proof(listing, of.head.proposed.entry)) }
             ul.lines {
-                @for promise in of.promises.iter().take(MOST_PROMISES) {
+                @for promise in promises.iter().take(MOST_PROMISES) {
                     li class=(state::edge(promise.light.colour)) { (line(visit, listing, names, of, promise)) }
                 }
             }
-            @if of.promises.len() > MOST_PROMISES {
+            @if promises.len() > MOST_PROMISES {
                 p { a href=(visit.link(&path)) { (words.say("neighbourhood-all")) } }
             }
         }
@@ -66,7 +70,8 @@ fn agreement(visit: &Visit, listing: &Listing, names: &Names, of: &PromisesOf) -
 
 fn line(visit: &Visit, listing: &Listing, names: &Names, of: &PromisesOf, promise: &Promise) -> Markup {
     let words = visit.words;
-    let next = promise.open.first();
+    let today = Day::of(listing.as_of().at);
+    let next = promise.open.iter().find(|instance| instance.due >= today).or(promise.open.first());
     html! {
         div.head { h3 { (Told(names.get(&promise.clause.debtor))) } (state::badge(words, promise.light.colour)) }
         p { (Told(promise.clause.text.what.as_str())) }

@@ -99,7 +99,7 @@ fn filled<'a>(visit: &Visit, names: &Names, said: &'a Value) -> Vec<(&'static st
     let name_of = |id: &str| id.parse().map_or_else(|_| id.to_owned(), |id: Slug| names.get(&id).to_owned());
     let people = |name: &str| {
         let ids = said[name].as_array().into_iter().flatten().filter_map(Value::as_str);
-        Arg::from(ids.map(name_of).collect::<Vec<_>>().join(", "))
+        Arg::from(ids.map(name_of).collect::<Vec<_>>().join("; "))
     };
     let when = |name: &str| Arg::from(moment(visit, text(name)));
     vec![
@@ -146,7 +146,7 @@ fn place(visit: &Visit, names: &Names, to: &str) -> String {
 fn moment(visit: &Visit, text: &str) -> String {
     match (text.parse::<Day>(), text.parse::<Instant>()) {
         (Ok(day), _) => visit.day(day),
-        (_, Ok(at)) => visit.instant(at),
+        (_, Ok(at)) => visit.moment(at),
         (Err(_), Err(_)) => String::new(),
     }
 }

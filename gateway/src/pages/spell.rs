@@ -4,6 +4,7 @@ use ledger::envelope::Type;
 use maud::{Markup, html};
 use serde_json::Value;
 
+use super::dates;
 use super::told::Told;
 use super::words::Language;
 
@@ -53,7 +54,7 @@ fn spelled(language: Language, value: &Value, schema: &Value) -> Markup {
         Value::String(text) => html! {
             @match code_title(language, text, schema) {
                 Some(title) => (title),
-                None => (Told(text)),
+                None => (Told(&dated(language, text, schema))),
             }
         },
         Value::Bool(value) => html! { (match (language, value) {
@@ -65,6 +66,16 @@ fn spelled(language: Language, value: &Value, schema: &Value) -> Markup {
         Value::Number(number) => html! { (number) },
         Value::Null => html! { "–" },
     }
+}
+
+/// Days and instants as people write them.
+fn dated(language: Language, text: &str, schema: &Value) -> String {
+    let read = match schema["format"].as_str() {
+        Some("date") => text.parse().ok().map(|day| dates::day(language, day)),
+        Some("date-time") => text.parse().ok().map(|at| dates::instant(language, at)),
+        _ => None,
+    };
+    read.unwrap_or_else(|| text.to_owned())
 }
 
 /// The alternative of a union that fits: each of its constants is the value's.
@@ -125,7 +136,7 @@ mod tests {
     fn a_body_is_told_with_the_titles_of_its_schema() {
         let said = json!({ "agreement": "wijk", "case": 1, "finding": { "kind": "excused", "date": "2006-06-01" } });
         let dutch = body(Language::Dutch, Type::CaseRuling, &said).into_string();
-        for part in ["overeenkomst", "zaak", "verontschuldigd", "nieuwe datum", "<bdi>2006-06-01</bdi>"] {
+        for part in ["overeenkomst", "zaak", "verontschuldigd", "nieuwe datum", "<bdi>1 juni 2006</bdi>"] {
             assert!(dutch.contains(part), "{part} in {dutch}");
         }
         let english = body(Language::English, Type::MinistryAnswer, &json!({ "act": "hold-to-account" })).into_string();

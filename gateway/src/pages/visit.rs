@@ -147,6 +147,16 @@ impl Visit {
         dates::instant(self.words.language, at)
     }
 
+    /// The same, and only the day where it is the start of one.
+    pub(super) fn moment(&self, at: Instant) -> String {
+        dates::moment(self.words.language, at)
+    }
+
+    /// The last day of a term that has ended from this instant on.
+    pub(super) fn last_day(&self, end: Instant) -> String {
+        dates::last_day(self.words.language, end)
+    }
+
     /// The page, or the page that says why there is none.
     pub(super) fn answer(&self, place: Place<'_>, content: Result<Content, Trouble>) -> Response {
         let content = match &self.fault {

@@ -21,14 +21,16 @@ fn rhythm(visit: &Visit, rule: &Rhythm) -> Markup {
     let text = rule.to_string();
     let part = |name: &str| text.split(';').find_map(|part| part.strip_prefix(name)?.strip_prefix('='));
     let known = text.split(';').all(|part| ["FREQ=", "INTERVAL=", "BYDAY="].iter().any(|name| part.starts_with(name)));
-    let days: Option<Vec<String>> = part("BYDAY").map(|days| days.split(',').map(|day| weekday(visit, day)).collect::<Option<_>>()).unwrap_or(Some(Vec::new()));
+    let days: Option<Vec<String>> =
+        part("BYDAY").map(|days| days.split(',').map(|day| weekday(visit, day)).collect::<Option<_>>()).unwrap_or(Some(Vec::new()));
     let every = part("INTERVAL").unwrap_or("1").parse::<u64>();
     match (known, days, every, part("FREQ")) {
         (true, Some(days), Ok(every), Some(frequency)) => {
             let key = format!("when-{}", frequency.to_lowercase());
             let last = days.last().cloned().unwrap_or_default();
             let before = days.split_last().map(|(_, before)| before.join(", ")).unwrap_or_default();
-            let args = [("every", Arg::Number(every)), ("days", Arg::Number(days.len() as u64)), ("before", before.into()), ("last", last.into())];
+            let args =
+                [("every", Arg::Number(every)), ("days", Arg::Number(days.len() as u64)), ("before", before.into()), ("last", last.into())];
             html! { (visit.words.with(&key, &args)) }
         }
         _ => html! { (visit.words.say("when-rule")) " " code { (text) } },

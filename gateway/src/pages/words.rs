@@ -106,6 +106,11 @@ impl From<usize> for Arg<'_> {
 pub(super) struct Phrase(String);
 
 impl Phrase {
+    /// A text that [`Words::plain`] gave, with tags after all.
+    pub(super) fn again(plain: &str) -> Self {
+        Self(plain.to_owned())
+    }
+
     /// Without tags.
     pub(super) fn into_plain(self) -> String {
         self.0
@@ -169,5 +174,75 @@ impl Words {
         let args: HashMap<Cow<'static, str>, FluentValue<'_>> = args.iter().map(|(name, arg)| (Cow::Borrowed(*name), value(arg))).collect();
         let found = TEXTS.try_lookup_complete(self.language.id(), key, (!args.is_empty()).then_some(&args));
         found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use ledger::envelope::Type;
+    use ledger::lives::attention::Matter;
+    use ledger::lives::colour::Colour;
+
+    use super::*;
+
+    static SOURCES: [(&str, [&str; 5]); 2] = [
+        (
+            "nl",
+            [
+                include_str!("texts/nl/frame.ftl"),
+                include_str!("texts/nl/rooms.ftl"),
+                include_str!("texts/nl/say.ftl"),
+                include_str!("texts/nl/codes.ftl"),
+                include_str!("texts/nl/types.ftl"),
+            ],
+        ),
+        (
+            "en",
+            [
+                include_str!("texts/en/frame.ftl"),
+                include_str!("texts/en/rooms.ftl"),
+                include_str!("texts/en/say.ftl"),
+                include_str!("texts/en/codes.ftl"),
+                include_str!("texts/en/types.ftl"),
+            ],
+        ),
+    ];
+
+    fn keys(texts: &[&str]) -> BTreeSet<String> {
+        let key = |line: &str| Some(line.split_once(" =")?.0.to_owned()).filter(|key| !key.contains([' ', '[', '*']));
+        texts.iter().flat_map(|text| text.lines()).filter_map(key).collect()
+    }
+
+    #[test]
+    fn both_languages_have_the_same_texts() {
+        let [(_, dutch), (_, english)] = &SOURCES;
+        assert_eq!(keys(dutch), keys(english));
+        assert!(keys(dutch).len() > 300);
+    }
+
+    #[test]
+    fn every_type_matter_and_colour_has_its_sentence() {
+        let types = Type::ALL.iter().map(|kind| format!("type-{}", kind.code()));
+        let deeds = Type::ALL.iter().filter(|kind| is_said_of_agreements(**kind)).map(|kind| format!("deed-{}", kind.code()));
+        let matters = Matter::CODES.iter().flat_map(|code| [format!("matter-{code}"), format!("todo-{code}")]);
+        let colours = Colour::ALL.iter().flat_map(|colour| [format!("colour-{}", colour.code()), format!("colour-{}-what", colour.code())]);
+        for key in types.chain(deeds).chain(matters).chain(colours) {
+            for language in [Language::Dutch, Language::English] {
+                assert!(Words { language }.maybe(&key, &[]).is_some(), "{key} in {}", language.code());
+            }
+        }
+    }
+
+    /// Flags have sentences of their own, by cause; keys are told by the titles of their types.
+    fn is_said_of_agreements(kind: Type) -> bool {
+        kind != Type::Flag && !kind.code().starts_with("key-") && !kind.code().starts_with("recovery-")
+    }
+
+    #[test]
+    fn what_is_filled_in_is_isolated_and_cannot_end_its_isolation() {
+        let shown = Words::default().with("case-against", &[("who", "a\u{2069}\u{202e}<b>".into())]).render().into_string();
+        assert_eq!(shown, "Tegen: <bdi>a⟦U+2069⟧⟦U+202E⟧&lt;b&gt;</bdi>");
     }
 }

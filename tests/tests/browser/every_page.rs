@@ -17,6 +17,13 @@ fn every_page_is_in_its_language_quiet_accessible_and_within_reach_of_the_keyboa
                 check(&browser, &address, language, words).await;
             }
         }
+        // WCAG 1.4.10: on a phone nothing but a table scrolls sideways, and that in its own frame.
+        browser.set_width(320).await;
+        for page in PAGES {
+            browser.open(&page.address(&site.url, "nl")).await;
+            let wide = browser.script("return document.documentElement.scrollWidth", Vec::new()).await;
+            assert_eq!(wide, json!(320), "{} is wider than a phone", page.path);
+        }
         browser.end().await;
     });
 }

@@ -30,7 +30,7 @@ pub(super) fn list(visit: &Visit, listing: &Listing, names: &Names, view: &Agree
                         th scope="row" { (Told(names.get(id))) }
                         td { @match role(id) { Some(role) => (Told(role.as_str())), None => "–" } }
                         td { @match &party.signed {
-                            Some(signed) => { (visit.instant(signed.at)) " " (visit.proof(listing, signed.entry)) },
+                            Some(signed) => { (visit.moment(signed.at)) " " (visit.proof(listing, signed.entry)) },
                             None => (words.say("party-not-signed")),
                         } }
                         td { (stands(visit, listing, party)) }
@@ -45,7 +45,7 @@ fn stands(visit: &Visit, listing: &Listing, party: &Participation) -> Markup {
     let words = visit.words;
     html! {
         @if let Some(withdrawn) = &party.withdrawn {
-            (words.code("withdrawn")) ", " (visit.instant(withdrawn.at)) " " (visit.proof(listing, withdrawn.entry))
+            (words.code("withdrawn")) ", " (visit.moment(withdrawn.at)) " " (visit.proof(listing, withdrawn.entry))
         } @else if let Some(quiet) = &party.quiet {
             strong { (words.say("party-quiet")) } ": " (words.code(quiet.cause.code())) " " (visit.proof(listing, quiet.since.entry))
         } @else { (words.say("party-takes-part")) }
@@ -74,7 +74,7 @@ fn line(visit: &Visit, listing: &Listing, names: &Names, leave: &Leave) -> Marku
             h3 { (Told(names.get(&leave.party))) }
             strong { (words.code(leave.stage.code())) }
         }
-        p { (words.with("withdrawal-notice", &[("since", visit.instant(leave.notice.at).into()), ("date", visit.day(leave.effective_date).into())])) " "
+        p { (words.with("withdrawal-notice", &[("since", visit.moment(leave.notice.at).into()), ("date", visit.day(leave.effective_date).into())])) " "
             (visit.proof(listing, leave.notice.entry)) }
         p.small { (words.say("withdrawal-plan")) }
         ul {
@@ -93,7 +93,7 @@ fn line(visit: &Visit, listing: &Listing, names: &Names, leave: &Leave) -> Marku
         @match &leave.stage {
             LeaveStage::Running => {}
             LeaveStage::Unresolved { since, .. } => p { (words.say("withdrawal-unresolved")) " " (visit.proof(listing, since.entry)) },
-            LeaveStage::Withdrawn { at } | LeaveStage::Revoked { at } => p.small { (visit.instant(at.at)) " " (visit.proof(listing, at.entry)) },
+            LeaveStage::Withdrawn { at } | LeaveStage::Revoked { at } => p.small { (visit.moment(at.at)) " " (visit.proof(listing, at.entry)) },
         }
     }
 }

@@ -74,7 +74,8 @@ pub(super) fn by_month(visit: &Visit, view: &AgreementView) -> Markup {
         months.entry((date.year(), date.month())).or_default()[part(&instance.standing, !instance.breaches.is_empty())] += 1;
     }
     let last: Vec<_> = months.into_iter().rev().take(MOST_MONTHS).collect();
-    let rows: Vec<Bar> = last.iter().rev().map(|((year, month), values)| Bar { name: name(visit, *year, *month), values: values.to_vec() }).collect();
+    let rows: Vec<Bar> =
+        last.iter().rev().map(|((year, month), values)| Bar { name: name(visit, *year, *month), values: values.to_vec() }).collect();
     let parts = [("due-kept", Fill::Green), ("due-late", Fill::Orange), ("due-breached", Fill::Red), ("due-other", Fill::Grey)];
     let parts = parts.map(|(key, fill)| (words.plain(key, &[]), fill));
     html! {
