@@ -47,6 +47,7 @@ impl Demo {
         ))?;
         let outcome = tell(scene, &host, &url, &database)?;
         if !self.once {
+            terminal.line(&format!("de bladzijden: {url}/ in het Nederlands, {url}/?taal=en in English"))?;
             terminal.line(&format!("still up at {url}; try: convenant read --url {url} --ledger gm0599 cases"))?;
         }
         terminal.line(&outcome.to_string())?;

@@ -93,26 +93,38 @@ fn groups(visit: &Visit, listing: &Listing, names: &Names, items: &[AttentionIte
     let mut sorted: Vec<&AttentionItem> = items.iter().collect();
     sorted.sort_by_key(|item| (group(item.attention.matter.code()), item.attention.until.is_none(), item.attention.until));
     sorted.truncate(MOST_LINES);
+    let mut seen: BTreeMap<(&Slug, String), usize> = BTreeMap::new();
+    for item in &sorted {
+        *seen.entry((&item.agreement, same(visit, names, item))).or_default() += 1;
+    }
+    let mut told = BTreeSet::new();
+    sorted.retain(|item| told.insert((&item.agreement, same(visit, names, item))));
+    let times = |item: &AttentionItem| seen.get(&(&item.agreement, same(visit, names, item))).copied().unwrap_or(1);
     html! {
         @for (at, heading) in GROUPS.into_iter().enumerate() {
             @let lines: Vec<_> = sorted.iter().filter(|item| group(item.attention.matter.code()) == at).collect();
             @if !lines.is_empty() {
                 section {
-                    h2 { (visit.words.with(heading, &[("count", lines.len().into())])) }
-                    ul.lines { @for item in lines { (line(visit, listing, names, item)) } }
+                    h2 { (visit.words.with(heading, &[("count", lines.iter().map(|item| times(item)).sum::<usize>().into())])) }
+                    ul.lines { @for item in lines { (line(visit, listing, names, item, times(item))) } }
                 }
             }
         }
     }
 }
 
-fn line(visit: &Visit, listing: &Listing, names: &Names, item: &AttentionItem) -> Markup {
+/// Matters of an agreement that read the same are one line, with the first term and how many there are.
+fn same(visit: &Visit, names: &Names, item: &AttentionItem) -> String {
+    say::matter(visit, names, &item.attention).into_plain()
+}
+
+fn line(visit: &Visit, listing: &Listing, names: &Names, item: &AttentionItem, times: usize) -> Markup {
     let (words, attention) = (visit.words, &item.attention);
     let colour = colour(attention.matter.code());
     html! {
         li class=[colour.map(state::edge)] {
             div.head {
-                p { strong { (say::matter(visit, names, attention)) } }
+                p { strong { (say::matter(visit, names, attention)) } @if times > 1 { " " (words.with("attention-times", &[("count", times.into())])) } }
                 @if let Some(colour) = colour { (state::badge(words, colour)) }
             }
             p { (say::to_do(visit, names, attention))

@@ -151,3 +151,4 @@ withdrawal-unresolved = Not everything is settled: the party stays bound.
 timeline = Timeline
 timeline-what = The newest is at the top.
 act-no-action = no action, with reasons
+attention-times = ({ $count } times)

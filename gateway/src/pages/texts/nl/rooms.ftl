@@ -151,3 +151,4 @@ withdrawal-unresolved = Niet alles is geregeld: de partij blijft gebonden.
 timeline = Tijdlijn
 timeline-what = Het nieuwste staat bovenaan.
 act-no-action = geen actie, met redenen
+attention-times = ({ $count } keer)
