@@ -15,6 +15,8 @@ use serde_json::Value;
 use ureq::Agent;
 use ureq::http::Response;
 
+use crate::events::Event;
+
 pub use answer::{Acceptance, Answer, Page, Problem, ProblemFault, Record, Records};
 pub use message::{AttachmentSent, Message, MessageFault};
 use reply::Reply;
@@ -155,6 +157,12 @@ impl Client {
     /// The records from this entry on, at most `limit`, and how many the ledger holds.
     pub fn records(&self, ledger: &str, from: u64, limit: u64) -> Result<Records, Error> {
         self.ask(&ledger_path(ledger, &format!("records?from={from}&limit={limit}"))?)?.json()
+    }
+
+    /// What happened after an entry, or from the first one on; waits at most so many seconds when there is nothing yet.
+    pub fn events(&self, ledger: &str, after: Option<u64>, wait_seconds: u32) -> Result<Vec<Event>, Error> {
+        let after = after.map(|after| format!("&after={after}")).unwrap_or_default();
+        self.ask(&ledger_path(ledger, &format!("events?wait={wait_seconds}{after}"))?)?.json()
     }
 
     /// The receipt of an entry: the text of its `.tlog-proof`.

@@ -6,6 +6,7 @@ use std::sync::{Arc, RwLock};
 
 use ledger::envelope::{Kid, Parsed, PublicKey};
 use ledger::lives::Institution;
+use ledger::words::CALENDAR_VERSION;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -33,6 +34,16 @@ pub enum StartFault {
         ledger: String,
         /// Which key.
         what: &'static str,
+    },
+    /// The ledger counts working days by another table of holidays than this program has.
+    #[error(
+        "ledger {ledger} was founded by the holidays of {named}, this program has those of {CALENDAR_VERSION}: its flags would be false"
+    )]
+    OtherCalendar {
+        /// The ledger.
+        ledger: String,
+        /// The version that its genesis names.
+        named: String,
     },
 }
 
@@ -76,6 +87,10 @@ impl Host {
             }
             if keys.statements.public() != row.facts.statement_key {
                 return Err(other("statement"));
+            }
+            let named = row.facts.versions.holidays.to_string();
+            if named != CALENDAR_VERSION {
+                return Err(StartFault::OtherCalendar { ledger: row.name.clone(), named });
             }
             let name = row.name.clone();
             let (handle, pair) = start(store.clone(), row, keys, clock.clone(), pace, stopped.clone()).await?;

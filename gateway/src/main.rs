@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 use gateway::command::exit::{EXIT_CODES, conclude};
-use gateway::command::{Exit, Terminal, audit, demo, init, key, read, rebuild, register, serve, sign, submit};
+use gateway::command::{Exit, Terminal, audit, demo, follow, init, key, read, rebuild, register, serve, sign, submit};
 use gateway::settings::with_file;
 
 /// Statements are many small allocations on several threads, which this allocator serves better.
@@ -36,6 +36,7 @@ enum Command {
     Sign(sign::Sign),
     Submit(submit::Submit),
     Read(read::Read),
+    Follow(follow::Follow),
     Audit(audit::Audit),
     Init(init::Init),
     Serve(serve::Serve),
@@ -51,6 +52,7 @@ impl Command {
             Self::Sign(sign) => sign.run(terminal),
             Self::Submit(submit) => submit.run(terminal),
             Self::Read(read) => read.run(terminal),
+            Self::Follow(follow) => follow.run(terminal),
             Self::Audit(audit) => audit.run(terminal),
             Self::Init(init) => init.run(terminal),
             Self::Serve(serve) => serve.run(),

@@ -4,8 +4,8 @@
 //! Modules are declared in the order in which a newcomer should read them; each uses only those above it.
 
 pub mod words;
+pub mod log;
 pub mod envelope;
 pub mod lives;
 pub mod book;
-pub mod log;
 pub mod audit;

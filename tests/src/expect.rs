@@ -2,6 +2,7 @@
 
 use ledger::envelope::Body;
 use ledger::envelope::statement::flag::Flag;
+use ledger::lives::head::{State, Stopped};
 use ledger::lives::parts::{Part, PartId};
 use ledger::words::{Day, Slug};
 use serde_json::Value;
@@ -12,11 +13,19 @@ use crate::story::Story;
 /// Checks one expectation.
 pub fn check<D: Door>(story: &Story<D>, words: &[&str]) -> Result<(), String> {
     match words {
-        ["refusal", code, more @ ..] => refusal(story.town.answer.as_ref(), code, more),
+        ["refusal", code, more @ ..] => refusal(story, code, more),
         ["repeat"] => same("the answer", matches!(story.town.answer, Some(Answer::Repeat(_))), true),
         ["flag", kind, more @ ..] => flag(story, kind, more, true),
         ["no", "flag", kind, more @ ..] => flag(story, kind, more, false),
         ["agreement", state] => same("the state", agreement(story)?.head.state.code(), *state),
+        ["version", number, "by", who] => {
+            let versions = &agreement(story)?.head.versions;
+            let last = versions.last().map(|version| version.by.to_string()).unwrap_or_default();
+            same("the version", (versions.len().to_string(), last), ((*number).to_owned(), (*who).to_owned()))
+        }
+        ["voided", version, list] => same("voided", voided(story, version)?, sorted(list)),
+        ["told", list] => same("told", told(story)?, sorted(list)),
+        ["declined", "by", who] => same("stopped by", stopped(story)?.by.to_string(), (*who).to_owned()),
         ["case", number, "at", stage] => same("the stage", case(story, number)?.0, (*stage).to_owned()),
         ["case", number, "closed", how] => same("the closing", case(story, number)?.1, (*how).to_owned()),
         ["no", "case", number] => same("a case", case(story, number).is_ok(), false),
@@ -31,7 +40,22 @@ pub fn check<D: Door>(story: &Story<D>, words: &[&str]) -> Result<(), String> {
             part(story, &PartId::Clause(slug(clause)?))?["debtor"].as_str().unwrap_or_default().to_owned(),
             (*who).to_owned(),
         ),
+        ["obligation", id, course] => {
+            same("the course", text_of(&part(story, &PartId::Clause(slug(id)?))?["course"]["course"]), (*course).to_owned())
+        }
+        [id, "at", "no", "risk"] => same("at risk because of", at_risk(story, id)?, String::new()),
+        [id, "at", "risk", "because", "of", who] => same("at risk because of", at_risk(story, id)?, (*who).to_owned()),
+        ["case", number, "before", who] => same("the ministry", minister(story, number)?, (*who).to_owned()),
+        ["case", number, "against", who] => same("against", against(story, number)?, (*who).to_owned()),
+        ["breach", clause, due, "attributed", "to", who] => {
+            let instance = instance(story, clause, due)?;
+            let last = instance["breaches"].as_array().and_then(|list| list.last()).ok_or("there is no breach")?;
+            same("attributed", last["attributed"]["to"].as_str().unwrap_or("nobody").to_owned(), (*who).to_owned())
+        }
+        ["moved", clause, due, "from", from, "to", to] => same("the move", moved(story, clause, due)?, format!("{from} to {to}")),
+        ["unmoved", clause, due] => same("the move", moved(story, clause, due)?, "none".to_owned()),
         ["breach", clause, due, settled] => breach(story, clause, due, settled),
+        ["institution", who, state] => same("the institution", standing(story, who)?, *state),
         [who, "bound"] => same("bound", agreement(story)?.bound_party(&slug(who)?).is_ok(), true),
         [who, "withdrawn"] => same("bound", agreement(story)?.bound_party(&slug(who)?).is_ok(), false),
         [who, "quiet"] => same("quiet", quiet(story, who)?, true),
@@ -52,6 +76,36 @@ fn same<T: PartialEq + std::fmt::Debug>(what: &str, is: T, expected: T) -> Resul
     if is == expected { Ok(()) } else { Err(format!("{what} is {is:?}")) }
 }
 
+fn sorted(list: &str) -> Vec<String> {
+    let mut names: Vec<String> = list.split(',').map(str::to_owned).collect();
+    names.sort();
+    names
+}
+
+/// Whose consents to a version are void, as the offer that was superseded keeps them.
+fn voided<D: Door>(story: &Story<D>, version: &str) -> Result<Vec<String>, String> {
+    let hash = story.town.named.get(version).ok_or_else(|| format!("nothing is named {version}"))?;
+    let offer = part(story, &PartId::Offer(*hash))?;
+    same("the offer", offer["result"]["result"].as_str().unwrap_or("open"), "superseded")?;
+    Ok(offer["consents"].as_object().into_iter().flatten().map(|(who, _)| who.clone()).collect())
+}
+
+fn stopped<D: Door>(story: &Story<D>) -> Result<&Stopped, String> {
+    match &agreement(story)?.head.state {
+        State::Declined(stopped) | State::Retracted(stopped) => Ok(stopped),
+        other => Err(format!("it is {}", other.code())),
+    }
+}
+
+/// Who must be told: that it was declined or retracted, or else that its consent is void.
+fn told<D: Door>(story: &Story<D>) -> Result<Vec<String>, String> {
+    if let Ok(stopped) = stopped(story) {
+        return Ok(stopped.told.iter().map(ToString::to_string).collect());
+    }
+    let parties = &agreement(story)?.head.parties;
+    Ok(parties.iter().filter(|(_, party)| party.voided.is_some()).map(|(who, _)| who.to_string()).collect())
+}
+
 fn slug(text: &str) -> Result<Slug, String> {
     text.parse().map_err(str::to_owned)
 }
@@ -63,6 +117,18 @@ fn agreement<D: Door>(story: &Story<D>) -> Result<&ledger::lives::Agreement, Str
 
 fn institution<'a, D: Door>(story: &'a Story<D>, who: &str) -> Result<&'a ledger::lives::Institution, String> {
     story.audit.book().institution(&slug(who)?).ok_or_else(|| format!("there is no {who}"))
+}
+
+/// Where an institution stands: `unknown`, `registered`, `admitted`, `keyless` or `recovering`.
+fn standing<D: Door>(story: &Story<D>, who: &str) -> Result<&'static str, String> {
+    let Ok(institution) = institution(story, who) else { return Ok("unknown") };
+    let admitted = institution.admitted.as_ref();
+    Ok(match admitted.map(|admitted| (admitted.recovery.is_some(), admitted.no_valid_key.is_some())) {
+        None => "registered",
+        Some((true, _)) => "recovering",
+        Some((false, true)) => "keyless",
+        Some((false, false)) => "admitted",
+    })
 }
 
 fn keyless<D: Door>(story: &Story<D>, who: &str) -> Result<bool, String> {
@@ -82,6 +148,40 @@ fn part<D: Door>(story: &Story<D>, id: &PartId) -> Result<Value, String> {
 fn instance<D: Door>(story: &Story<D>, clause: &str, due: &str) -> Result<Value, String> {
     let due: Day = due.parse().map_err(str::to_owned)?;
     part(story, &PartId::Instance(slug(clause)?, due))
+}
+
+fn text_of(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+/// Those that an obligation is at risk because of, each once.
+fn at_risk<D: Door>(story: &Story<D>, id: &str) -> Result<String, String> {
+    let clause = part(story, &PartId::Clause(slug(id)?))?;
+    let mut who: Vec<String> = clause["atRisk"].as_array().into_iter().flatten().map(|risk| text_of(&risk["becauseOf"])).collect();
+    who.sort();
+    who.dedup();
+    Ok(who.join(","))
+}
+
+/// The accountable ministry, and those listed with it: `A with B,C`.
+fn minister<D: Door>(story: &Story<D>, number: &str) -> Result<String, String> {
+    let case = part(story, &PartId::Case(number.parse().map_err(|_| "a case has a number")?))?;
+    let with: Vec<String> = case["minister"]["with"].as_array().into_iter().flatten().map(text_of).collect();
+    let accountable = text_of(&case["minister"]["accountable"]);
+    Ok(if with.is_empty() { accountable } else { format!("{accountable}+{}", with.join("+")) })
+}
+
+fn against<D: Door>(story: &Story<D>, number: &str) -> Result<String, String> {
+    let case = part(story, &PartId::Case(number.parse().map_err(|_| "a case has a number")?))?;
+    Ok(case["against"].as_array().into_iter().flatten().map(text_of).collect::<Vec<_>>().join(","))
+}
+
+/// The last new date of an instance, and the one before it.
+fn moved<D: Door>(story: &Story<D>, clause: &str, due: &str) -> Result<String, String> {
+    let instance = instance(story, clause, due)?;
+    let last = instance["moves"].as_array().and_then(|moves| moves.last());
+    let day = |last: &Value, name: &str| last[name].as_str().unwrap_or_default().to_owned();
+    Ok(last.map_or("none".to_owned(), |last| format!("{} to {}", day(last, "from"), day(last, "to"))))
 }
 
 fn breach<D: Door>(story: &Story<D>, clause: &str, due: &str, settled: &str) -> Result<(), String> {
@@ -131,10 +231,13 @@ fn unmet<D: Door>(story: &Story<D>, who: &str, list: &str) -> Result<(), String>
     same("unmet", unmet.join(","), list.to_owned())
 }
 
-fn refusal(answer: Option<&Answer>, code: &str, more: &[&str]) -> Result<(), String> {
-    let Some(Answer::Refused(said)) = answer else { return Err(format!("the answer was {answer:?}")) };
+/// Whether the last act was refused by this rule, in words that hold these: a code, a pointer, a text, or the hash of a named act.
+fn refusal<D: Door>(story: &Story<D>, code: &str, more: &[&str]) -> Result<(), String> {
+    let Some(Answer::Refused(said)) = &story.town.answer else { return Err(format!("the answer was {:?}", story.town.answer)) };
     let all = || said.iter().map(|said| format!("{} {} {}", said.code, said.pointer, said.detail)).collect::<Vec<_>>().join("\n  ");
-    let known = |word: &&&str| !said.iter().any(|said| said.code == **word || said.pointer == **word || said.detail.contains(**word));
+    let hash = |word: &str| story.town.named.get(word).map(ToString::to_string);
+    let in_detail = |detail: &str, word: &str| detail.contains(word) || hash(word).is_some_and(|hash| detail.contains(&hash));
+    let known = |word: &&&str| !said.iter().any(|said| said.code == **word || said.pointer == **word || in_detail(&said.detail, word));
     if said[0].code != code {
         return Err(format!("refused with\n  {}", all()));
     }

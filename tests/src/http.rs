@@ -26,10 +26,13 @@ use tokio::task::JoinHandle;
 use crate::audit::Audit;
 use crate::derived::{Lives, folded};
 use crate::door::{Answer, Attachment, Door, Entry, Said};
-use crate::town::{KINDS, ORIGIN, Town, registers};
+use crate::town::{KINDS, NATIONAL, NATIONAL_KINDS, ORIGIN, Town, registers};
 
-/// Name of the ledger in paths: the last part of its origin.
-pub const NAME: &str = "town";
+/// Name of a ledger in paths: the last part of its origin.
+fn name_of(origin: &str) -> &str {
+    origin.rsplit('/').next().unwrap_or(origin)
+}
+
 /// How often the log is looked at for what the clock has caused, a millisecond apart.
 const LOOKS: u32 = 20_000;
 
@@ -38,6 +41,7 @@ pub struct Http {
     runtime: Arc<Runtime>,
     folder: TempDir,
     clock: StepClock,
+    origin: &'static str,
     vkey: VerifierKey,
     running: Option<Running>,
     /// Somebody who reads the log, to know what the clock will cause next.
@@ -55,17 +59,26 @@ struct Running {
 impl Town<Http> {
     /// A ledger behind HTTP with a genesis and the institutions of the standard town, admitted.
     pub fn over_http(at: Instant) -> Self {
-        Self::settled(Http::found(at))
+        Self::settled(Http::found(ORIGIN, at), ORIGIN, "municipality", &KINDS[2..])
+    }
+
+    /// The national ledger behind HTTP, owned by the ministry, with the umbrella organisations.
+    pub fn national_over_http(at: Instant) -> Self {
+        Self::settled(Http::found(NATIONAL, at), NATIONAL, "ministry", &NATIONAL_KINDS[1..])
     }
 }
 
 impl Http {
     /// Founds a ledger as `init` does, and serves it.
-    pub fn found(at: Instant) -> Self {
+    pub fn found(origin: &'static str, at: Instant) -> Self {
         let runtime = Arc::new(tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime"));
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let [owner, ministry] = [KINDS[0], KINDS[1]].map(|(who, kind)| registers(who, kind, at));
-        let new = NewLedger { origin: ORIGIN.into(), level: Level::Local, owner, ministry: Some(ministry) };
+        let (level, owner, ministry) = match origin {
+            NATIONAL => (Level::National, NATIONAL_KINDS[0], None),
+            _ => (Level::Local, KINDS[0], Some(KINDS[1])),
+        };
+        let (owner, ministry) = (registers(origin, owner, at), ministry.map(|ministry| registers(origin, ministry, at)));
+        let new = NewLedger { origin: origin.into(), level, owner, ministry };
         let row = runtime.block_on(async {
             let store = Store::open(&folder.path().join("town.sqlite"), true).await.expect("a database");
             let row = found_ledger(&store, &folder.path().join("keys"), &new, at).await.expect("a ledger");
@@ -76,9 +89,9 @@ impl Http {
         let vkey = row.facts.log_key.parse().expect("a vkey");
         let clock = StepClock::at(at);
         let running = runtime.block_on(serve(&folder, &clock));
-        let genesis = entries(&running.client, 0).into_iter().next().expect("a genesis");
+        let genesis = entries(&running.client, name_of(origin), 0).into_iter().next().expect("a genesis");
         let reader = Audit::begin(&genesis).unwrap_or_else(|corruption| panic!("the genesis: {corruption:?}"));
-        Self { runtime, folder, clock, vkey, running: Some(running), reader }
+        Self { runtime, folder, clock, origin, vkey, running: Some(running), reader }
     }
 
     fn running(&self) -> &Running {
@@ -122,7 +135,8 @@ impl Http {
 
     /// The whole-ledger check over the network, as of now, by the vkey that its founder has.
     pub fn audit(&self) -> Report {
-        audit_ledger(&self.running().client, NAME, self.vkey.clone(), Some(self.now()), |_, _| ()).expect("the gateway answers")
+        audit_ledger(&self.running().client, name_of(self.origin), self.vkey.clone(), Some(self.now()), |_, _| ())
+            .expect("the gateway answers")
     }
 
     /// The running gateway's parts, to be read without HTTP.
@@ -161,10 +175,10 @@ async fn serve(folder: &TempDir, clock: &StepClock) -> Running {
     Running { host, writers, server, client }
 }
 
-fn entries(client: &Client, from: usize) -> Vec<Entry> {
+fn entries(client: &Client, name: &str, from: usize) -> Vec<Entry> {
     let (mut entries, mut next) = (Vec::new(), from as u64);
     loop {
-        let page = client.records(NAME, next, 1_000).expect("records");
+        let page = client.records(name, next, 1_000).expect("records");
         let entry = |record: &gateway::client::Record| Entry {
             at: record.accepted_at.expect("a whole record"),
             bytes: URL_SAFE_NO_PAD.decode(&record.jws).expect("base64url"),
@@ -183,14 +197,14 @@ impl Door for Http {
     }
 
     fn gateway_key(&self) -> SigningKey {
-        let keys = read_keys(&self.folder.path().join("keys"), NAME, ORIGIN).expect("the gateway's keys");
+        let keys = read_keys(&self.folder.path().join("keys"), name_of(self.origin), self.origin).expect("the gateway's keys");
         (*keys.statements).clone()
     }
 
     fn submit(&mut self, statement: &[u8], attachments: &[Attachment]) -> Answer {
         let along: Vec<_> = attachments.iter().map(|a| AttachmentSent::new(&a.salt, a.media_type, &a.content)).collect();
         let message = if along.is_empty() { Message::flattened(statement) } else { Message::envelope(statement, &along) };
-        let answer = match self.running().client.submit(NAME, &message) {
+        let answer = match self.running().client.submit(name_of(self.origin), &message) {
             Ok(mut answers) => answers.remove(0),
             // A statement that is too large, or none at all, is refused with its request.
             Err(Error::Refused(problem)) => gateway::client::Answer::Refused(problem),
@@ -232,6 +246,6 @@ impl Door for Http {
     }
 
     fn entries(&self, from: usize) -> Vec<Entry> {
-        entries(&self.running().client, from)
+        entries(&self.running().client, name_of(self.origin), from)
     }
 }

@@ -7,6 +7,7 @@ pub mod audit;
 pub mod memory;
 pub mod texts;
 pub mod town;
+pub mod national;
 pub mod verbs;
 pub mod story;
 pub mod words;

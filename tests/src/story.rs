@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use ledger::envelope::statement::flag::Cause;
 use ledger::words::{Day, Instant};
+use serde_json::json;
 
 use crate::audit::Audit;
 use crate::door::{Answer, Door};
+use crate::national::umbrella;
 use crate::town::Town;
-use crate::{expect, texts, words};
+use crate::{expect, texts, verbs, words};
 
 /// A story that is being told.
 pub struct Story<D> {
@@ -60,6 +63,10 @@ impl<D: Door> Story<D> {
             ["day", day] => self.town.door.advance(noon(day)?, true),
             ["asleep", "until", day] => self.town.door.advance(noon(day)?, false),
             ["instant", at] => self.town.door.advance(at.parse().map_err(str::to_owned)?, true),
+            ["umbrella", name, "from", text, how @ ..] => {
+                let reference = umbrella(self.text(text)?, self.town.door.now(), how.is_empty());
+                self.town.umbrellas.insert((*name).to_owned(), reference);
+            }
             ["about", agreement] => self.town.agreement = (*agreement).to_owned(),
             ["again"] => _ = self.town.send_again(),
             ["in", "force:", name] => self.bring_into_force(name)?,
@@ -71,18 +78,62 @@ impl<D: Door> Story<D> {
                 self.town.agreement = (*name).to_owned();
                 self.town.actor(who).propose(text);
             }
+            [who, "amends", version, "director", party, rest @ ..] => {
+                words::unusual(&mut self.town, rest)?;
+                self.town.actor(who).amend(version, vec![json!({ "kind": "director", "party": party })]);
+            }
+            [who, "amends", version, kind @ ("obligation" | "addition"), ids, "from", text, rest @ ..] => {
+                let text = self.text(text)?;
+                let named =
+                    |id: &str| text["obligations"].as_array().into_iter().flatten().find(|obligation| obligation["id"] == id).cloned();
+                let change = |id: &str| named(id).map(|obligation| json!({ "kind": kind, "obligation": obligation }));
+                let changes = ids.split(',').map(change).collect::<Option<Vec<_>>>().ok_or("the text has no such obligation")?;
+                words::unusual(&mut self.town, rest)?;
+                self.town.actor(who).amend(version, changes);
+            }
+            [who, "counters", version, "with", name, rest @ ..] => {
+                let text = self.text(name)?;
+                words::unusual(&mut self.town, rest)?;
+                self.town.unusual.name.get_or_insert_with(|| (*name).to_owned());
+                self.town.actor(who).counter(version, text);
+            }
+            [who, "annuls", clause, due, rest @ ..] => {
+                let (because, rest) = words::split(rest);
+                words::unusual(&mut self.town, rest)?;
+                let (because, entry) = match because {
+                    [because @ .., "entry", entry] => (because, entry.parse().map_err(|_| format!("{entry} is no entry"))?),
+                    because => (because, self.flag_of_breach(clause, due).unwrap_or(1)),
+                };
+                let because = verbs::false_because(because)?;
+                self.town.actor(who).annul(clause, due, entry, because);
+            }
             [who, act @ ..] => words::act(&mut self.town, who, act)?,
         }
         self.catch_up()?;
         self.check_answer(next)
     }
 
-    fn text(&self, name: &str) -> Result<serde_json::Value, String> {
-        let lines = self.texts.get(name).ok_or_else(|| format!("there is no text {name}"))?;
-        texts::proposal(name.split('~').next().unwrap_or(name), lines)
+    /// The entry that flagged the last breach of a due date.
+    fn flag_of_breach(&self, clause: &str, due: &str) -> Option<u64> {
+        let is_it = |cause: &Cause| match cause {
+            Cause::Breached { obligation, due: day, .. } => obligation.as_str() == clause && day.to_string() == due,
+            _ => false,
+        };
+        self.audit.flags().iter().rev().find(|(_, flag)| is_it(&flag.cause)).map(|(entry, _)| *entry)
     }
 
-    /// Proposed by the municipality and signed by all parties; the clock goes to noon of its first day.
+    fn text(&self, name: &str) -> Result<serde_json::Value, String> {
+        let lines = self.texts.get(name).ok_or_else(|| format!("there is no text {name}"))?;
+        let (brings, lines): (Vec<String>, Vec<String>) = lines.iter().cloned().partition(|line| line.starts_with("brings "));
+        let mut text = texts::proposal(name.split('~').next().unwrap_or(name), &lines)?;
+        let reference = |line: &String| self.town.umbrellas.get(&line[7..]).cloned().ok_or_else(|| format!("there is no umbrella: {line}"));
+        if !brings.is_empty() {
+            text["umbrellas"] = brings.iter().map(reference).collect::<Result<_, _>>()?;
+        }
+        Ok(text)
+    }
+
+    /// Proposed by the owner of the ledger and signed by all parties; the clock goes to noon of its first day.
     fn bring_into_force(&mut self, name: &str) -> Result<(), String> {
         let text = self.text(name)?;
         let parties: Vec<String> =
@@ -90,7 +141,7 @@ impl<D: Door> Story<D> {
         let start = text["period"]["startDate"].as_str().unwrap_or_default().to_owned();
         self.town.agreement = name.to_owned();
         self.town.unusual.name = Some(name.to_owned());
-        accepted(&self.town.municipality().propose(text))?;
+        accepted(&self.town.owner().propose(text))?;
         for party in parties {
             accepted(&self.town.actor(&party).consent(name))?;
         }

@@ -59,7 +59,9 @@ pub fn proposal(id: &str, lines: &[String]) -> Result<Value, String> {
     Ok(body)
 }
 
-/// `ID by DEBTOR [for A,B] effort|result VALUE UNIT on DATE|every RULE [tacit] [grace N]`
+/// `ID by DEBTOR [for A,B] effort|result VALUE UNIT on DATE|every RULE [tacit] [grace N]`; in the place of a date also
+/// `after fulfilment|breach ID within N days|months` or `after event EVENT by WHO [until DATE] within N days|months`;
+/// then `money` for a promise of money, `leans on A,B`, and `costs N from A=N,B=N`.
 fn obligation(words: &[&str]) -> Result<Value, String> {
     let [id, words @ ..] = words else { return Err("an obligation has an id".into()) };
     let mut it = json!({
@@ -79,12 +81,47 @@ fn obligation(words: &[&str]) -> Result<Value, String> {
             }
             "on" => it["when"] = json!({ "kind": "date", "date": next(&mut words)? }),
             "every" => it["when"] = json!({ "kind": "rhythm", "rule": next(&mut words)? }),
+            "after" => it["when"] = json!({ "kind": "after-event", "trigger": trigger(&mut words)? }),
+            "until" => it["when"]["trigger"]["until"] = next(&mut words)?.into(),
+            "within" => {
+                let count = next(&mut words)?.parse::<u32>().map_err(|error| error.to_string())?;
+                it["when"]["within"] = json!({ "unit": next(&mut words)?, "count": count });
+            }
+            "kept" => it["mode"] = "maintain".into(),
+            "money" => it["nature"] = "funding".into(),
+            "leans" => {
+                words.next();
+                it["dependsOn"] = next(&mut words)?.split(',').map(Value::from).collect();
+            }
+            "costs" => it["costs"] = next(&mut words)?.into(),
+            "from" => it["funding"] = next(&mut words)?.split(',').map(share).collect::<Result<Value, _>>()?,
+            "under" => {
+                let clause = next(&mut words)?;
+                let (agreement, clause) = clause.split_once('/').ok_or("an umbrella clause is agreement/clause")?;
+                it["umbrella"] = json!({ "agreement": agreement, "clause": clause });
+            }
             "tacit" => it["tacitAcceptance"] = true.into(),
             "grace" => it["graceWorkingDays"] = next(&mut words)?.parse::<u32>().map_err(|e| e.to_string())?.into(),
             other => return Err(format!("an obligation has no {other:?}")),
         }
     }
     Ok(it)
+}
+
+fn trigger(words: &mut std::slice::Iter<'_, &str>) -> Result<Value, String> {
+    match (words.next(), words.next()) {
+        (Some(&"event"), Some(event)) => {
+            let (Some(&"by"), Some(who)) = (words.next(), words.next()) else { return Err("an event is recorded by someone".into()) };
+            Ok(json!({ "kind": "event", "event": event, "title": format!("That {event} happens"), "by": who }))
+        }
+        (Some(kind), Some(obligation)) => Ok(json!({ "kind": kind, "obligation": obligation })),
+        _ => Err("the line ends too soon".into()),
+    }
+}
+
+fn share(text: &str) -> Result<Value, String> {
+    let (obligation, amount) = text.split_once('=').ok_or("a share is obligation=amount")?;
+    Ok(json!({ "obligation": obligation, "amount": amount }))
 }
 
 fn push(list: &mut Value, item: Value) {

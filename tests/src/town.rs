@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use ledger::book::{PROOF_TYP, proof_payload};
 use ledger::envelope::{Kid, SigningKey, Type, payload_hash, sign_compact, sign_flattened};
-use ledger::words::{Hash, Instant, Slug};
+use ledger::words::{CALENDAR_VERSION, Hash, Instant, Slug};
 use serde_json::{Value, json};
 
 use crate::door::{Answer, Attachment, Door};
@@ -15,7 +15,7 @@ use crate::texts::attachments_of;
 pub const ORIGIN: &str = "ledger.example.nl/town";
 
 /// Who takes part in a standard town, and what kind of institution it is.
-pub const KINDS: [(&str, &str); 7] = [
+pub const KINDS: [(&str, &str); 8] = [
     ("municipality", "municipality"),
     ("ministry", "ministry"),
     ("corporation", "housing-corporation"),
@@ -23,7 +23,15 @@ pub const KINDS: [(&str, &str); 7] = [
     ("welfare", "welfare"),
     ("residents", "residents"),
     ("school", "school"),
+    ("education", "ministry"),
 ];
+
+/// Origin of the national ledger in these tests.
+pub const NATIONAL: &str = "ledger.example.nl/national";
+
+/// Who takes part nationally; the ministry owns the ledger.
+pub const NATIONAL_KINDS: [(&str, &str); 5] =
+    [("ministry", "ministry"), ("vng", "umbrella"), ("aedes", "umbrella"), ("mo-groep", "umbrella"), ("education", "ministry")];
 
 /// Institutions, their keys, and what was said so far.
 #[derive(Debug, Clone)]
@@ -42,6 +50,9 @@ pub struct Town<D> {
     pub sent_along: Vec<Attachment>,
     /// How the next act differs from an ordinary one.
     pub unusual: Unusual,
+    /// Umbrella references that a story named, each with its receipt.
+    pub umbrellas: BTreeMap<String, Value>,
+    origin: &'static str,
     keys: BTreeMap<String, String>,
     acts: u64,
 }
@@ -85,14 +96,14 @@ pub fn proof(name: &str, institution: &str) -> String {
     String::from_utf8(bytes).expect("a compact JWS is ASCII")
 }
 
-/// The self-signed registration of an institution, compact, as `init` takes it.
-pub fn registers(who: &str, kind: &str, at: Instant) -> String {
-    let payload = payload(Type::Registration, &format!("{who}-0"), at, who, registration(who, kind, who));
+/// The self-signed registration of an institution for a ledger, compact, as `init` takes it.
+pub fn registers(origin: &str, (who, kind): (&str, &str), at: Instant) -> String {
+    let payload = payload(origin, Type::Registration, &format!("{who}-0"), at, who, registration(who, kind, who));
     String::from_utf8(sign_compact(&key(who), Type::Registration.typ(), payload.to_string().as_bytes())).expect("ASCII")
 }
 
-fn payload(kind: Type, id: &str, at: Instant, by: &str, body: Value) -> Value {
-    json!({ "type": kind.code(), "ledger": ORIGIN, "id": id, "signedAt": at.to_string(), "by": by, "body": body })
+fn payload(origin: &str, kind: Type, id: &str, at: Instant, by: &str, body: Value) -> Value {
+    json!({ "type": kind.code(), "ledger": origin, "id": id, "signedAt": at.to_string(), "by": by, "body": body })
 }
 
 /// What an institution registers with.
@@ -100,23 +111,36 @@ pub fn registration(institution: &str, kind: &str, key_name: &str) -> Value {
     json!({ "institution": institution, "name": format!("The {institution}"), "kind": kind, "identifiers": {}, "key": jwk(key_name) })
 }
 
-/// The payload of the genesis of a standard town.
-pub fn genesis_payload(at: Instant) -> Value {
-    let signed = |(who, kind): (&str, &str)| registers(who, kind, at);
+/// The payload of a genesis: of a standard town, or of the national ledger.
+pub fn genesis_payload(origin: &str, at: Instant) -> Value {
+    let signed = |who| registers(origin, who, at);
+    let (level, owner, registrations) = match origin {
+        NATIONAL => ("national", "ministry", vec![signed(NATIONAL_KINDS[0])]),
+        _ => ("local", "municipality", vec![signed(KINDS[0]), signed(KINDS[1])]),
+    };
     let body = json!({
-        "level": "local", "logKey": format!("{ORIGIN}+00000000+AAAA"), "statementKey": jwk("gateway"),
-        "owner": "municipality", "ministry": "ministry", "registrations": [signed(KINDS[0]), signed(KINDS[1])],
-        "versions": { "rules": 1, "timeZoneData": "2026a", "holidays": "1" },
+        "level": level, "logKey": format!("{origin}+00000000+AAAA"), "statementKey": jwk("gateway"),
+        "owner": owner, "ministry": "ministry", "registrations": registrations,
+        "versions": { "rules": 1, "timeZoneData": "2026a", "holidays": CALENDAR_VERSION },
     });
-    payload(Type::Genesis, "genesis", at, "gateway", body)
+    payload(origin, Type::Genesis, "genesis", at, "gateway", body)
 }
 
 impl Town<Memory> {
     /// A ledger in memory with a genesis and the institutions of the standard town, admitted.
     pub fn in_memory(at: Instant) -> Self {
-        let genesis = genesis_payload(at).to_string();
+        Self::founded(ORIGIN, at, "municipality", &KINDS[2..])
+    }
+
+    /// The national ledger in memory, owned by the ministry, with the umbrella organisations.
+    pub fn national(at: Instant) -> Self {
+        Self::founded(NATIONAL, at, "ministry", &NATIONAL_KINDS[1..])
+    }
+
+    fn founded(origin: &'static str, at: Instant, owner: &str, others: &[(&str, &str)]) -> Self {
+        let genesis = genesis_payload(origin, at).to_string();
         let genesis = sign_flattened(&key("gateway"), Type::Genesis.typ(), genesis.as_bytes());
-        Self::settled(Memory::begin(genesis, key("gateway"), at))
+        Self::settled(Memory::begin(genesis, key("gateway"), at), origin, owner, others)
     }
 }
 
@@ -125,15 +149,18 @@ impl<D: Door> Town<D> {
     pub fn at(door: D) -> Self {
         let keys = KINDS.iter().map(|(who, _)| ((*who).to_owned(), (*who).to_owned())).collect();
         let (agreement, named, unusual) = ("homes".to_owned(), BTreeMap::new(), Unusual::default());
-        Self { door, agreement, named, answer: None, sent: Vec::new(), sent_along: Vec::new(), unusual, keys, acts: 0 }
+        let (umbrellas, origin) = (BTreeMap::new(), ORIGIN);
+        let (sent, sent_along) = (Vec::new(), Vec::new());
+        Self { door, agreement, named, answer: None, sent, sent_along, unusual, umbrellas, origin, keys, acts: 0 }
     }
 
-    /// The standard town before a door that opens on its genesis: everybody else is registered and admitted.
-    pub fn settled(door: D) -> Self {
+    /// Actors before a door that opens on a genesis: everybody else is registered, and admitted by its owner.
+    pub fn settled(door: D, origin: &'static str, owner: &str, others: &[(&str, &str)]) -> Self {
         let mut town = Self::at(door);
-        for (who, kind) in &KINDS[2..] {
+        town.origin = origin;
+        for (who, kind) in others {
             town.actor(who).register(kind);
-            town.actor("municipality").admit(who, who);
+            town.actor(owner).admit(who, who);
             assert!(matches!(town.answer, Some(Answer::Accepted(_))), "{who}: {:?}", town.answer);
         }
         town
@@ -144,7 +171,13 @@ impl<D: Door> Town<D> {
         Actor { who: who.to_owned(), town: self }
     }
 
-    /// The municipality: owner of the ledger.
+    /// The owner of the ledger.
+    pub fn owner(&mut self) -> Actor<'_, D> {
+        let owner = if self.origin == NATIONAL { "ministry" } else { "municipality" };
+        self.actor(owner)
+    }
+
+    /// The municipality: owner of a local ledger.
     pub fn municipality(&mut self) -> Actor<'_, D> {
         self.actor("municipality")
     }
@@ -182,7 +215,7 @@ impl<D: Door> Town<D> {
         let by = unusual.by.as_deref().unwrap_or(who);
         let id = unusual.id.unwrap_or_else(|| format!("{who}-{}", self.acts));
         self.sent_along = attachments_of(&body);
-        let mut payload = payload(kind, &id, unusual.signed_at.unwrap_or(self.door.now()), by, body);
+        let mut payload = payload(self.origin, kind, &id, unusual.signed_at.unwrap_or(self.door.now()), by, body);
         if let Some(other) = unusual.on_behalf_of {
             payload["onBehalfOf"] = other.into();
         }

@@ -69,6 +69,24 @@ impl<D: Door> Actor<'_, D> {
         self.say(Type::Proposal, text)
     }
 
+    /// Proposes a change of the version that a story named.
+    pub fn amend(self, version: &str, changes: Vec<Value>) -> Answer {
+        let version = self.hash_of(version);
+        self.on(Type::Amendment, json!({ "version": version, "changes": changes, "reason": attachment() }))
+    }
+
+    /// Puts another text in the place of the version of this name.
+    pub fn counter(self, version: &str, text: Value) -> Answer {
+        let replaces = self.hash_of(version);
+        self.say(Type::CounterProposal, json!({ "replaces": replaces, "text": text, "reason": attachment() }))
+    }
+
+    /// Takes back the version that it put on the table.
+    pub fn take_back(self, version: &str) -> Answer {
+        let version = self.hash_of(version);
+        self.on(Type::Retraction, json!({ "version": version, "reason": attachment() }))
+    }
+
     /// Agrees with exactly this offer.
     pub fn consent(self, offer: &str) -> Answer {
         let to = self.hash_of(offer);
@@ -96,8 +114,26 @@ impl<D: Door> Actor<'_, D> {
     }
 }
 
-/// Reports.
+/// Standing still.
 impl<D: Door> Actor<'_, D> {
+    /// Suspends until a day, on a ground: `all-parties` or `power`.
+    pub fn suspend(self, until: &str, ground: &str) -> Answer {
+        self.on(Type::Suspension, json!({ "until": until, "ground": ground, "reason": attachment() }))
+    }
+
+    /// Resumes before that day.
+    pub fn resume(self) -> Answer {
+        self.on(Type::Resumption, json!({ "reason": attachment() }))
+    }
+}
+
+/// Events and reports.
+impl<D: Door> Actor<'_, D> {
+    /// Says that an event happened.
+    pub fn record_event(self, event: &str, day: &str) -> Answer {
+        self.on(Type::Event, json!({ "event": event, "happenedOn": day, "account": attachment() }))
+    }
+
     /// Says that it did what it promised, with evidence of these kinds.
     pub fn report(self, obligation: &str, dues: &[&str], value: Option<&str>, evidence: &[&str]) -> Answer {
         let proof = |kind: &&str| json!({ "form": "referenced", "kind": kind, "hash": "ab".repeat(32), "uri": "https://example.nl/proof" });
@@ -107,6 +143,11 @@ impl<D: Door> Actor<'_, D> {
             body["value"] = value.into();
         }
         self.on(Type::Report, body)
+    }
+
+    /// Found that something was not kept on a day.
+    pub fn find(self, obligation: &str, day: &str) -> Answer {
+        self.on(Type::Finding, json!({ "obligation": obligation, "day": day, "account": attachment() }))
     }
 
     /// Accepts a report.
@@ -157,26 +198,62 @@ impl<D: Door> Actor<'_, D> {
         self.on(Type::BoardOutcome, json!({ "case": case, "outcome": dated(outcome, date), "minutes": attachment() }))
     }
 
-    /// Asks the State for help.
-    pub fn request_support(self, case: Option<u32>, kind: &str, rule: Option<&str>) -> Answer {
-        let mut body = json!({ "kind": kind, "problem": attachment(), "tried": attachment() });
+    /// Asks the State for help, with what this kind of request needs.
+    pub fn request_support(self, case: Option<u32>, kind: &str, details: Value) -> Answer {
+        let mut body = with(json!({ "kind": kind, "problem": attachment(), "tried": attachment() }), details);
         if let Some(case) = case {
             body["case"] = case.into();
-        }
-        if let Some(rule) = rule {
-            body["rule"] = rule.into();
         }
         self.on(Type::SupportRequest, body)
     }
 
-    /// The ministry's answer.
-    pub fn answer_as_ministry(self, case: u32, act: &str) -> Answer {
-        self.on(Type::MinistryAnswer, json!({ "case": case, "act": act, "reason": attachment() }))
+    /// The ministry's answer, with what this act needs.
+    pub fn answer_as_ministry(self, case: u32, act: &str, details: Value) -> Answer {
+        self.on(Type::MinistryAnswer, with(json!({ "case": case, "act": act, "reason": attachment() }), details))
+    }
+
+    /// Takes a position in a case, as a State partner.
+    pub fn take_position(self, case: u32, stance: &str) -> Answer {
+        self.on(Type::StatePosition, json!({ "case": case, "stance": stance, "reason": attachment() }))
+    }
+
+    /// Says which ministry is accountable for which theme.
+    pub fn route(self, routes: &[(&str, &str)]) -> Answer {
+        let routes: Vec<Value> = routes.iter().map(|(theme, ministry)| json!({ "theme": theme, "ministry": ministry })).collect();
+        self.say(Type::MinistryRouting, json!({ "routes": routes }))
+    }
+
+    /// Accepts receipts of the ledger with this key.
+    pub fn accept_ledger(self, log_key: &str) -> Answer {
+        self.say(Type::LedgerAcceptance, json!({ "logKey": log_key }))
     }
 
     /// What was done with the ministry's answer.
     pub fn close_case(self, case: u32) -> Answer {
         self.on(Type::CaseClosure, json!({ "case": case, "done": attachment() }))
+    }
+}
+
+/// What makes a flag false, in the words of a story: `holiday DATE`, `reading DATE`, `clock INSTANT anew DATE`,
+/// `lost-report INSTANT anew DATE`.
+pub fn false_because(words: &[&str]) -> Result<Value, String> {
+    Ok(match words {
+        ["holiday", date] => json!({ "kind": "holiday", "date": date }),
+        ["reading", due] => json!({ "kind": "reading", "due": due }),
+        ["clock", at, "anew", date] => json!({ "kind": "clock", "acceptedAt": at, "date": date }),
+        ["lost-report", at, "anew", date] => json!({ "kind": "lost-report", "report": "1e".repeat(32), "acceptedAt": at, "date": date }),
+        _ => return Err(format!("this makes no flag false: {}", words.join(" "))),
+    })
+}
+
+/// False flags.
+impl<D: Door> Actor<'_, D> {
+    /// Offers to annul the flag of a breach, which is entry number so much.
+    pub fn annul(self, obligation: &str, due: &str, entry: u64, because: Value) -> Answer {
+        self.on(
+            Type::Annulment,
+            json!({ "obligation": obligation, "due": due, "entry": entry, "because": because, "reason": attachment() }),
+        )
     }
 }
 
@@ -205,6 +282,13 @@ impl<D: Door> Actor<'_, D> {
     pub fn revoke_withdrawal(self) -> Answer {
         self.on(Type::WithdrawalRevocation, json!({}))
     }
+}
+
+fn with(mut body: Value, more: Value) -> Value {
+    if let (Value::Object(body), Value::Object(more)) = (&mut body, more) {
+        body.extend(more);
+    }
+    body
 }
 
 fn dated(kind: &str, date: Option<&str>) -> Value {

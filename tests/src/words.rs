@@ -1,6 +1,11 @@
 //! The words of a story: from a line to the verb of an actor.
 
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
 use crate::door::Door;
+use crate::national::log_key;
 use crate::town::Town;
 
 /// Reads what is unusual about an act from the end of its line: `as NAME`, `with id ID`, `with key KEY`,
@@ -26,7 +31,7 @@ pub fn unusual<D: Door>(town: &mut Town<D>, words: &[&str]) -> Result<(), String
 }
 
 /// Splits a line where what is unusual about it begins.
-fn split<'a, 'b>(words: &'a [&'b str]) -> (&'a [&'b str], &'a [&'b str]) {
+pub(crate) fn split<'a, 'b>(words: &'a [&'b str]) -> (&'a [&'b str], &'a [&'b str]) {
     let begins = |i: &usize| {
         let rest = &words[*i..];
         matches!(rest, ["as", _, ..] | ["with", "id" | "key", ..] | ["on", "behalf", ..] | ["in", "the", "name", ..] | ["signed", "at", ..])
@@ -38,6 +43,7 @@ fn split<'a, 'b>(words: &'a [&'b str]) -> (&'a [&'b str], &'a [&'b str]) {
 pub fn act<D: Door>(town: &mut Town<D>, who: &str, words: &[&str]) -> Result<(), String> {
     let (words, rest) = split(words);
     unusual(town, rest)?;
+    let umbrellas = town.umbrellas.clone();
     let actor = town.actor(who);
     let number = |text: &str| text.parse::<u32>().map_err(|_| format!("{text} is no number"));
     let dues = |text: &'_ str| text.split(',').map(str::to_owned).collect::<Vec<_>>();
@@ -56,9 +62,14 @@ pub fn act<D: Door>(town: &mut Town<D>, who: &str, words: &[&str]) -> Result<(),
         ["objects", "to", "recovery", key] => actor.object_to_recovery(key),
         ["consents", "to", offer] | ["signs", offer] => actor.consent(offer),
         ["declines", offer] => actor.decline(offer),
+        ["takes", "back", version] => actor.take_back(version),
+        ["suspends", "until", day] => actor.suspend(day, "all-parties"),
+        ["suspends", "by", "power", "until", day] => actor.suspend(day, "power"),
+        ["resumes"] => actor.resume(),
         ["releases", obligation] => actor.release(obligation, &[]),
         ["releases", obligation, list] => actor.release(obligation, &refs(&dues(list))),
         ["hands", obligation, "to", other, "anew", successor] => actor.hand_over(obligation, other, successor),
+        ["records", event, "on", day] => actor.record_event(event, day),
         ["reports", obligation, list, how @ ..] => {
             let dues = dues(list);
             let (value, evidence) = match how {
@@ -70,6 +81,7 @@ pub fn act<D: Door>(town: &mut Town<D>, who: &str, words: &[&str]) -> Result<(),
             };
             actor.report(obligation, &refs(&dues), value, &evidence)
         }
+        ["found", obligation, "broken", "on", day] => actor.find(obligation, day),
         ["accepts", report] => actor.accept(report),
         ["disputes", report] => actor.dispute(report),
         ["maintains", report] => actor.answer_dispute(report, "maintained"),
@@ -81,10 +93,19 @@ pub fn act<D: Door>(town: &mut Town<D>, who: &str, words: &[&str]) -> Result<(),
         ["finds", "case", case, finding, date] => actor.rule_on_case(number(case)?, finding, Some(date)),
         ["reaches", "in", "case", case, outcome] => actor.board_outcome(number(case)?, outcome, None),
         ["reaches", "in", "case", case, outcome, date] => actor.board_outcome(number(case)?, outcome, Some(date)),
-        ["asks", "help", kind] => actor.request_support(None, kind, None),
-        ["asks", "help", kind, "rule", rule] => actor.request_support(None, kind, Some(rule)),
-        ["asks", "help", "in", "case", case, kind] => actor.request_support(Some(number(case)?), kind, None),
-        ["decides", "case", case, act] => actor.answer_as_ministry(number(case)?, act),
+        ["asks", "help", "in", "case", case, kind, more @ ..] => {
+            let details = details(&umbrellas, more)?;
+            actor.request_support(Some(number(case)?), kind, details)
+        }
+        ["asks", "help", kind, more @ ..] => actor.request_support(None, kind, details(&umbrellas, more)?),
+        ["decides", "case", case, act, more @ ..] => actor.answer_as_ministry(number(case)?, act, details(&umbrellas, more)?),
+        ["takes", "position", "in", "case", case, stance] => actor.take_position(number(case)?, stance),
+        ["routes", routes @ ..] => {
+            let routes: Option<Vec<(&str, &str)>> = routes.iter().map(|route| route.split_once('=')).collect();
+            actor.route(&routes.ok_or("a route is theme=ministry")?)
+        }
+        ["accepts", "ledger", "national"] => actor.accept_ledger(&log_key(true).verifier().to_string()),
+        ["accepts", "ledger", key] => actor.accept_ledger(key),
         ["closes", "case", case] => actor.close_case(number(case)?),
         ["withdraws", "on", date, plan @ ..] => {
             let plan: Option<Vec<(&str, &str)>> = plan.iter().map(|item| item.split_once('=')).collect();
@@ -97,6 +118,34 @@ pub fn act<D: Door>(town: &mut Town<D>, who: &str, words: &[&str]) -> Result<(),
         _ => return Err(format!("nobody can do this: {}", words.join(" "))),
     };
     Ok(())
+}
+
+/// What a request or an act needs besides: `whom=A,B`, `partners=A,B`, `obstacle=MINISTRY`, `umbrella=NAME`, `to=MINISTRY`,
+/// `from=DATE`, `agenda=DATE`, `ground=GROUND`, and `asked`, `instrument`, `rule`, `measure` by their name alone.
+fn details(umbrellas: &BTreeMap<String, Value>, words: &[&str]) -> Result<Value, String> {
+    let mut details = json!({});
+    let rule = || json!({ "bwb": "BWBR0005181", "article": "44" });
+    for word in words {
+        let (name, value) = word.split_once('=').unwrap_or((word, ""));
+        let list = || Value::from(value.split(',').collect::<Vec<_>>());
+        match name {
+            "whom" | "partners" => details[name] = list(),
+            "ground" => details["ground"] = value.into(),
+            "obstacle" => {
+                let (effect, change) = ("Plans wait for years", "Let the city decide itself");
+                details["obstacle"] = json!({ "rule": rule(), "effect": effect, "change": change, "ministry": value });
+            }
+            "umbrella" => details["umbrella"] = umbrellas.get(value).ok_or_else(|| format!("there is no umbrella {value}"))?.clone(),
+            "to" => details["referTo"] = value.into(),
+            "from" => details["takesEffect"] = value.into(),
+            "agenda" => details["agenda"] = json!({ "meeting": "The consultation with the cities", "day": value }),
+            "asked" | "measure" => details[name] = "That it is made possible here".into(),
+            "instrument" => details["instrument"] = "The specific grant".into(),
+            "rule" => details["rule"] = rule(),
+            _ => return Err(format!("nothing is called {name}")),
+        }
+    }
+    Ok(details)
 }
 
 fn refs(texts: &[String]) -> Vec<&str> {

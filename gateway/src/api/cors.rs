@@ -22,7 +22,7 @@ pub(super) fn rules(limits: &Limits) -> Option<CorsLayer> {
         .allow_origin(allowed)
         .allow_methods([Method::GET, Method::HEAD, Method::POST])
         .allow_headers([header::CONTENT_TYPE, header::ACCEPT, REQUEST_ID])
-        .expose_headers(shown.into_iter().chain([header::LOCATION, header::RETRY_AFTER, REQUEST_ID]).collect::<Vec<_>>());
+        .expose_headers(shown.into_iter().chain([header::LOCATION, header::LINK, header::RETRY_AFTER, REQUEST_ID]).collect::<Vec<_>>());
     (!limits.cors_origins.is_empty()).then_some(layer)
 }
 

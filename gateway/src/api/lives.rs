@@ -1,59 +1,70 @@
-//! Institutions, agreements and what is in them, as of now.
+//! Institutions, agreements and what is in them, as of any instant.
 
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use axum::response::{IntoResponse, Response};
-use ledger::lives::Institution;
-use ledger::words::Instant;
+use ledger::lives::parts::Part;
+use ledger::words::Slug;
 use serde_json::{Value, json};
 
 use super::Problem;
-use super::answer::{Page, item, page, readable};
+use super::answer::{Pairs, entry_json, listing, page, part_item};
+use super::query::{AGREEMENT, AS_OF, CURSOR, DUE_FROM, DUE_UNTIL, Given, Key, LIMIT, MEMBER, NEIGHBOURHOOD, PARTY, STATE, THEME};
 use crate::host::Host;
-use crate::store::{PartQuery, PartRow, StoreFault};
+use crate::listing::{AgreementCard, AgreementView, AsOf, Collection, InstitutionView, Listed};
+use crate::store::EntryFact;
 
-/// What can be listed of all agreements together or of one, by the word in the path.
-const COLLECTIONS: [(&str, &str); 7] = [
-    ("obligations", "obligation"),
-    ("instances", "instance"),
-    ("reports", "report"),
-    ("offers", "offer"),
-    ("breaches", "breach"),
-    ("cases", "case"),
-    ("withdrawals", "withdrawal"),
-];
+/// What one life as of an instant is asked with.
+pub(super) const ONE: &[Key] = &[AS_OF];
+/// What a list without conditions is asked with.
+pub(super) const PAGES: &[Key] = &[AS_OF, CURSOR, LIMIT];
+/// What a list of a ledger is asked with.
+pub(super) const LISTS: &[Key] = &[AS_OF, CURSOR, LIMIT, AGREEMENT, NEIGHBOURHOOD, PARTY, MEMBER, THEME, STATE, DUE_FROM, DUE_UNTIL];
+/// What a list of an agreement is asked with.
+pub(super) const OF_ONE: &[Key] = &[AS_OF, CURSOR, LIMIT, PARTY, STATE, DUE_FROM, DUE_UNTIL];
 
-pub(super) async fn institutions(
-    State(host): State<Host>,
-    Path(name): Path<String>,
-    Query(query): Query<Page>,
-) -> Result<Response, Problem> {
-    let limit = query.limit()?;
-    let parts = PartQuery { part: "institution", after: query.after()?, limit, ..PartQuery::default() };
-    let rows = host.store.parts(readable(&host, &name).await?.row.id, &parts).await?;
-    page(&rows, limit, |row| institution_json(row, host.clock.now()))
+type Answer = Result<Json<Value>, Problem>;
+
+pub(super) async fn institutions(State(host): State<Host>, Path(name): Path<String>, Query(pairs): Pairs) -> Answer {
+    let mut given = Given::read(pairs, PAGES);
+    let (at, paging) = (given.as_of(), given.paging());
+    given.done()?;
+    let listing = listing(&host, &name, at).await?;
+    let found = listing.institutions(&paging).await?;
+    Ok(page(found.items.iter().map(institution_json).collect(), found.next, listing.as_of()))
 }
 
-pub(super) async fn institution(State(host): State<Host>, Path((name, id)): Path<(String, String)>) -> Result<Json<Value>, Problem> {
-    let parts = PartQuery { part: "institution", subject: Some(format!("institution/{id}")), limit: 1, ..PartQuery::default() };
-    let rows = host.store.parts(readable(&host, &name).await?.row.id, &parts).await?;
-    let row = rows.first().ok_or_else(|| Problem::not_found(format!("there is no institution {id:?} in {name}")))?;
-    Ok(Json(institution_json(row, host.clock.now())?))
+pub(super) async fn institution(State(host): State<Host>, Path((name, id)): Path<(String, String)>, Query(pairs): Pairs) -> Answer {
+    let mut given = Given::read(pairs, ONE);
+    let at = given.as_of();
+    given.done()?;
+    let listing = listing(&host, &name, at).await?;
+    let found = match slug(&id) {
+        Some(id) => listing.institution(&id).await?,
+        None => None,
+    };
+    let view = found.ok_or_else(|| Problem::not_found(format!("there is no institution {id:?} in {name} as of {}", listing.as_of().at)))?;
+    Ok(Json(with_as_of(institution_json(&view), view.as_of)))
 }
 
-fn institution_json(row: &PartRow, now: Instant) -> Result<Value, StoreFault> {
-    let damaged = |error: serde_json::Error| StoreFault::Damaged(format!("life {}: {error}", row.subject));
-    let life: Institution = serde_json::from_str(&row.body).map_err(damaged)?;
+fn institution_json(view: &InstitutionView) -> Value {
+    let life = &view.institution;
     let waiting: Vec<Value> = life
         .candidates
         .iter()
         .map(|c| json!({ "name": c.registration.name, "kind": c.registration.kind, "key": c.registration.key.thumbprint(), "registered": c.registered }))
         .collect();
-    let mut value = json!({ "id": life.id, "state": if life.admitted.is_some() { "admitted" } else { "registered" }, "registrations": waiting, "lastEntry": row.entry });
+    let state = if life.admitted.is_some() { "admitted" } else { "registered" };
+    let mut value = json!({ "id": life.id, "state": state, "registrations": waiting, "lastEntry": entry_json(view.entry, view.as_of) });
+    if !life.routing.is_empty() {
+        value["routing"] = json!(life.routing);
+    }
+    if !life.accepted_ledgers.is_empty() {
+        value["acceptedLedgers"] = json!(life.accepted_ledgers);
+    }
     if let Some(admitted) = &life.admitted {
         let key = |key: &ledger::lives::institution::Key| {
-            let jwk = key.key.to_jwk();
-            json!({ "kid": key.kid, "key": jwk, "added": key.added, "validUntil": key.valid_until, "revoked": key.revoked, "valid": key.is_valid(now) })
+            let (jwk, valid) = (key.key.to_jwk(), key.is_valid(view.as_of.at));
+            json!({ "kid": key.kid, "key": jwk, "added": key.added, "validUntil": key.valid_until, "revoked": key.revoked, "valid": valid })
         };
         value["name"] = admitted.name.as_str().into();
         value["kind"] = admitted.kind.code().into();
@@ -63,59 +74,172 @@ fn institution_json(row: &PartRow, now: Instant) -> Result<Value, StoreFault> {
         value["recovery"] = json!(admitted.recovery);
         value["noValidKey"] = json!(admitted.no_valid_key);
     }
-    Ok(value)
+    value
 }
 
-pub(super) async fn agreements(State(host): State<Host>, Path(name): Path<String>, Query(query): Query<Page>) -> Result<Response, Problem> {
-    let limit = query.limit()?;
-    let parts = PartQuery { part: "head", after: query.after()?, limit, ..PartQuery::default() };
-    let rows = host.store.parts(readable(&host, &name).await?.row.id, &parts).await?;
-    page(&rows, limit, item)
+pub(super) async fn agreements(State(host): State<Host>, Path(name): Path<String>, Query(pairs): Pairs) -> Answer {
+    let mut given = Given::read(pairs, LISTS);
+    let (at, paging, mut filter) = (given.as_of(), given.paging(), given.filter());
+    (filter.is_open, filter.state) = state(&mut given, Collection::Agreements);
+    given.done()?;
+    let listing = listing(&host, &name, at).await?;
+    let found = listing.agreements(&filter, &paging).await?;
+    Ok(page(found.items.iter().map(card_json).collect(), found.next, listing.as_of()))
 }
 
-pub(super) async fn agreement(State(host): State<Host>, Path((name, id)): Path<(String, String)>) -> Result<Json<Value>, Problem> {
-    let ledger = readable(&host, &name).await?.row.id;
-    let subject = Some(format!("agreement/{id}"));
-    let one = |part| PartQuery { part, subject: subject.clone(), limit: 1, ..PartQuery::default() };
-    let (head, text) = (host.store.parts(ledger, &one("head")).await?, host.store.parts(ledger, &one("text")).await?);
-    let (Some(head), Some(text)) = (head.first(), text.first()) else {
-        return Err(Problem::not_found(format!("there is no agreement {id:?} in {name}")));
+/// An agreement in a list: its head, and what one recognises it by.
+pub(super) fn card_json(card: &AgreementCard) -> Value {
+    let (agreement, part) = (card.head.id.clone(), Part::Head(card.head.clone()));
+    let mut value = part_item(&Listed { agreement, part, entry: card.entry, is_open: true });
+    value["title"] = json!(card.text.title);
+    value["themes"] = json!(card.text.themes);
+    value["neighbourhoods"] = json!(card.text.neighbourhoods);
+    value["director"] = json!(card.text.director);
+    value["period"] = json!(card.text.period);
+    value["colour"] = card.colour.code().into();
+    value
+}
+
+pub(super) async fn agreement(State(host): State<Host>, Path((name, id)): Path<(String, String)>, Query(pairs): Pairs) -> Answer {
+    let mut given = Given::read(pairs, ONE);
+    let at = given.as_of();
+    given.done()?;
+    let listing = listing(&host, &name, at).await?;
+    let found = match slug(&id) {
+        Some(id) => listing.agreement(&id).await?,
+        None => None,
     };
-    let mut value = item(head)?;
-    value["text"] = item(text)?;
-    for (collection, part) in COLLECTIONS.iter().filter(|(_, part)| *part != "instance" && *part != "report") {
-        let query = PartQuery { part, subject: subject.clone(), limit: super::answer::MAX_PAGE, ..PartQuery::default() };
-        let items = host.store.parts(ledger, &query).await?.iter().map(item).collect::<Result<Vec<_>, _>>()?;
-        value[*collection] = items.into();
-    }
-    Ok(Json(value))
+    let view = found.ok_or_else(|| Problem::not_found(format!("there is no agreement {id:?} in {name} as of {}", listing.as_of().at)))?;
+    Ok(Json(with_as_of(agreement_json(&view), view.as_of)))
 }
 
-pub(super) async fn collection(
-    State(host): State<Host>,
-    Path((name, collection)): Path<(String, String)>,
-    Query(query): Query<Page>,
-) -> Result<Response, Problem> {
-    let agreement = query.agreement.clone();
-    list(&host, &name, &collection, agreement, &query).await
+/// An agreement: its head and text, what is in it by kind, and how it stands. Due dates and reports are lists of their own.
+fn agreement_json(view: &AgreementView) -> Value {
+    let one = |(part, entry, is_open): (Part, u64, bool)| Listed {
+        agreement: view.head.value.id.clone(),
+        part,
+        entry: view.logged(entry),
+        is_open,
+    };
+    let (mut value, mut text) = (Value::Null, Value::Null);
+    let mut lists: Vec<(&str, Vec<Value>)> =
+        Collection::ALL.iter().filter(|(_, of)| is_shown(*of)).map(|(word, _)| (*word, Vec::new())).collect();
+    for (part, entry, is_open) in view.parts() {
+        match &part {
+            Part::Head(_) => value = part_item(&one((part.clone(), entry, is_open))),
+            Part::Text(_) => text = part_item(&one((part.clone(), entry, is_open))),
+            Part::Clause(_) | Part::Instance(_) | Part::Claim(_) | Part::Offer(_) | Part::Case(_) | Part::Leave(_) => {}
+        }
+        for (word, items) in &mut lists {
+            let collection = Collection::of(word).filter(|_| !matches!(part, Part::Head(_)));
+            let selected = collection.and_then(|collection| collection.select(part.clone(), is_open));
+            if let Some((part, is_open)) = selected {
+                let mut item = part_item(&one((part.clone(), entry, is_open)));
+                if let Part::Clause(clause) = &part {
+                    item["light"] = json!(view.light(&clause.text.id));
+                }
+                items.push(item);
+            }
+        }
+    }
+    value["text"] = text;
+    for (word, items) in lists {
+        value[word] = items.into();
+    }
+    value["light"] = json!(view.overall_light());
+    value["attention"] = json!(view.attention());
+    value["caused"] = json!(view.caused);
+    value
+}
+
+fn is_shown(collection: Collection) -> bool {
+    match collection {
+        Collection::Agreements | Collection::Instances | Collection::Reports => false,
+        Collection::Obligations | Collection::Offers | Collection::Breaches | Collection::Cases | Collection::Withdrawals => true,
+    }
+}
+
+pub(super) async fn collection(State(host): State<Host>, Path((name, collection)): Path<(String, String)>, Query(pairs): Pairs) -> Answer {
+    list(&host, &name, &collection, None, pairs).await
 }
 
 pub(super) async fn of_agreement(
     State(host): State<Host>,
     Path((name, id, collection)): Path<(String, String, String)>,
-    Query(query): Query<Page>,
-) -> Result<Response, Problem> {
-    list(&host, &name, &collection, Some(id), &query).await
+    Query(pairs): Pairs,
+) -> Answer {
+    list(&host, &name, &collection, Some(id), pairs).await
 }
 
-async fn list(host: &Host, name: &str, collection: &str, agreement: Option<String>, query: &Page) -> Result<Response, Problem> {
-    let ledger = readable(host, name).await?.row.id;
-    let Some((_, part)) = COLLECTIONS.iter().find(|(word, _)| *word == collection) else {
-        let known = COLLECTIONS.map(|(word, _)| word).join(", ");
-        return Err(Problem::not_found(format!("there is no {collection:?} here; there are: {known}")));
+async fn list(host: &Host, name: &str, word: &str, agreement: Option<String>, pairs: Vec<(String, String)>) -> Answer {
+    let Some(collection) = Collection::of(word).filter(|of| *of != Collection::Agreements) else {
+        let known = Collection::ALL[1..].iter().map(|(word, _)| *word).collect::<Vec<_>>().join(", ");
+        return Err(Problem::not_found(format!("there is no {word:?} here; there are: {known}")));
     };
-    let (limit, subject) = (query.limit()?, agreement.map(|id| format!("agreement/{id}")));
-    let parts = PartQuery { part, subject, is_open: query.is_open()?, after: query.after()?, limit, key: None };
-    let rows = host.store.parts(ledger, &parts).await?;
-    Ok(page(&rows, limit, item)?.into_response())
+    let mut given = Given::read(pairs, if agreement.is_some() { OF_ONE } else { LISTS });
+    let (at, paging, mut filter) = (given.as_of(), given.paging(), given.filter());
+    (filter.is_open, filter.state) = state(&mut given, collection);
+    given.done()?;
+    if let Some(id) = agreement {
+        filter.agreement = Some(slug(&id).ok_or_else(|| Problem::not_found(format!("there is no agreement {id:?} in {name}")))?);
+    }
+    let listing = listing(host, name, at).await?;
+    let found = listing.list(collection, &filter, &paging).await?;
+    Ok(page(found.items.iter().map(part_item).collect(), found.next, listing.as_of()))
+}
+
+/// `open` or `final`, or the word for where it stands.
+fn state(given: &mut Given, collection: Collection) -> (Option<bool>, Option<String>) {
+    match given.take(STATE, |text| Some(text.to_owned())).as_deref() {
+        None => (None, None),
+        Some("open") => (Some(true), None),
+        Some("final") => (Some(false), None),
+        Some(word) if collection.states().contains(&word) => (None, Some(word.to_owned())),
+        Some(_) => {
+            given.fault_saying(STATE, format!("open, final, or one of: {}", collection.states().join(", ")));
+            (None, None)
+        }
+    }
+}
+
+pub(super) async fn entries(State(host): State<Host>, Path((name, id)): Path<(String, String)>, Query(pairs): Pairs) -> Answer {
+    timeline(&host, &name, &id, pairs, true).await
+}
+
+pub(super) async fn institution_entries(State(host): State<Host>, Path((name, id)): Path<(String, String)>, Query(pairs): Pairs) -> Answer {
+    timeline(&host, &name, &id, pairs, false).await
+}
+
+async fn timeline(host: &Host, name: &str, id: &str, pairs: Vec<(String, String)>, of_agreement: bool) -> Answer {
+    let mut given = Given::read(pairs, PAGES);
+    let (at, limit, after) = (given.as_of(), given.limit(), given.parsed::<u64>(CURSOR));
+    given.done()?;
+    let listing = listing(host, name, at).await?;
+    let missing = || Problem::not_found(format!("there is no {id:?} in {name} as of {}", listing.as_of().at));
+    let id = slug(id).ok_or_else(missing)?;
+    let found = match of_agreement {
+        true => listing.timeline(&id, after, limit).await?,
+        false => listing.institution_timeline(&id, after, limit).await?,
+    };
+    if found.entries.is_empty() && after.is_none() {
+        return Err(missing());
+    }
+    let items = found.entries.iter().map(|fact| fact_json(name, fact)).collect();
+    Ok(page(items, found.next.map(|entry| entry.to_string()), listing.as_of()))
+}
+
+/// An entry as a timeline has it, with where its record is.
+pub(super) fn fact_json(ledger: &str, fact: &EntryFact) -> Value {
+    let record = format!("/v1/ledgers/{ledger}/records?from={}&limit=1", fact.entry);
+    json!({ "entry": fact.entry, "acceptedAt": fact.accepted_at, "type": fact.kind, "by": fact.author, "id": fact.statement, "record": record })
+}
+
+fn with_as_of(mut value: Value, as_of: AsOf) -> Value {
+    value["asOf"] = json!(as_of.at);
+    value["size"] = as_of.size.into();
+    value
+}
+
+pub(super) fn slug(id: &str) -> Option<Slug> {
+    id.parse().ok()
 }

@@ -7,38 +7,29 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ledger::words::{Hash, Instant};
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Problem;
-use super::answer::{MAX_PAGE, invalid, ledger};
+use super::answer::{Pairs, invalid, ledger};
+use super::query::{FROM, Given, Key, MANY, MAX_PAGE};
 use crate::host::Host;
 use crate::receipts::receipt_of;
 use crate::store::StoredEntry;
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Range {
-    #[serde(default)]
-    from: u64,
-    limit: Option<u32>,
-}
+/// What records are asked with.
+pub(super) const RECORDS: &[Key] = &[FROM, MANY];
 
 /// `GET /v1/ledgers/{ledger}/records?from=N&limit=M`: the log, byte for byte as it is stored. A record that is damaged
 /// is served as far as it can be read, and says so: an audit is to name it, not to end at it.
-pub(super) async fn records(
-    State(host): State<Host>,
-    Path(name): Path<String>,
-    Query(range): Query<Range>,
-) -> Result<Json<Value>, Problem> {
+pub(super) async fn records(State(host): State<Host>, Path(name): Path<String>, Query(pairs): Pairs) -> Result<Json<Value>, Problem> {
+    let mut given = Given::read(pairs, RECORDS);
+    let from = given.parsed(FROM).unwrap_or(0);
+    let limit = given.take(MANY, |text| text.parse().ok().filter(|limit| (1..=MAX_PAGE).contains(limit))).unwrap_or(MAX_PAGE);
+    given.done()?;
     let ledger = ledger(&host, &name)?;
-    let limit = range.limit.unwrap_or(MAX_PAGE);
-    if !(1..=MAX_PAGE).contains(&limit) {
-        return Err(invalid("limit", "a number from 1 to 1000"));
-    }
     // Only what a signed checkpoint covers.
     let size = host.store.checkpoint(ledger.row.id).await?.map_or(0, |(size, _)| size);
-    let rows = host.store.stored_entries(ledger.row.id, range.from, limit).await?;
+    let rows = host.store.stored_entries(ledger.row.id, from, limit).await?;
     let records: Vec<Value> = rows.iter().filter(|row| row.entry < size).map(record).collect();
     Ok(Json(json!({ "records": records, "size": size })))
 }

@@ -3,6 +3,7 @@
 mod accept;
 mod answer;
 mod cors;
+mod events;
 mod headers;
 mod health;
 mod ledgers;
@@ -10,7 +11,10 @@ mod limits;
 mod lives;
 mod log;
 mod metrics;
+mod openapi;
+mod overview;
 mod problem;
+mod query;
 mod request;
 mod statements;
 mod tiles;
@@ -23,6 +27,7 @@ use axum::routing::{get, post};
 use crate::host::Host;
 use crate::settings::Limits;
 
+pub use openapi::document;
 pub use problem::Problem;
 
 /// Version of the API, as the `API-Version` header says it (NLgov API Design Rules).
@@ -39,13 +44,23 @@ pub fn router_within(host: Host, limits: &Limits) -> Router {
         .route("/v1/ledgers/{ledger}/statements", post(statements::submit))
         .route("/v1/ledgers/{ledger}/receipts/{entry}", get(log::receipt));
     let readers = Router::new()
+        .route("/v1/openapi.json", get(openapi::show))
         .route("/v1/ledgers", get(ledgers::list))
         .route("/v1/ledgers/{ledger}", get(ledgers::one))
         .route("/v1/ledgers/{ledger}/institutions", get(lives::institutions))
         .route("/v1/ledgers/{ledger}/institutions/{id}", get(lives::institution))
         .route("/v1/ledgers/{ledger}/agreements", get(lives::agreements))
         .route("/v1/ledgers/{ledger}/agreements/{id}", get(lives::agreement))
+        .route("/v1/ledgers/{ledger}/institutions/{id}/entries", get(lives::institution_entries))
+        .route("/v1/ledgers/{ledger}/agreements/{id}/entries", get(lives::entries))
+        .route("/v1/ledgers/{ledger}/agreements/{id}/cases/{number}", get(overview::case_file))
         .route("/v1/ledgers/{ledger}/agreements/{id}/{collection}", get(lives::of_agreement))
+        .route("/v1/events", get(events::of_all))
+        .route("/v1/ledgers/{ledger}/events", get(events::of_ledger))
+        .route("/v1/ledgers/{ledger}/attention", get(overview::attention))
+        .route("/v1/ledgers/{ledger}/counts", get(overview::counts))
+        .route("/v1/ledgers/{ledger}/neighbourhoods", get(overview::neighbourhoods))
+        .route("/v1/ledgers/{ledger}/neighbourhoods/{code}", get(overview::neighbourhood))
         .route("/v1/ledgers/{ledger}/attachments/{hash}", get(log::attachment))
         .route("/v1/ledgers/{ledger}/{collection}", get(lives::collection));
     let auditors = Router::new()
@@ -58,7 +73,8 @@ pub fn router_within(host: Host, limits: &Limits) -> Router {
     // Whoever looks after the gateway gets an answer when it is full, too.
     let everybody = institutions.merge(readers).merge(auditors).layer(from_fn_with_state(limits::Places::new(limits), limits::hold));
     let routes = everybody.merge(operators).fallback(problem::no_route).method_not_allowed_fallback(problem::no_method);
-    let state = Api { host, max_body: MaxBody(limits.max_body_bytes) };
+    let longest_wait = LongestWait(limits.request_timeout() / 2);
+    let state = Api { host, max_body: MaxBody(limits.max_body_bytes), longest_wait };
     dressed(routes.layer(DefaultBodyLimit::max(limits.max_body_bytes as usize)), limits).with_state(state)
 }
 
@@ -82,11 +98,22 @@ fn dressed(routes: Router<Api>, limits: &Limits) -> Router<Api> {
 struct Api {
     host: Host,
     max_body: MaxBody,
+    longest_wait: LongestWait,
 }
 
 /// At most this many bytes in a request.
 #[derive(Debug, Clone, Copy)]
 struct MaxBody(u32);
+
+/// A request for what has not happened yet waits at most so long.
+#[derive(Debug, Clone, Copy)]
+struct LongestWait(std::time::Duration);
+
+impl FromRef<Api> for LongestWait {
+    fn from_ref(api: &Api) -> Self {
+        api.longest_wait
+    }
+}
 
 impl FromRef<Api> for Host {
     fn from_ref(api: &Api) -> Self {

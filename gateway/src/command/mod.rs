@@ -12,6 +12,7 @@ pub mod register;
 pub mod submit;
 mod table;
 pub mod read;
+pub mod follow;
 pub mod audit;
 pub mod init;
 pub mod serve;

@@ -71,11 +71,14 @@ fn flag_text(town: &Town, cause: &Cause, tally: &mut Tally) -> Option<String> {
             tally.in_force += 1;
             format!("«{}» is van kracht", town.letter.title)
         }
+        Cause::Resumed { .. } => "de opschorting is voorbij; de termijnen lopen weer".to_owned(),
         Cause::Overdue { obligation, due, .. } => format!("te laat: {obligation}, termijn {due}"),
-        Cause::Breached { obligation, due, case, .. } => {
+        Cause::Breached { obligation, due, case, attributed_to, .. } => {
             tally.breaches += 1;
-            format!("geschonden: {obligation}, termijn {due}; zaak {}, de partij krijgt bericht", case.0)
+            let whose = attributed_to.as_ref().map(|who| format!(", toegerekend aan {}", name(town, who))).unwrap_or_default();
+            format!("geschonden: {obligation}, termijn {due}{whose}; zaak {}, de partij krijgt bericht", case.0)
         }
+        Cause::ConditionLapsed { obligation, .. } => format!("voorwaarde vervallen: {obligation}"),
         Cause::TacitlyAccepted { .. } => {
             tally.tacit += 1;
             return None;
@@ -104,6 +107,7 @@ fn flag_text(town: &Town, cause: &Cause, tally: &mut Tally) -> Option<String> {
         Cause::DisputeUnanswered { silent, .. } => format!("betwisting niet beantwoord door {}", names(town, silent)),
         Cause::RulingMissing { silent, case, .. } => format!("geen uitspraak door {}; zaak {}", names(town, silent), case.0),
         Cause::MinistryLate { case, .. } => format!("zaak {}: het ministerie is te laat", case.0),
+        Cause::PositionsMissing { case, silent, .. } => format!("zaak {}: geen standpunt van {}", case.0, names(town, silent)),
         Cause::FollowUpMissing { case, .. } => format!("zaak {}: de gemeente meldt geen opvolging", case.0),
         Cause::OfferLapsed { silent, .. } => format!("voorstel vervallen; geen antwoord van {}", names(town, silent)),
         Cause::Ended { outcome, .. } => format!("de overeenkomst is beëindigd: {}", outcome.dutch()),

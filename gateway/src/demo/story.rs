@@ -262,7 +262,7 @@ impl Scene<'_> {
             "2006-05-24" => self.rule(),
             "2006-06-14" => self.acknowledge(),
             "2006-09-06" => self.ministry_oversteps(),
-            "2006-09-20" => self.ministry_answers(1, "hold-to-account", "aangesproken"),
+            "2006-09-20" => self.ministry_answers(1, &json!({ "act": "hold-to-account", "whom": ["corporation"] }), "aangesproken"),
             "2006-09-27" => self.municipality_closes(1),
             "2006-10-04" => self.corporation_returns(),
             "2006-10-11" => self.leaves_without_plan(),
@@ -272,7 +272,11 @@ impl Scene<'_> {
             "2006-11-22" => self.line(BOSCH, None, "de welzijnsinstelling meldt zich weer, over alle gemiste weken"),
             "2007-02-28" => self.half_an_investment(),
             "2007-03-14" => self.asks_the_state(),
-            "2007-04-11" => self.ministry_answers(2, "force-breakthrough", "forceert een doorbraak"),
+            "2007-04-11" => {
+                let act = json!({ "act": "force-breakthrough", "partners": ["police"] });
+                self.ministry_answers(2, &act, "forceert een doorbraak: de politie moet een standpunt innemen")
+            }
+            "2007-04-18" => self.partner_takes_position(),
             "2007-04-25" => self.municipality_closes(2),
             "2007-05-02" => self.invests_after_all(),
             _ => Ok(()),
@@ -320,10 +324,19 @@ impl Scene<'_> {
         self.is_refused(ROTTERDAM, "ministry", Type::Release, &body, &[reason], "het ministerie wil een afspraak schrappen")
     }
 
-    fn ministry_answers(&mut self, nth: usize, act: &str, text: &str) -> anyhow::Result<()> {
+    fn partner_takes_position(&mut self) -> anyhow::Result<()> {
+        let case = self.case_at("answered")?;
+        let reason = Paper::new("De politie maakt capaciteit vrij zodra de woningen worden opgeknapt.");
+        let body = self.body(ROTTERDAM, &json!({ "case": case, "stance": "cooperates", "reason": reason.reference() }));
+        let text = format!("zaak {case}: de politie tekent haar standpunt: zij werkt mee");
+        self.says(ROTTERDAM, "police", Type::StatePosition, &body, &[reason], &text).map(|_| ())
+    }
+
+    fn ministry_answers(&mut self, nth: usize, act: &Value, text: &str) -> anyhow::Result<()> {
         let case = self.case_at("level-3")?;
         let reason = Paper::new("De minister heeft kennisgenomen van wat de gemeente eerst zelf heeft gedaan, en handelt als volgt.");
-        let body = self.body(ROTTERDAM, &json!({ "case": case, "act": act, "reason": reason.reference() }));
+        let mut body = self.body(ROTTERDAM, act);
+        (body["case"], body["reason"]) = (case.into(), reason.reference());
         let text =
             if nth == 1 { format!("zaak {case}: de minister heeft de partij {text}") } else { format!("zaak {case}: de minister {text}") };
         self.says(ROTTERDAM, "ministry", Type::MinistryAnswer, &body, &[reason], &text).map(|_| ())
@@ -449,7 +462,7 @@ impl Scene<'_> {
         let (problem, tried) =
             (Paper::new("De investering blijft uit."), Paper::new("Twee gesprekken met de bestuurder van de corporatie."));
         let body = self
-            .body(ROTTERDAM, &json!({ "case": case, "kind": "breakthrough", "problem": problem.reference(), "tried": tried.reference() }));
+            .body(ROTTERDAM, &json!({ "case": case, "kind": "breakthrough", "partners": ["police"], "ground": "opposition", "problem": problem.reference(), "tried": tried.reference() }));
         let text = format!("zaak {case}: de gemeente vraagt het rijk om een doorbraak, en zegt wat zij zelf probeerde");
         self.says(ROTTERDAM, "municipality", Type::SupportRequest, &body, &[problem, tried], &text).map(|_| ())
     }

@@ -162,6 +162,11 @@ impl AgreementView {
         }
     }
 
+    /// An entry, if it is one; `None` when it stands for what the clock has caused and no entry says yet.
+    pub fn logged(&self, entry: u64) -> Option<u64> {
+        (entry < self.as_of.size).then_some(entry)
+    }
+
     /// The colour of one of its obligations.
     pub fn light(&self, clause: &Slug) -> Option<Light> {
         self.life.clauses.get(clause).map(|clause| self.life.light(clause))

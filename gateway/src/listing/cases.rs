@@ -93,6 +93,7 @@ fn may_concern(kind: &str) -> bool {
             | "board-outcome"
             | "support-request"
             | "ministry-answer"
+            | "state-position"
             | "case-closure"
             | "report-ruling"
             | "consent"
@@ -108,6 +109,7 @@ fn concerns(body: &Body, case: &Case, offers: &[Hash]) -> bool {
         Body::CaseRuling(body) => body.case.0 == number,
         Body::BoardOutcome(body) => body.case.0 == number,
         Body::MinistryAnswer(body) => body.case.0 == number,
+        Body::StatePosition(body) => body.case.0 == number,
         Body::CaseClosure(body) => body.case.0 == number,
         // A request without a case opened this one, where it stands at its entry.
         Body::SupportRequest(body) => body.case.map_or(matches!(case.about, About::Support(_)), |named| named.0 == number),
@@ -119,7 +121,9 @@ fn concerns(body: &Body, case: &Case, offers: &[Hash]) -> bool {
         Body::KeyRevocation(_) | Body::RecoveryRequest(_) | Body::RecoveryVouch(_) | Body::RecoveryObjection(_) => false,
         Body::Proposal(_) | Body::Report(_) | Body::Acceptance(_) | Body::Dispute(_) | Body::DisputeAnswer(_) => false,
         Body::DisputeRetraction(_) | Body::Release(_) | Body::Handover(_) | Body::Withdrawal(_) => false,
-        Body::WithdrawalAnswer(_) | Body::WithdrawalRevocation(_) => false,
+        Body::WithdrawalAnswer(_) | Body::WithdrawalRevocation(_) | Body::MinistryRouting(_) | Body::LedgerAcceptance(_) => false,
+        Body::Amendment(_) | Body::Event(_) | Body::Finding(_) | Body::CounterProposal(_) | Body::Retraction(_) => false,
+        Body::Suspension(_) | Body::Resumption(_) | Body::Annulment(_) => false,
     }
 }
 
@@ -127,10 +131,12 @@ fn caused(cause: &Cause, number: u32) -> bool {
     match cause {
         Cause::Breached { case, .. } | Cause::RulingMissing { case, .. } | Cause::BreachUnanswered { case, .. } => case.0 == number,
         Cause::CaseRaised { case, .. } | Cause::MinistryLate { case, .. } | Cause::FollowUpMissing { case, .. } => case.0 == number,
+        Cause::PositionsMissing { case, .. } => case.0 == number,
         Cause::WithdrawalEnded { case, .. } => case.is_some_and(|case| case.0 == number),
         Cause::InForce { .. } | Cause::OfferLapsed { .. } | Cause::Ended { .. } | Cause::Overdue { .. } => false,
         Cause::TacitlyAccepted { .. } | Cause::ReportUnanswered { .. } | Cause::DisputeUnanswered { .. } => false,
         Cause::GoneQuiet { .. } | Cause::WithdrawalUnanswered { .. } | Cause::UnderStrength { .. } => false,
-        Cause::NoValidKey { .. } | Cause::RecoveryCompleted { .. } => false,
+        Cause::NoValidKey { .. } | Cause::RecoveryCompleted { .. } | Cause::ConditionLapsed { .. } => false,
+        Cause::Resumed { .. } => false,
     }
 }

@@ -44,6 +44,26 @@ impl Collection {
         ("withdrawals", Self::Withdrawals),
     ];
 
+    /// The one with this word.
+    pub fn of(word: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(known, _)| *known == word).map(|(_, collection)| *collection)
+    }
+
+    /// The words for where its items stand.
+    pub fn states(self) -> &'static [&'static str] {
+        match self {
+            Self::Agreements => &["proposed", "signed", "in-force", "completed", "expired", "lapsed"],
+            Self::Obligations => &["waiting", "running", "released", "handed-over"],
+            Self::Instances | Self::Breaches => &["open", "overdue", "breached", "fulfilled", "cured", "released", "handed-over"],
+            Self::Reports => {
+                &["awaiting-acceptance", "unanswered", "disputed", "for-ruling", "ruling-missing", "accepted", "rejected", "overtaken"]
+            }
+            Self::Offers => &["open", "agreed", "declined", "lapsed"],
+            Self::Cases => &["notice", "level-1", "level-2", "last-chance", "level-3", "answered", "closed"],
+            Self::Withdrawals => &["running", "unresolved", "withdrawn", "revoked"],
+        }
+    }
+
     /// The kind of part.
     pub(super) fn part(self) -> &'static str {
         match self {
@@ -59,7 +79,7 @@ impl Collection {
     }
 
     /// The parts of an agreement that it lists; a breach is its due date once more, open until all is settled.
-    pub(super) fn select(self, part: Part, is_open: bool) -> Option<(Part, bool)> {
+    pub fn select(self, part: Part, is_open: bool) -> Option<(Part, bool)> {
         match (self, &part) {
             (Self::Agreements, Part::Head(_))
             | (Self::Obligations, Part::Clause(_))

@@ -33,8 +33,8 @@ pub struct Listed {
     pub agreement: Slug,
     /// What it is.
     pub part: Part,
-    /// The entry that changed it last; [`super::AsOf::size`] when the clock has and no entry says so yet.
-    pub entry: u64,
+    /// The entry that changed it last; `None` when the clock has and no entry says so yet.
+    pub entry: Option<u64>,
     /// Whether something can still happen to it.
     pub is_open: bool,
 }
@@ -48,8 +48,8 @@ pub struct AgreementCard {
     pub text: Arc<Proposal>,
     /// The worst colour in it.
     pub colour: Colour,
-    /// The entry that changed its head last.
-    pub entry: u64,
+    /// The entry that changed its head last; `None` when the clock has and no entry says so yet.
+    pub entry: Option<u64>,
 }
 
 impl Listing {
@@ -64,7 +64,7 @@ impl Listing {
         let listed = |found: &Found| {
             let part = part_of(&found.subject, kind, &found.key, &found.body)?;
             let part = part.ok_or_else(|| StoreFault::Damaged(format!("life {} {}", found.subject, found.key)))?;
-            Ok(Listed { agreement: id_of(&found.subject)?, part, entry: found.entry, is_open: found.is_open })
+            Ok(Listed { agreement: id_of(&found.subject)?, part, entry: Some(found.entry), is_open: found.is_open })
         };
         let items = found.iter().map(listed).collect::<Result<_, StoreFault>>()?;
         let next = found.last().filter(|_| found.len() >= paging.limit as usize);
@@ -126,9 +126,9 @@ impl Listing {
         let fits = |view: &AgreementView| filter.fits_part(view, &Part::Head(view.head.value.clone()), true);
         let card = |view: AgreementView| AgreementCard {
             colour: view.overall_light().colour,
+            entry: view.logged(view.head.entry),
             head: view.head.value,
             text: view.text.value,
-            entry: view.head.entry,
         };
         Ok(Items { items: views.into_iter().filter(fits).map(card).collect(), next: next.map(|subject| cursor(None, &subject, "")) })
     }
@@ -166,7 +166,7 @@ fn keyed(view: &AgreementView, collection: Collection, filter: &Filter) -> Vec<(
         let key = part.id().to_string();
         let Some((part, is_open)) = collection.select(part, is_open) else { continue };
         if filter.fits_part(view, &part, is_open) {
-            parts.push((key, Listed { agreement: view.head.value.id.clone(), part, entry, is_open }));
+            parts.push((key, Listed { agreement: view.head.value.id.clone(), part, entry: view.logged(entry), is_open }));
         }
     }
     parts.sort_by(|(one, _), (other, _)| one.cmp(other));

@@ -6,7 +6,7 @@ mod history;
 
 use axum::extract::Path;
 use axum::response::Response;
-use ledger::lives::agreement::State;
+use ledger::lives::head::{Head, State};
 use ledger::words::Slug;
 use maud::{Markup, html};
 
@@ -84,7 +84,7 @@ fn facts(visit: &Visit, listing: &Listing, names: &Names, view: &AgreementView) 
             }
             div { dt { (words.say("agreement-themes")) } dd { @for (at, theme) in text.themes.iter().enumerate() { @if at > 0 { ", " } (words.code(theme.code())) } } }
             @if let Some(approach) = &text.approach { div { dt { (words.say("agreement-approach")) } dd { (words.code(approach.code())) } } }
-            div { dt { (words.say("agreement-text")) } dd { (visit.proof(listing, head.proposed.entry)) " " (words.with("agreement-proposed", &[("who", names.get(&head.proposer).into())])) } }
+            div { dt { (words.say("agreement-text")) } dd { (visit.proof(listing, tabled(head))) " " (words.with("agreement-proposed", &[("who", names.get(&head.proposer).into())])) } }
             @if let State::InForce { since, from } = &head.state {
                 div { dt { (words.say("agreement-in-force")) } dd { (visit.day(*from)) " " (visit.proof(listing, since.entry)) } }
             }
@@ -99,6 +99,11 @@ fn goals(visit: &Visit, view: &AgreementView) -> Markup {
             ul { @for goal in view.text.value.goals.iter() { li { (Told(goal.title.as_str())) } } }
         }
     }
+}
+
+/// The entry that put the text on the table.
+pub(super) fn tabled(head: &Head) -> Option<u64> {
+    head.versions.last().map(|version| version.at.entry)
 }
 
 /// Offers that wait, and what else somebody owes an answer to.

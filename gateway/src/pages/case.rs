@@ -15,7 +15,7 @@ use super::names::Names;
 use super::told::Told;
 use super::trouble::Trouble;
 use super::visit::Visit;
-use super::{cases, say, when};
+use super::{agreement, cases, say, when};
 use crate::listing::{CaseFile, Deed, Listing};
 
 /// How many deeds and breaches are shown at most.
@@ -103,7 +103,7 @@ fn facts(visit: &Visit, listing: &Listing, names: &Names, file: &CaseFile) -> Ma
             section {
                 h2 { (words.say("case-promise")) }
                 p { (Told(clause.value.text.what.as_str())) }
-                p.small { (when::when(visit, &clause.value.text.when)) " · " (visit.proof(listing, file.agreement.head.value.proposed.entry)) }
+                p.small { (when::when(visit, &clause.value.text.when)) " · " (visit.proof(listing, agreement::tabled(&file.agreement.head.value))) }
             }
         }
     }

@@ -6,6 +6,7 @@ use ledger::lives::obligation::Course;
 use ledger::words::{CbsCode, Day, Slug};
 use maud::{Markup, html};
 
+use super::agreement::tabled;
 use super::agreements::FROM;
 use super::layout::{Content, Place, Room};
 use super::names::Names;
@@ -50,12 +51,14 @@ fn agreement(visit: &Visit, listing: &Listing, names: &Names, of: &PromisesOf) -
     let words = visit.words;
     let path = format!("/{}/convenanten/{}", listing.ledger().name, of.head.id);
     // What was released or taken over is no longer done by this party, unless something of it is still open.
-    let runs = |promise: &&Promise| matches!(promise.clause.course, Course::Running { .. } | Course::Waiting) || !promise.open.is_empty();
+    let runs = |promise: &&Promise| {
+        matches!(promise.clause.course, Course::Running { .. } | Course::Waiting | Course::Conditional { .. }) || !promise.open.is_empty()
+    };
     let promises: Vec<&Promise> = of.promises.iter().filter(runs).collect();
     html! {
         section {
             h2 { a href=(visit.link(&path)) { (Told(of.text.title.as_str())) } }
-            p.small { (words.code(of.head.state.code())) " · " (state::badge(words, of.light.colour)) " · " (visit.proof(listing, of.head.proposed.entry)) }
+            p.small { (words.code(of.head.state.code())) " · " (state::badge(words, of.light.colour)) " · " (visit.proof(listing, tabled(&of.head))) }
             ul.lines {
                 @for promise in promises.iter().take(MOST_PROMISES) {
                     li class=(state::edge(promise.light.colour)) { (line(visit, listing, names, of, promise)) }
@@ -78,7 +81,7 @@ fn line(visit: &Visit, listing: &Listing, names: &Names, of: &PromisesOf, promis
         p.small {
             (when::when(visit, &promise.clause.text.when))
             @if let Some(next) = next { " · " (words.with("neighbourhood-next", &[("date", visit.day(next.due).into())])) }
-            " · " (visit.proof(listing, next.map_or(of.head.proposed.entry, |next| next.opened.entry)))
+            " · " (visit.proof(listing, next.map_or(tabled(&of.head), |next| Some(next.opened.entry))))
         }
         @if let Some(sign) = promise.light.signs.first() {
             (say::why(visit, names, sign))

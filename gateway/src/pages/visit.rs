@@ -113,15 +113,16 @@ impl Visit {
     }
 
     /// The link to the entry that proves a line; words where the clock caused it and no entry says so yet.
-    pub(super) fn proof(&self, listing: &Listing, entry: u64) -> Markup {
+    pub(super) fn proof(&self, listing: &Listing, entry: impl Into<Option<u64>>) -> Markup {
         let name = &listing.ledger().name;
         html! {
-            @if entry >= listing.as_of().size { span.proof-link { (self.words.say("entry-to-come")) } } @else {
+            @let written = entry.into().filter(|entry| *entry < listing.as_of().size);
+            @if let Some(entry) = written {
                 a.proof-link href=(self.link(&format!("/{name}/inschrijvingen/{entry}"))) {
                     (self.words.with("entry-short", &[("entry", entry.into())]))
                     span.unseen { (self.words.say("entry-short-what")) }
                 }
-            }
+            } @else { span.proof-link { (self.words.say("entry-to-come")) } }
         }
     }
 

@@ -1,6 +1,7 @@
 //! When a promise is due, in words: a day, or a rhythm in its common forms; other rhythms are shown as they were signed.
 
 use ledger::envelope::statement::agreement::When;
+use ledger::envelope::statement::trigger::{Delay, Trigger};
 use ledger::words::Rhythm;
 use maud::{Markup, html};
 
@@ -13,8 +14,24 @@ pub(super) fn when(visit: &Visit, when: &When) -> Markup {
         @match when {
             When::Date { date } => (visit.words.with("when-date", &[("date", visit.day(*date).into())])),
             When::Rhythm { rule } => (rhythm(visit, rule)),
+            When::AfterEvent { trigger, within } => (after(visit, trigger, within)),
         }
     }
+}
+
+/// So long after something that must come first.
+fn after(visit: &Visit, trigger: &Trigger, within: &Delay) -> Markup {
+    let words = visit.words;
+    let long = match within {
+        Delay::Days { count } => words.plain("when-days", &[("count", count.0.into())]),
+        Delay::Months { count } => words.plain("when-months", &[("count", count.0.into())]),
+    };
+    let (key, what) = match trigger {
+        Trigger::Fulfilment { obligation } => ("when-after-fulfilment", obligation.as_str()),
+        Trigger::Breach { obligation } => ("when-after-breach", obligation.as_str()),
+        Trigger::Event { title, .. } => ("when-after-event", title.as_str()),
+    };
+    html! { (words.with(key, &[("long", long.into()), ("what", what.into())])) }
 }
 
 fn rhythm(visit: &Visit, rule: &Rhythm) -> Markup {

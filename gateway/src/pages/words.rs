@@ -172,8 +172,7 @@ impl Words {
             Arg::Number(number) => FluentValue::from(*number),
         };
         let args: HashMap<Cow<'static, str>, FluentValue<'_>> = args.iter().map(|(name, arg)| (Cow::Borrowed(*name), value(arg))).collect();
-        let found = TEXTS.try_lookup_complete(self.language.id(), key, (!args.is_empty()).then_some(&args));
-        found
+        TEXTS.try_lookup_complete(self.language.id(), key, (!args.is_empty()).then_some(&args))
     }
 }
 

@@ -6,11 +6,11 @@
 use std::sync::Arc;
 
 use ledger::words::{Hash, Slug, StatementId};
-use sqlx::{QueryBuilder, Sqlite, SqliteConnection, SqliteTransaction};
+use sqlx::{Connection, QueryBuilder, Sqlite, SqliteConnection, SqliteTransaction};
 
 use super::chunks::in_chunks;
 use super::journal::EntryChange;
-use super::keep::{Store, StoreFault};
+use super::keep::{Store, StoreFault, given_back};
 use super::rows::{EntryRow, HeadRow, number, signed};
 use super::tiles::{root_of_tile, split_tile};
 use crate::clock::Stopwatch;
@@ -78,28 +78,39 @@ impl Store {
         commit: &Commit,
         seal: impl FnOnce(&[EntryRow]) -> Result<String, Conflict>,
     ) -> Result<String, StoreFault> {
-        // A crash before COMMIT leaves nothing of this batch: nobody was answered, everybody tries again.
-        let mut tx = self.log.writer.begin_with("BEGIN IMMEDIATE").await?;
-        move_head(&mut tx, ledger, commit).await?;
-        insert_entries(&mut tx, ledger, &commit.entries).await?;
-        let stored = read_back(&mut tx, ledger, commit.expected).await?;
-        let note = seal(&stored).map_err(|conflict| StoreFault::Damaged(conflict.to_string()))?;
-        insert_tiles(&mut tx, ledger, &commit.tiles).await?;
-        sqlx::query("INSERT INTO checkpoint (ledger, size, note) VALUES ($1, $2, $3)")
-            .bind(ledger)
-            .bind(signed(commit.head.size))
-            .bind(&note)
-            .execute(&mut *tx)
-            .await?;
-        insert_attachments(&mut tx, ledger, &commit.attachments).await?;
-        insert_changes(&mut tx, ledger, &commit.changes).await?;
-        // A crash during COMMIT leaves all of it or nothing; the head read at the next start tells which.
-        let watch = Stopwatch::start();
-        tx.commit().await?;
-        metrics::database_committed(watch.elapsed());
-        // A crash after COMMIT: the statements stand; who was not answered sends again and gets this receipt.
-        Ok(note)
+        let mut connection = self.log.writer.acquire().await?;
+        let outcome = transact(&mut connection, ledger, commit, seal).await;
+        given_back(connection, outcome).await
     }
+}
+
+async fn transact(
+    connection: &mut SqliteConnection,
+    ledger: i64,
+    commit: &Commit,
+    seal: impl FnOnce(&[EntryRow]) -> Result<String, Conflict>,
+) -> Result<String, StoreFault> {
+    // A crash before COMMIT leaves nothing of this batch: nobody was answered, everybody tries again.
+    let mut tx = connection.begin_with("BEGIN IMMEDIATE").await?;
+    move_head(&mut tx, ledger, commit).await?;
+    insert_entries(&mut tx, ledger, &commit.entries).await?;
+    let stored = read_back(&mut tx, ledger, commit.expected).await?;
+    let note = seal(&stored).map_err(|conflict| StoreFault::Damaged(conflict.to_string()))?;
+    insert_tiles(&mut tx, ledger, &commit.tiles).await?;
+    sqlx::query("INSERT INTO checkpoint (ledger, size, note) VALUES ($1, $2, $3)")
+        .bind(ledger)
+        .bind(signed(commit.head.size))
+        .bind(&note)
+        .execute(&mut *tx)
+        .await?;
+    insert_attachments(&mut tx, ledger, &commit.attachments).await?;
+    insert_changes(&mut tx, ledger, &commit.changes).await?;
+    // A crash during COMMIT leaves all of it or nothing; the head read at the next start tells which.
+    let watch = Stopwatch::start();
+    tx.commit().await?;
+    metrics::database_committed(watch.elapsed());
+    // A crash after COMMIT: the statements stand; who was not answered sends again and gets this receipt.
+    Ok(note)
 }
 
 async fn move_head(tx: &mut SqliteTransaction<'_>, ledger: i64, commit: &Commit) -> Result<(), StoreFault> {

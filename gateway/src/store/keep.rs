@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use ledger::book::Ledger;
+use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Row, SqlitePool};
+use sqlx::{Row, Sqlite, SqlitePool};
 
 /// Something is wrong with the store; not with what a party sent.
 #[derive(Debug, thiserror::Error)]
@@ -138,6 +139,16 @@ impl Store {
         self.log.close().await;
         self.derived.close().await;
     }
+}
+
+/// Gives a writing connection back after a transaction. On a full disk SQLite ends the transaction by itself, and the
+/// connection goes on counting it as open: it could never begin another one. So one that failed is closed, and the next
+/// transaction gets a new one.
+pub(super) async fn given_back<T>(connection: PoolConnection<Sqlite>, outcome: Result<T, StoreFault>) -> Result<T, StoreFault> {
+    if outcome.is_err() {
+        _ = connection.close().await;
+    }
+    outcome
 }
 
 /// Where the derived rows of a database file are: `convenant.derived.sqlite` beside `convenant.sqlite`.

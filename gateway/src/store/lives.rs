@@ -88,7 +88,7 @@ fn part_row(subject: &str, change: &PartChange, entry: u64) -> LifeRow {
 }
 
 /// The value of a part as JSON, as it is stored.
-pub(super) fn part_json(part: &Part) -> String {
+pub fn part_json(part: &Part) -> String {
     let json = match part {
         Part::Head(head) => serde_json::to_string(head),
         Part::Text(text) => serde_json::to_string(text),

@@ -23,7 +23,7 @@ pub use alone::{Alone, NotAlone};
 pub use commit::{Commit, Conflict, NewAttachment, NewEntry};
 pub use journal::{EntryChange, LifeChange};
 pub use keep::{LedgerRow, Store, StoreFault, derived_path};
-pub use lives::{LifeRow, assemble, life_row, part_of};
+pub use lives::{LifeRow, assemble, life_row, part_json, part_of};
 pub use past::EntryFact;
 pub use present::{Counted, PresentRow, Subjects, Tally};
 pub use read::{AttachmentRow, PartQuery, PartRow};

@@ -10,11 +10,11 @@ use ledger::envelope::Kid;
 use ledger::envelope::statement::agreement::Proposal;
 use ledger::lives::parts::{FORMAT, PartId};
 use ledger::words::{Hash, Instant, Slug, StatementId};
-use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
+use sqlx::{Connection, QueryBuilder, Row, Sqlite, SqliteConnection};
 
 use super::chunks::in_chunks;
 use super::journal::EntryChange;
-use super::keep::{Store, StoreFault};
+use super::keep::{Store, StoreFault, given_back};
 use super::lives::LifeRow;
 use super::rows::{hash, number, signed};
 
@@ -92,24 +92,9 @@ impl Store {
 
     /// Writes derived rows up to an entry. `is_rebuilding`: more must follow before they may be read.
     pub async fn settle(&self, ledger: i64, upto: u64, unsettled: &Unsettled, is_rebuilding: bool) -> Result<(), StoreFault> {
-        // A crash anywhere in here leaves the rows as they were, with their progress.
-        let mut tx = self.derived.writer.begin_with("BEGIN IMMEDIATE").await?;
-        let moved = "INSERT INTO progress (ledger, entry, leaf, format, is_rebuilding) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (ledger) \
-                     DO UPDATE SET entry = excluded.entry, leaf = excluded.leaf, format = excluded.format, \
-                     is_rebuilding = excluded.is_rebuilding";
-        let query = sqlx::query(moved).bind(ledger).bind(signed(upto)).bind(&unsettled.leaf).bind(i64::from(FORMAT));
-        query.bind(i64::from(is_rebuilding)).execute(&mut *tx).await?;
-        insert_statements(&mut tx, ledger, &unsettled.statements).await?;
-        insert_history(&mut tx, ledger, &unsettled.history).await?;
-        let lives: Vec<&LifeRow> = unsettled.lives.values().collect();
-        upsert_lives(&mut tx, ledger, &lives).await?;
-        for row in lives.iter().filter(|row| row.part == PartId::Text.kind()) {
-            replace_facets(&mut tx, ledger, row).await?;
-        }
-        upsert_dues(&mut tx, ledger, &unsettled.dues).await?;
-        insert_keys(&mut tx, ledger, &unsettled.keys).await?;
-        tx.commit().await?;
-        Ok(())
+        let mut connection = self.derived.writer.acquire().await?;
+        let outcome = write(&mut connection, ledger, upto, unsettled, is_rebuilding).await;
+        given_back(connection, outcome).await
     }
 
     /// What the entries from one on have changed, at most `limit` of them.
@@ -161,6 +146,33 @@ impl Store {
         tx.commit().await?;
         Ok(())
     }
+}
+
+async fn write(
+    connection: &mut SqliteConnection,
+    ledger: i64,
+    upto: u64,
+    unsettled: &Unsettled,
+    is_rebuilding: bool,
+) -> Result<(), StoreFault> {
+    // A crash anywhere in here leaves the rows as they were, with their progress.
+    let mut tx = connection.begin_with("BEGIN IMMEDIATE").await?;
+    let moved = "INSERT INTO progress (ledger, entry, leaf, format, is_rebuilding) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (ledger) \
+                     DO UPDATE SET entry = excluded.entry, leaf = excluded.leaf, format = excluded.format, \
+                     is_rebuilding = excluded.is_rebuilding";
+    let query = sqlx::query(moved).bind(ledger).bind(signed(upto)).bind(&unsettled.leaf).bind(i64::from(FORMAT));
+    query.bind(i64::from(is_rebuilding)).execute(&mut *tx).await?;
+    insert_statements(&mut tx, ledger, &unsettled.statements).await?;
+    insert_history(&mut tx, ledger, &unsettled.history).await?;
+    let lives: Vec<&LifeRow> = unsettled.lives.values().collect();
+    upsert_lives(&mut tx, ledger, &lives).await?;
+    for row in lives.iter().filter(|row| row.part == PartId::Text.kind()) {
+        replace_facets(&mut tx, ledger, row).await?;
+    }
+    upsert_dues(&mut tx, ledger, &unsettled.dues).await?;
+    insert_keys(&mut tx, ledger, &unsettled.keys).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 async fn insert_statements(tx: &mut SqliteConnection, ledger: i64, statements: &[StatementRow]) -> Result<(), StoreFault> {

@@ -105,7 +105,12 @@ impl Clockwork {
         let life = LifeKey::of(flag.cause.subject());
         let mut book = Book::complete(self.book.ledger().clone(), Vec::new());
         match &life {
-            LifeKey::Agreement(id) => book.put_agreement(id.clone(), self.book.agreement(id).cloned()),
+            LifeKey::Agreement(id) => {
+                // Cases that reach the State are routed by the table of the ministry.
+                let ministry = &self.book.ledger().ministry;
+                book.put_institution(ministry.clone(), self.book.institution(ministry).cloned());
+                book.put_agreement(id.clone(), self.book.agreement(id).cloned());
+            }
             LifeKey::Institution(id) => book.put_institution(id.clone(), self.book.institution(id).cloned()),
             LifeKey::Key(_) | LifeKey::Id(..) => return false,
         }

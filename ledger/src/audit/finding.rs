@@ -5,7 +5,7 @@ use std::fmt;
 use crate::envelope::Refusal;
 use crate::envelope::statement::flag::{Flag, Subject};
 use crate::log::checkpoint::CheckpointFault;
-use crate::words::{Hash, Instant, Slug, StatementId};
+use crate::words::{CALENDAR_VERSION, Hash, Instant, Slug, StatementId};
 
 /// Something that is wrong with a ledger. The `index` is that of the entry; for the log as a whole, its size.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +25,14 @@ pub enum Finding {
         origin: String,
         /// The vkey in the genesis.
         log_key: String,
+    },
+    /// The genesis names another table of holidays than this program has: instants that hang on it may be judged
+    /// wrongly, and flags with them. Not the ledger is wrong, but the auditor's choice of program.
+    OtherCalendar {
+        /// Always 0.
+        index: u64,
+        /// The version in the genesis.
+        named: String,
     },
     /// Where this entry belongs stands another: entries are missing, repeated or out of order.
     OutOfPlace {
@@ -132,6 +140,7 @@ impl Finding {
     pub fn index(&self) -> u64 {
         match self {
             Self::NoGenesis { index, .. } | Self::OtherLedger { index, .. } | Self::OutOfPlace { index, .. } => *index,
+            Self::OtherCalendar { index, .. } => *index,
             Self::LeafMismatch { index } | Self::ClockBack { index, .. } | Self::Unreadable { index, .. } => *index,
             Self::BadSignature { index, .. } | Self::Refused { index, .. } | Self::UsedId { index, .. } => *index,
             Self::MissingFlag { index, .. } | Self::MovedFlag { index, .. } | Self::FalseFlag { index, .. } => *index,
@@ -144,6 +153,7 @@ impl Finding {
         match self {
             Self::NoGenesis { .. } => "no-genesis",
             Self::OtherLedger { .. } => "other-ledger",
+            Self::OtherCalendar { .. } => "other-calendar",
             Self::OutOfPlace { .. } => "out-of-place",
             Self::LeafMismatch { .. } => "leaf-mismatch",
             Self::ClockBack { .. } => "clock-back",
@@ -166,6 +176,7 @@ impl Finding {
             Self::NoGenesis { refusal, .. } | Self::Unreadable { refusal, .. } | Self::BadSignature { refusal, .. } => Some(refusal),
             Self::Refused { refusal, .. } | Self::FalseFlag { refusal, .. } => Some(refusal),
             Self::OtherLedger { .. } | Self::OutOfPlace { .. } | Self::LeafMismatch { .. } | Self::ClockBack { .. } => None,
+            Self::OtherCalendar { .. } => None,
             Self::UsedId { .. } | Self::MissingFlag { .. } | Self::MovedFlag { .. } => None,
             Self::CheckpointRefused { .. } | Self::OtherSize { .. } | Self::OtherRoot { .. } => None,
         }
@@ -176,6 +187,7 @@ impl Finding {
         match self {
             Self::MissingFlag { flag, .. } | Self::MovedFlag { flag, .. } | Self::FalseFlag { flag, .. } => Some(flag),
             Self::NoGenesis { .. } | Self::OtherLedger { .. } | Self::OutOfPlace { .. } | Self::LeafMismatch { .. } => None,
+            Self::OtherCalendar { .. } => None,
             Self::ClockBack { .. } | Self::Unreadable { .. } | Self::BadSignature { .. } | Self::Refused { .. } => None,
             Self::UsedId { .. } | Self::CheckpointRefused { .. } | Self::OtherSize { .. } | Self::OtherRoot { .. } => None,
         }
@@ -196,6 +208,11 @@ impl fmt::Display for Finding {
             Self::OtherLedger { origin, log_key, .. } => {
                 write!(f, "the genesis is that of {origin} with the key {log_key}, not that of the given key")
             }
+            Self::OtherCalendar { named, .. } => write!(
+                f,
+                "the genesis names the holidays of {named}, this program has those of {CALENDAR_VERSION}: flags that hang on a \
+                 working day may be judged wrongly; audit with the program that has them"
+            ),
             Self::OutOfPlace { found, .. } => write!(f, "in its place stands entry {found}"),
             Self::LeafMismatch { .. } => f.write_str("the published entry does not commit to this record, salt and instant"),
             Self::ClockBack { accepted_at, previous, .. } => {

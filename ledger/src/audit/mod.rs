@@ -27,7 +27,7 @@ use crate::lives::Moment;
 use crate::log::checkpoint::Checkpoint;
 use crate::log::note::{KeyKind, Note, VerifierKey};
 use crate::log::record::Salt;
-use crate::words::{Hash, Instant};
+use crate::words::{CALENDAR_VERSION, Hash, Instant};
 use clockwork::{Clockwork, Ids};
 use leaves::Leaves;
 use prepare::{Content, prepare_one};
@@ -124,8 +124,8 @@ impl Auditor {
     }
 
     /// Entry 0: without a genesis there is nothing to judge the rest by.
-    fn begin(&mut self, content: Content, moment: Moment) -> Option<Finding> {
-        let no_genesis = |refusal| Some(Finding::NoGenesis { index: 0, refusal });
+    fn begin(&mut self, content: Content, moment: Moment) -> Vec<Finding> {
+        let no_genesis = |refusal| vec![Finding::NoGenesis { index: 0, refusal }];
         // A genesis brings its key along; `found` asks that it is the gateway's, and that it signed.
         let verified = match content {
             Content::Unreadable(refusal) => Err(refusal),
@@ -144,10 +144,13 @@ impl Auditor {
             Err(refusal) => return no_genesis(refusal),
         };
         let (origin, log_key) = (ledger.origin.clone(), ledger.log_key.clone());
+        let named = ledger.versions.holidays.to_string();
         self.ids.use_up(verified.statement());
         self.clockwork = Some(Clockwork::new(ledger, institutions));
         let own = origin == self.log.name() && log_key == self.log.to_string();
-        (!own).then_some(Finding::OtherLedger { index: 0, origin, log_key })
+        let other_ledger = (!own).then_some(Finding::OtherLedger { index: 0, origin, log_key });
+        let other_calendar = (named != CALENDAR_VERSION).then_some(Finding::OtherCalendar { index: 0, named });
+        other_ledger.into_iter().chain(other_calendar).collect()
     }
 
     fn keep(&mut self, findings: Vec<Finding>) -> Vec<Finding> {

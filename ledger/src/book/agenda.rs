@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::judge::Change;
 use super::shelf::LifeKey;
+use super::verdict::Change;
 use crate::words::Instant;
 
 /// The next due instant of each life. Entries come in the order of their instant; of those due at the

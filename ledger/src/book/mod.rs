@@ -1,13 +1,20 @@
 //! The rules as a whole: judge a verified statement, record it, say what the clock has caused.
 
 pub mod founding;
-pub mod judge;
+mod verdict;
+mod desk;
+mod judge;
+mod institutions;
+mod proposing;
+mod state;
+mod umbrella;
 mod agenda;
 mod shelf;
 mod possession;
 
 pub use agenda::Agenda;
+pub use desk::Book;
 pub use founding::{Ledger, found};
-pub use judge::{Accepted, Book, Change, Stop, Verdict};
 pub use possession::{PROOF_TYP, proof_payload};
 pub use shelf::{LifeKey, Prior};
+pub use verdict::{Accepted, Change, Stop, Verdict};

@@ -81,10 +81,14 @@ rules! {
     NotAParty "not-a-party" "L01" Forbidden "De instelling is geen partij bij deze overeenkomst." "The institution is not a party to this agreement."
     AgreementState "agreement-state" "L01" Conflict "Dit past niet bij de stand van de overeenkomst." "This does not fit the state of the agreement."
     UnknownOffer "unknown-offer" "L01" Unknown "Er ligt geen voorstel met precies deze inhoud." "There is no offer with exactly this content."
+    SupersededVersion "superseded-version" "L17" Conflict "Dit is niet de versie die nu op tafel ligt." "This is not the version that is on the table now."
+    NotTheProposer "not-the-proposer" "L01" Forbidden "Alleen wie deze tekst voorstelde kan hem intrekken." "Only the one who put this text forward can take it back."
     NotAsked "not-asked" "L01" Forbidden "Van deze instelling is hier geen instemming gevraagd." "This institution was not asked for its consent here."
     AlreadyGiven "already-given" "L01" Conflict "Dit is al gegeven." "This has been given already."
+    SuspensionUnfit "suspension-unfit" "L01" Conflict "Zo kan de overeenkomst niet worden opgeschort." "The agreement cannot be suspended like this."
     // --- obligations ---
     UnknownObligation "unknown-obligation" "L07" Unknown "Deze afspraak staat niet in de overeenkomst." "This obligation is not in the agreement."
+    UnknownEvent "unknown-event" "L07" Unknown "Geen afspraak wacht op deze gebeurtenis." "No obligation waits for this event."
     InstanceState "instance-state" "L07" Conflict "Dit past niet bij de stand van de afspraak." "This does not fit the state of the obligation."
     NotTheDebtor "not-the-debtor" "L07" Forbidden "Alleen wie de afspraak moet nakomen mag dit." "Only the debtor of the obligation may do this."
     NotACreditor "not-a-creditor" "L07" Forbidden "Alleen aan wie de afspraak is beloofd mag dit." "Only a creditor of the obligation may do this."
@@ -105,10 +109,15 @@ rules! {
     CaseState "case-state" "L35" Conflict "Dit past niet bij de stand van de zaak." "This does not fit the state of the case."
     MunicipalityOnly "municipality-only" "L39" Forbidden "Alleen de gemeente mag dit." "Only the municipality may do this."
     MinistryOnly "ministry-only" "L36" Forbidden "Alleen het ministerie mag dit." "Only the ministry may do this."
+    ActUnfit "act-unfit" "L36, L39" Invalid "Deze handeling vraagt andere gegevens." "This act needs other members."
     MinistryMayNot "ministry-may-not" "L36" Forbidden "Het ministerie wijzigt geen lokale overeenkomst." "The ministry does not change a local agreement."
+    // --- other ledgers ---
+    LedgerNotAccepted "ledger-not-accepted" "L44" Forbidden "Ontvangstbewijzen van dat grootboek worden hier niet erkend." "Receipts of that ledger are not accepted here."
+    ReceiptUnfit "receipt-unfit" "L44" Invalid "Het ontvangstbewijs klopt niet of is van iets anders." "The receipt does not hold, or is of something else."
     // --- attachments and the clock ---
     AttachmentMissing "attachment-missing" "log" Invalid "Een bijlage waarnaar wordt verwezen is niet meegestuurd." "An attachment that is referred to was not sent along."
     AttachmentUnfit "attachment-unfit" "log" Invalid "Een bijlage past niet bij de verklaring." "An attachment does not fit the statement."
+    FlagStands "flag-stands" "domain 8" Conflict "De vlag klopt: ook met wat hier wordt gesteld was de afspraak geschonden." "The flag stands: with what is said here the obligation was breached as well."
     FlagUnfit "flag-unfit" "log" Conflict "Deze vlag volgt niet uit het grootboek." "This flag does not follow from the ledger."
 }
 
@@ -152,6 +161,12 @@ impl Refusal {
     /// A refusal for all of these faults; `None` if there are none.
     pub fn from_faults(faults: Vec<Fault>) -> Option<Self> {
         (!faults.is_empty()).then_some(Self { faults })
+    }
+
+    /// These faults and then those of another refusal.
+    pub fn and(mut self, other: &Self) -> Self {
+        self.faults.extend(other.faults.iter().cloned());
+        self
     }
 
     /// The rule of the first fault.

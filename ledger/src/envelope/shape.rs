@@ -10,7 +10,7 @@ use super::json::Json;
 use super::key::PublicKey;
 use super::kid::Kid;
 use super::refusal::{Fault, Refusal, Rule};
-use crate::words::{Brin, CbsCode, Day, Decimal, Hash, Instant, Kvk, Oin, Rhythm, Rsin, Slug, StatementId, Text, Url};
+use crate::words::{Brin, Bwb, CbsCode, Day, Decimal, Hash, Instant, Kvk, Oin, Rhythm, Rsin, Slug, StatementId, Text, Url};
 
 /// A value that statements are made of.
 pub trait Shape: Sized {
@@ -253,6 +253,7 @@ text_shapes! {
     Rsin, "an RSIN: 9 digits that pass the 11-test", { "pattern": "^[0-9]{9}$", "format": "rsin" };
     Kvk, "a KvK number: 8 digits", { "pattern": "^[0-9]{8}$" };
     Brin, "a BRIN: four digits or capitals", { "pattern": "^[0-9A-Z]{4}$" };
+    Bwb, "a BWB id, such as BWBR0005181", { "pattern": "^BWB[RVW][0-9]{7}$" };
     CbsCode, "a CBS code such as BU05991080", { "pattern": "^(GM\\d{4}|WK\\d{4}[0-9A-Z]{2}|BU\\d{4}[0-9A-Z]{4})$" };
     Url, "an https:// or urn: reference", { "pattern": "^(https://|urn:)[!#-;=?-~]{1,500}$" };
 }
@@ -395,6 +396,8 @@ macro_rules! shape {
         }
 
         impl $Name {
+            /// The words in JSON that tell which one it is.
+            pub const CODES: &'static [&'static str] = &[ $( $wire, )* ];
             /// The word in JSON that tells which one it is.
             pub fn code(&self) -> &'static str { match self { $( Self::$Variant { .. } => $wire, )* } }
             /// The Dutch word that pages show.

@@ -11,7 +11,7 @@ use crate::envelope::refusal::{Refusal, Rule};
 use crate::envelope::shape::{Count, List};
 use crate::envelope::statement::flag::{Cause, Ending, Flag, Leaving, Names, Quiet};
 use crate::envelope::statement::institution::Kind;
-use crate::words::{Instant, Slug};
+use crate::words::{Day, Instant, Slug};
 
 /// Keeps the flag that is due first; of those due at the same instant, the one that was looked at first.
 struct Earliest(Option<Flag>);
@@ -30,8 +30,10 @@ impl Agreement {
     pub fn next_flag(&self) -> Option<Flag> {
         let mut first = Earliest(None);
         first.see(self.in_force_at(), || Cause::InForce { agreement: self.id() });
+        first.see(self.resumes_at(), || Cause::Resumed { agreement: self.id() });
         self.see_offers(&mut first);
         self.see_instances(&mut first);
+        self.see_conditions(&mut first);
         self.see_quiet(&mut first);
         self.see_claims(&mut first);
         self.see_cases(&mut first);
@@ -60,15 +62,25 @@ impl Agreement {
     }
 
     fn see_instances(&self, first: &mut Earliest) {
-        for instance in self.instances.values() {
+        for instance in self.instances.values().filter(|instance| !self.stands_still(instance)) {
             let (agreement, obligation, due) = (|| self.id(), || instance.obligation.clone(), instance.due);
             first.see(instance.next_miss(), || match instance.standing {
                 Standing::Overdue { .. } => {
-                    let case = self.clauses[&instance.obligation].case.unwrap_or(self.next_case());
-                    Cause::Breached { agreement: agreement(), obligation: obligation(), due, case: Count(case) }
+                    let cause = self.attribution(&instance.obligation);
+                    let about = cause.as_ref().map_or(&instance.obligation, |cause| &cause.obligation);
+                    let case = Count(self.clauses[about].case.unwrap_or(self.next_case()));
+                    let attributed_to = cause.map(|cause| cause.to);
+                    Cause::Breached { agreement: agreement(), obligation: obligation(), due, case, attributed_to }
                 }
                 _ => Cause::Overdue { agreement: agreement(), obligation: obligation(), due },
             });
+        }
+    }
+
+    fn see_conditions(&self, first: &mut Earliest) {
+        for clause in self.clauses.values() {
+            let obligation = || clause.text.id.clone();
+            first.see(self.lapses_at(clause), || Cause::ConditionLapsed { agreement: self.id(), obligation: obligation() });
         }
     }
 
@@ -128,13 +140,20 @@ impl Agreement {
                 CaseStage::Level3 { until, late: None, .. } => first.see(Some(*until), || Cause::MinistryLate {
                     agreement: self.id(),
                     case: number,
-                    silent: names(vec![self.head.ministry.clone()]),
+                    silent: names(vec![self.accountable(case).clone()]),
                 }),
                 CaseStage::Answered { until, missing: None, .. } => first.see(Some(*until), || {
-                    let silent = self.head.municipality.iter().cloned().collect();
+                    let silent = self.followers_up(case).into_iter().collect();
                     Cause::FollowUpMissing { agreement: self.id(), case: number, silent: names(silent) }
                 }),
                 _ => {}
+            }
+            if let Some(breakthrough) = case.breakthrough.as_ref().filter(|it| it.missing.is_none() && !it.silent().is_empty()) {
+                first.see(Some(breakthrough.until), || Cause::PositionsMissing {
+                    agreement: self.id(),
+                    case: number,
+                    silent: names(breakthrough.silent()),
+                });
             }
         }
     }
@@ -162,10 +181,12 @@ impl Agreement {
     pub fn apply_flag(&mut self, flag: &Flag, moment: Moment) -> Result<(), Refusal> {
         match &flag.cause {
             Cause::InForce { .. } => self.enter_into_force(flag.due_at, moment),
+            Cause::Resumed { .. } => self.resume_on(Day::of(flag.due_at), moment),
             Cause::OfferLapsed { offer, .. } => self.lapse_offer(offer, moment),
             Cause::Ended { outcome, .. } => self.end(*outcome, moment),
             Cause::Overdue { obligation, due, .. } => self.overdue(obligation, *due, moment),
             Cause::Breached { obligation, due, .. } => self.breached(obligation, *due, flag.due_at, moment),
+            Cause::ConditionLapsed { obligation, .. } => self.lapse_condition(obligation, moment),
             Cause::TacitlyAccepted { report, .. } => self.settle_claim(report, None, moment),
             Cause::ReportUnanswered { report, silent, .. } => {
                 let until = self.term_ends(moment.at, TermOf::Ruling);
@@ -206,6 +227,11 @@ impl Agreement {
             Cause::FollowUpMissing { case, .. } => {
                 if let CaseStage::Answered { missing, .. } = &mut self.case_mut(case.0).stage {
                     *missing = Some(moment);
+                }
+            }
+            Cause::PositionsMissing { case, .. } => {
+                if let Some(breakthrough) = &mut self.case_mut(case.0).breakthrough {
+                    breakthrough.missing = Some(moment);
                 }
             }
             Cause::GoneQuiet { party, .. } => self.gone_quiet(party, moment),

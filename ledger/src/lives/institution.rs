@@ -7,6 +7,7 @@ use super::recovery::Recovery;
 use crate::envelope::refusal::{Refusal, Rule};
 use crate::envelope::statement::flag::{Cause, Flag};
 use crate::envelope::statement::institution::{Identifiers, KeyRevocation, Kind, Registration};
+use crate::envelope::statement::ministry::Route;
 use crate::envelope::{Kid, PublicKey};
 use crate::words::{Instant, Slug};
 
@@ -25,6 +26,20 @@ pub struct Institution {
     pub candidates: Vec<Candidate>,
     /// What was admitted; `None` while there are only candidates.
     pub admitted: Option<Admitted>,
+    /// Of the ministry of a ledger: which ministry is accountable for which theme.
+    pub routing: Vec<Route>,
+    /// Of the owner of a ledger: the other ledgers whose receipts it accepts.
+    pub accepted_ledgers: Vec<AcceptedLedger>,
+}
+
+/// Another ledger whose receipts are accepted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AcceptedLedger {
+    /// The key that signs its checkpoints, as a vkey.
+    pub log_key: String,
+    /// Where the owner accepted it.
+    pub since: Fact,
 }
 
 /// A registration that waits for the owner.
@@ -89,7 +104,7 @@ impl Key {
 impl Institution {
     /// An id under which nobody has registered.
     pub fn new(id: Slug) -> Self {
-        Self { id, candidates: Vec::new(), admitted: None }
+        Self { id, candidates: Vec::new(), admitted: None, routing: Vec::new(), accepted_ledgers: Vec::new() }
     }
 
     /// A new institution presents itself.

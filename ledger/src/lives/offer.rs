@@ -11,8 +11,11 @@ use super::parts::PartId;
 use super::text::TermOf;
 use crate::envelope::refusal::{Refusal, Rule};
 use crate::envelope::statement::agreement::{Consent, Decline};
+use crate::envelope::statement::amendment::Amendment;
+use crate::envelope::statement::annulment::Annulment;
 use crate::envelope::statement::escalation::{BoardOutcome, CaseRuling};
 use crate::envelope::statement::obligation::{Handover, Release, ReportRuling};
+use crate::envelope::statement::suspension::{Resumption, Suspension};
 use crate::words::{Hash, Instant, Slug};
 
 /// An act that waits for the consent of others.
@@ -53,6 +56,19 @@ pub enum OfferKind {
     CaseRuling(CaseRuling),
     /// The outcome of the board consultation.
     BoardOutcome(BoardOutcome),
+    /// The text changes.
+    Amendment {
+        /// The change.
+        body: Box<Amendment>,
+        /// The hash of its payload, which becomes the version.
+        hash: Hash,
+    },
+    /// The flag of a breach is annulled.
+    Annulment(Annulment),
+    /// The agreement is suspended.
+    Suspension(Suspension),
+    /// The agreement resumes before its day.
+    Resumption(Resumption),
 }
 
 impl OfferKind {
@@ -65,6 +81,10 @@ impl OfferKind {
             Self::ReportRuling(_) => "report-ruling",
             Self::CaseRuling(_) => "case-ruling",
             Self::BoardOutcome(_) => "board-outcome",
+            Self::Amendment { .. } => "amendment",
+            Self::Annulment(_) => "annulment",
+            Self::Suspension(_) => "suspension",
+            Self::Resumption(_) => "resumption",
         }
     }
 }
@@ -82,6 +102,22 @@ pub enum OfferResult {
     Declined {
         /// Who.
         by: Slug,
+        /// Where.
+        at: Fact,
+        /// Hash of the reason, beside the log.
+        reason: Hash,
+    },
+    /// A counter-proposal put another version in its place: the consents here are void.
+    Superseded {
+        /// Who countered.
+        by: Slug,
+        /// The version that took its place.
+        version: Hash,
+        /// Where.
+        at: Fact,
+    },
+    /// Who put the version on the table took it back.
+    Retracted {
         /// Where.
         at: Fact,
     },
@@ -105,6 +141,8 @@ impl Offer {
             Some(OfferResult::Agreed { .. }) => "agreed",
             Some(OfferResult::Declined { .. }) => "declined",
             Some(OfferResult::Lapsed { .. }) => "lapsed",
+            Some(OfferResult::Superseded { .. }) => "superseded",
+            Some(OfferResult::Retracted { .. }) => "retracted",
         }
     }
 
@@ -169,23 +207,25 @@ impl Agreement {
     /// Someone says no.
     pub fn decline(&mut self, by: &Slug, body: &Decline, moment: Moment) -> Result<(), Refusal> {
         let offer = self.open_offer(by, &body.to)?;
-        if offer.kind == OfferKind::Version {
-            return Err(Refusal::at(
-                "/body/to",
-                Rule::AgreementState,
-                "a proposal that is not signed in its term lapses",
-                "no statement at all",
-            ));
-        }
         if offer.consents.contains_key(by) {
             return Err(Refusal::new(Rule::AlreadyGiven, format!("{by} has consented already"), ""));
         }
-        self.offer_mut(&body.to).result = Some(OfferResult::Declined { by: by.clone(), at: moment });
+        let (version, reason) = (offer.kind == OfferKind::Version, body.reason.hash);
+        self.offer_mut(&body.to).result = Some(OfferResult::Declined { by: by.clone(), at: moment, reason });
+        if version {
+            self.decline_version(by, reason, moment);
+        }
         Ok(())
     }
 
     fn open_offer(&self, by: &Slug, hash: &Hash) -> Result<&Offer, Refusal> {
         let Some(offer) = self.offers.get(hash) else {
+            if self.was_superseded(hash) {
+                self.check_version(hash, "/body/to")?;
+            }
+            if *hash == self.head.version {
+                self.on_table("an offer that waits for consent")?;
+            }
             let waiting: Vec<String> =
                 self.offers.values().filter(|o| o.needs.contains(by)).map(|o| format!("{} ({})", o.hash, o.kind.code())).collect();
             let accepted = if waiting.is_empty() { "nothing waits for your consent".to_owned() } else { waiting.join(", ") };
@@ -199,7 +239,7 @@ impl Agreement {
         Ok(offer)
     }
 
-    fn offer_mut(&mut self, hash: &Hash) -> &mut Offer {
+    pub(super) fn offer_mut(&mut self, hash: &Hash) -> &mut Offer {
         self.touched.insert(PartId::Offer(*hash));
         Arc::make_mut(self.offers.get_mut(hash).expect("looked up by the caller"))
     }
@@ -211,6 +251,10 @@ impl Agreement {
             OfferKind::Handover(handover) => self.carry_out_handover(handover, moment)?,
             OfferKind::ReportRuling(ruling) => self.carry_out_report_ruling(ruling, moment)?,
             OfferKind::CaseRuling(ruling) => self.carry_out_case_ruling(ruling, moment)?,
+            OfferKind::Amendment { body, hash } => self.carry_out_amendment(body, *hash, moment)?,
+            OfferKind::Annulment(annulment) => self.carry_out_annulment(annulment, moment)?,
+            OfferKind::Suspension(suspension) => self.carry_out_suspension(suspension, moment)?,
+            OfferKind::Resumption(_) => self.carry_out_resumption(moment)?,
             OfferKind::BoardOutcome(outcome) => self.carry_out_board_outcome(outcome, moment)?,
         }
         Ok(())

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::agreement::Agreement;
 use super::moment::{Fact, Moment};
-use super::obligation::{Clause, Settled, Standing, days};
+use super::obligation::{Clause, Course, Settled, Standing, days};
 use super::offer::OfferKind;
 use super::parts::PartId;
 use super::text::TermOf;
@@ -166,7 +166,8 @@ impl Agreement {
             self.instance_mut(&body.obligation, *due).claim = Some(hash);
             self.open_following(&body.obligation, *due, moment);
         }
-        self.clause_mut(&body.obligation).misses = 0;
+        let clause = self.clause_mut(&body.obligation);
+        (clause.misses, clause.reported) = (0, Some(moment));
         self.heard(by, Some(&body.obligation));
         Ok(())
     }
@@ -185,6 +186,10 @@ impl Agreement {
             }
             if instance.claim.is_some() {
                 return at(Rule::InstanceState, format!("a report on {due} waits to be settled"), "a due date without a report".into());
+            }
+            if let Some(from) = self.reportable_from(instance).filter(|from| *from > today) {
+                let accepted = format!("a report on or after {from}, when the whole period can be told");
+                return at(Rule::TooEarly, format!("the period up to {due} has not ended"), accepted);
             }
             if instance.period_start > today {
                 let accepted = format!("a report on or after {}", instance.period_start);
@@ -219,12 +224,7 @@ impl Agreement {
         let claim = self.open_claim(&body.report)?;
         let clause = self.clause(&claim.obligation)?;
         self.bound_party(by)?;
-        // The director, or the municipality in its place; not others, who would have to act together.
-        let decides = self.deciders(std::slice::from_ref(&clause.debtor)).0.contains(by);
-        let directs = decides && (self.text.director == *by || self.head.municipality.as_ref() == Some(by));
-        if !directs && !self.creditors(clause).contains(by) {
-            return Err(not_a_creditor(by, &self.creditors(clause)));
-        }
+        self.check_answers(by, clause)?;
         if !matches!(claim.stage, Stage::Awaiting { .. }) {
             let detail = format!("the report is {}", claim.stage.code());
             return Err(Refusal::at("/body/report", Rule::TooLate, detail, "a dispute within the term for acceptance"));
@@ -232,6 +232,15 @@ impl Agreement {
         let until = self.term_ends(moment.at, TermOf::DisputeAnswer);
         self.claim_mut(&body.report).stage = Stage::Disputed { by: by.clone(), since: moment, until };
         Ok(())
+    }
+
+    /// That one may speak on the debtor's performance: a creditor, or the director, or the municipality in its place; not others,
+    /// who would have to act together.
+    pub(super) fn check_answers(&self, by: &Slug, clause: &Clause) -> Result<(), Refusal> {
+        let decides = self.deciders(std::slice::from_ref(&clause.debtor)).0.contains(by);
+        let directs = decides && (self.text.director == *by || self.head.municipality.as_ref() == Some(by));
+        let creditors = self.creditors(clause);
+        if directs || creditors.contains(by) { Ok(()) } else { Err(not_a_creditor(by, &creditors)) }
     }
 
     /// The debtor answers a dispute.
@@ -337,6 +346,10 @@ impl Agreement {
         claim.stage = Stage::Accepted { by, at: moment };
         let (obligation, instances) = (claim.obligation.clone(), claim.instances.clone());
         for due in instances {
+            if self.restores(&obligation, due, moment) {
+                self.take_up_again(&obligation, due, moment);
+                continue;
+            }
             let outcome = |standing: &Standing| match standing {
                 Standing::Breached { .. } => (Standing::Cured { at: moment }, Settled::Cured),
                 other => (Standing::Fulfilled { at: moment, late: matches!(other, Standing::Overdue { .. }) }, Settled::Cured),
@@ -345,7 +358,8 @@ impl Agreement {
         }
     }
 
-    /// The report does not stand: its due dates are open again, and late if their day has passed.
+    /// The report does not stand: its due dates are open again, and late if their day has passed; those of an obligation that
+    /// was released as a whole since are released with it.
     pub(super) fn reject_claim(&mut self, report: &Hash, moment: Moment) {
         self.close_ruling_case(report, moment);
         let claim = self.claim_mut(report);
@@ -356,7 +370,12 @@ impl Agreement {
             instance.claim = None;
             instance.reopened = Some(moment.at);
         }
-        self.resume_case(&obligation, &instances, moment);
+        self.resume_cases(&obligation, &instances, moment);
+        if matches!(self.clauses[&obligation].course, Course::Released { .. }) {
+            for due in instances {
+                self.settle(&obligation, due, |_| (Standing::Released { at: moment }, Settled::Released), moment);
+            }
+        }
     }
 
     /// A due date that a report covers is released: the report goes on without it, or is overtaken.

@@ -1,6 +1,6 @@
 //! The terms of an agreement's text, with the defaults that hold where it is silent.
 
-use crate::envelope::statement::agreement::{DayCount, Obligation, Proposal};
+use crate::envelope::statement::agreement::{DayCount, Mode, Obligation, Proposal};
 use crate::words::{Day, Instant, Term, deadline, due_end};
 
 /// A term that the text may set.
@@ -12,6 +12,8 @@ pub enum TermOf {
     Acceptance,
     /// For the debtor to answer a dispute.
     DisputeAnswer,
+    /// To report that something was kept throughout a period that has ended.
+    PeriodReport,
     /// To rule on a report or a contested breach.
     Ruling,
     /// For the debtor to answer the notice of a breach.
@@ -26,6 +28,8 @@ pub enum TermOf {
     LastChance,
     /// For the ministry's answer.
     Ministry,
+    /// For State partners that must take a position.
+    Positions,
     /// For the municipality after the ministry's answer.
     FollowUp,
     /// For the others to answer a withdrawal notice.
@@ -45,6 +49,7 @@ impl Proposal {
             TermOf::Consent => (terms.and_then(|t| t.consent_days), 60),
             TermOf::Acceptance => (terms.and_then(|t| t.acceptance_days), 14),
             TermOf::DisputeAnswer => (terms.and_then(|t| t.dispute_days), 14),
+            TermOf::PeriodReport => (terms.and_then(|t| t.report_days), 14),
             TermOf::Ruling => (terms.and_then(|t| t.ruling_days), 14),
             TermOf::BreachAnswer => (ladder.answer_days, 14),
             TermOf::Cure => (ladder.cure_days, 14),
@@ -52,6 +57,7 @@ impl Proposal {
             TermOf::Level2 => (ladder.level2_days, 28),
             TermOf::LastChance => (ladder.last_chance_days, 14),
             TermOf::Ministry => (ladder.ministry_days, 42),
+            TermOf::Positions => (ladder.positions_days, 28),
             TermOf::FollowUp => (ladder.follow_up_days, 28),
             TermOf::Objection => (self.withdrawal.objection_days, 28),
         };
@@ -61,6 +67,11 @@ impl Proposal {
     /// Months between a withdrawal notice and its effect.
     pub fn notice_months(&self) -> u8 {
         self.withdrawal.notice_months.and_then(|months| u8::try_from(months.0).ok()).unwrap_or(6)
+    }
+
+    /// Days for which the holder of a power to suspend may use it.
+    pub fn power_days(&self) -> u32 {
+        self.suspension.as_ref().and_then(|power| power.max_days).map_or(90, |days| days.0)
     }
 
     /// Misses in a row after which a party has gone quiet.
@@ -82,7 +93,20 @@ impl Proposal {
 impl Obligation {
     /// Working days between late and breached.
     pub fn grace(&self) -> Term {
-        Term::WorkingDays(self.grace_working_days.and_then(|days| u16::try_from(days.0).ok()).unwrap_or(1))
+        Term::WorkingDays(self.grace_days())
+    }
+
+    /// How many they are; 1 when the text is silent.
+    pub fn grace_days(&self) -> u16 {
+        self.grace_working_days.and_then(|days| u16::try_from(days.0).ok()).unwrap_or(1)
+    }
+
+    /// Whether it must be kept throughout its periods.
+    pub fn is_maintained(&self) -> bool {
+        match self.mode {
+            Some(Mode::Maintain) => true,
+            Some(Mode::Achieve) | None => false,
+        }
     }
 
     /// Whether silence of the creditors was agreed to count as acceptance.

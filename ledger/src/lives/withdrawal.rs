@@ -199,7 +199,11 @@ impl Agreement {
             (When::Rhythm { rule }, Course::Running { .. }) => {
                 rule.next_after(self.text.period.start_date, self.text.period.end_date, effective).is_some()
             }
-            (When::Rhythm { .. }, Course::Waiting | Course::Released { .. } | Course::HandedOver { .. }) => false,
+            // Its trigger may come at any time, so also after the party has left.
+            (When::AfterEvent { .. }, Course::Waiting | Course::Conditional { .. }) => true,
+            (When::AfterEvent { .. }, _) => self.open_dues(id).iter().any(|due| *due > effective),
+            (When::Rhythm { .. }, Course::Waiting | Course::Conditional { .. } | Course::Lapsed { .. }) => false,
+            (When::Rhythm { .. }, Course::Released { .. } | Course::HandedOver { .. }) => false,
         }
     }
 

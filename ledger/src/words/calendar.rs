@@ -6,21 +6,44 @@ use serde::{Deserialize, Serialize};
 use super::Day;
 
 /// The version of the rules and of the table of decrees in this file. The genesis entry records it: whoever
-/// changes either gives it a new version, so that an audit years on computes the same instants.
-pub const CALENDAR_VERSION: &str = "atw-2026.1";
+/// changes either gives it a new version, so that an audit years on computes the same instants, or says that it
+/// cannot (`docs/decisions/0030-calendar-versions.md`).
+pub const CALENDAR_VERSION: &str = "atw-2026.2";
 
-/// Days set equal to a holiday by royal decree (art. 3(3) Atw), as (year, month, day) in order of date.
-///
-/// From the titles of the two decrees that could be substantiated: "Besluit gelijkstelling van 28 april
-/// 2023, 19 mei 2023, 10 mei 2024, 27 december 2024 en 30 mei 2025 met een algemeen erkende feestdag", and
-/// "Besluit gelijkstelling van 2 januari 2026, 15 mei 2026, 7 mei 2027, 28 april 2028 en 26 mei 2028 met een
-/// algemeen erkende feestdag". There were decrees for earlier years; a day enters only with its source.
-const DECREES: [(i16, i8, i8); 10] = [
+/// Days set equal to a holiday by royal decree (art. 3(3) Atw), as (year, month, day) in order of date, each with its
+/// source. There were decrees for 2006 to 2009 and for 2011 to 2013, too; a day enters only with its source.
+const DECREES: [(i16, i8, i8); 26] = [
+    // Of the decree for 2010 only this day could be substantiated: W.G.H.M. van der Putten, uitvaart.nl, question 7168
+    // (29 December 2009).
+    (2010, 5, 14),
+    // "Besluit van 17 juni 2013, nr. 13.001210, houdende gelijkstelling van 30 mei 2014, 2 januari, 4 en 15 mei 2015
+    // en 6 mei 2016 met een algemeen erkende feestdag": its title, as uitvaart.nl, question 44571, quotes it.
+    (2014, 5, 30),
+    (2015, 1, 2),
+    (2015, 5, 4),
+    (2015, 5, 15),
+    (2016, 5, 6),
+    // Besluit van 24 oktober 2016, nr. 2016001827 (Stcrt. 2016, 58653; BWBR0038666), art. 1.
+    (2017, 4, 28),
+    (2017, 5, 26),
+    (2018, 5, 11),
+    (2018, 12, 24),
+    (2018, 12, 31),
+    (2019, 5, 31),
+    (2019, 12, 27),
+    // Besluit van 20 september 2019, its days as legal-support-office.nl, "Feestdagen", lists them.
+    (2020, 5, 22),
+    (2021, 5, 14),
+    (2022, 5, 27),
+    // The title of the "Besluit gelijkstelling van 28 april 2023, 19 mei 2023, 10 mei 2024, 27 december 2024 en
+    // 30 mei 2025 met een algemeen erkende feestdag".
     (2023, 4, 28),
     (2023, 5, 19),
     (2024, 5, 10),
     (2024, 12, 27),
     (2025, 5, 30),
+    // The title of the "Besluit gelijkstelling van 2 januari 2026, 15 mei 2026, 7 mei 2027, 28 april 2028 en 26 mei
+    // 2028 met een algemeen erkende feestdag".
     (2026, 1, 2),
     (2026, 5, 15),
     (2027, 5, 7),
@@ -113,7 +136,7 @@ fn is_holiday(day: Day) -> bool {
     let (year, month, number) = (day.year(), day.date().month(), day.date().day());
     match (month, number) {
         (1, 1) | (5, 5) | (12, 25 | 26) => return true,
-        _ if DECREES.contains(&(year, month, number)) => return true,
+        _ if DECREES.binary_search(&(year, month, number)).is_ok() => return true,
         // Good Friday falls on 20 March at the earliest, Whit Monday on 14 June at the latest.
         (3..=6, _) => {}
         _ => return false,
@@ -191,6 +214,7 @@ mod tests {
 
     #[test]
     fn decrees_name_working_days_next_to_a_holiday() {
+        assert!(DECREES.is_sorted(), "they are looked up by halves");
         for (year, month, number) in DECREES {
             let day = Day::new(year, month, number).unwrap();
             assert!(!is_working_day(day));

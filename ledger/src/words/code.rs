@@ -23,6 +23,10 @@ kept_as_text! {
     /// Source: Logius, OIN-Stelsel, chapter Data Architectuur.
     Oin
 }
+kept_as_text! {
+    /// A regulation in the Basiswettenbestand: `BWBR`, `BWBV` (treaties) or `BWBW`, and 7 digits.
+    Bwb
+}
 /// The register that an [`Oin`] takes its number from, by its prefix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum OinKind {
@@ -116,6 +120,16 @@ impl FromStr for Kvk {
     }
 }
 
+impl FromStr for Bwb {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let digits = ["BWBR", "BWBV", "BWBW"].iter().find_map(|prefix| text.strip_prefix(prefix));
+        let fits = digits.is_some_and(|digits| digits.len() == 7 && all_digits(digits));
+        fits.then(|| Self(text.into())).ok_or("a BWB id: BWBR, BWBV or BWBW and 7 digits, such as BWBR0005181")
+    }
+}
+
 impl FromStr for Brin {
     type Err = &'static str;
 
@@ -158,6 +172,7 @@ mod tests {
     #[test]
     fn codes_of_the_registers_are_read() {
         assert!(reads::<Rsin>("822477348") && reads::<Kvk>("27124701") && reads::<Brin>("21PK"));
+        assert!(reads::<Bwb>("BWBR0005181") && !reads::<Bwb>("BWBR005181") && !reads::<Bwb>("BWBX0005181"));
         assert!(!reads::<Rsin>("822477349") && !reads::<Rsin>("000000000") && !reads::<Rsin>("82247734"));
         assert!(!reads::<Kvk>("2712470") && !reads::<Kvk>("2712470A") && !reads::<Brin>("21pk") && !reads::<Brin>("21PK00"));
         assert_eq!(serde_json::from_str::<Kvk>("\"27124701\"").unwrap().as_str(), "27124701");

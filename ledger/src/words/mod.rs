@@ -68,7 +68,7 @@ pub mod text;
 
 pub use area::{CbsCode, CbsKind};
 pub use calendar::{CALENDAR_VERSION, Holiday, add_working_days, holidays, is_working_day, next_working_day_from};
-pub use code::{Brin, Kvk, Oin, OinKind, Rsin};
+pub use code::{Brin, Bwb, Kvk, Oin, OinKind, Rsin};
 pub use day::{Day, TZDB_VERSION};
 pub use decimal::Decimal;
 pub use hash::Hash;

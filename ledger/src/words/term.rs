@@ -76,6 +76,9 @@ mod tests {
             ("2014-04-12", Term::Days(14), "2014-04-28"),  // King's Day, on Saturday 26 April
             ("2014-04-13", Term::Days(14), "2014-04-28"),  // Sunday 27 April
             ("2015-04-13", Term::Days(14), "2015-04-28"),  // King's Day, on a Monday
+            ("2015-04-20", Term::Days(14), "2015-05-06"),  // set equal, and the next day is Liberation Day
+            ("2018-12-17", Term::Days(7), "2018-12-27"),   // set equal, then both Christmas Days
+            ("2020-05-08", Term::Days(14), "2020-05-25"),  // the Friday after Ascension Day, set equal
             ("2024-04-26", Term::Days(14), "2024-05-13"),  // the Friday that a decree sets equal
             ("2006-03-01", Term::Days(14), "2006-03-15"),
             ("2006-04-13", Term::WorkingDays(1), "2006-04-18"),

@@ -11,7 +11,7 @@ use ledger::log::checkpoint::Checkpoint;
 use ledger::log::note::{NoteSigner, VerifierKey};
 use ledger::log::record::{Entry, record_bytes};
 use ledger::log::tree::Frontier;
-use ledger::words::{Hash, Instant, Slug};
+use ledger::words::{CALENDAR_VERSION, Hash, Instant, Slug};
 use serde_json::{Value, json};
 
 pub(crate) const ORIGIN: &str = "convenant.example.nl/gm0599";
@@ -47,6 +47,11 @@ pub(crate) struct Served {
 impl Town {
     /// A genesis with a municipality and a ministry.
     pub(crate) fn found(at: &str) -> Self {
+        Self::found_by(at, CALENDAR_VERSION)
+    }
+
+    /// The same by another table of holidays.
+    pub(crate) fn found_by(at: &str, holidays: &str) -> Self {
         let now = instant(at);
         let keys: HashMap<String, SigningKey> = [GATEWAY, OWNER, MINISTRY].into_iter().map(|name| (name.to_owned(), key(name))).collect();
         let registration = |name: &str, kind: &str| {
@@ -58,7 +63,7 @@ impl Town {
             "level": "local", "logKey": signer(1).verifier().to_string(), "statementKey": keys[GATEWAY].public().to_jwk(),
             "owner": OWNER, "ministry": MINISTRY,
             "registrations": [registration(OWNER, "municipality"), registration(MINISTRY, "ministry")],
-            "versions": { "rules": 1, "timeZoneData": "2026a", "holidays": "1" },
+            "versions": { "rules": 1, "timeZoneData": "2026a", "holidays": holidays },
         });
         let jws = sign_compact(&keys[GATEWAY], Type::Genesis.typ(), &payload("genesis", GATEWAY, "genesis", now, body));
         let verified = Parsed::parse(&jws).unwrap().verify(&keys[GATEWAY].public()).unwrap();

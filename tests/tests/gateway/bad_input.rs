@@ -32,6 +32,65 @@ async fn bytes_that_are_no_statement() {
 }
 
 #[tokio::test]
+async fn members_that_nobody_knows_depths_and_bytes_that_are_no_text() {
+    let gate = Gate::open("2006-02-15T09:00:00Z").await;
+    let (jose, json) = ("application/jose+json", "application/json");
+    let school = Signer::new("school", 51);
+    let jws: Value = serde_json::from_slice(&school.says(Type::Registration, "r", &school.registration("school")).jws).unwrap();
+    let mut more = jws.clone();
+    more["header"] = json!({ "alg": "none" });
+    refused(&gate, jose, more.to_string().into_bytes(), 400, "header-refused").await;
+    let mut more = jws.clone();
+    more["note"] = "x".into();
+    refused(&gate, jose, more.to_string().into_bytes(), 400, "unknown-member").await;
+    for envelope in
+        [json!({ "statement": jws, "note": 1 }), json!({ "statements": [], "note": 1 }), json!({ "attachments": [] }), json!([])]
+    {
+        refused(&gate, json, envelope.to_string().into_bytes(), 400, "malformed-json").await;
+    }
+    let mut body = school.registration("school");
+    body["colour"] = "red".into();
+    let unknown = school.says(Type::Registration, "r", &body);
+    let (_, answer) = gate.submit(&unknown).await;
+    assert_eq!((answer["faults"].as_array().unwrap().len(), &answer["faults"][0]["pointer"]), (1, &json!("/body/colour")), "{answer}");
+    refused(&gate, jose, unknown.jws, 400, "unknown-member").await;
+    // Depth must not become depth of the stack, before or behind the signature.
+    let (lists, objects) = ("[".repeat(200_000), "{\"a\":".repeat(30_000));
+    refused(&gate, jose, lists.clone().into_bytes(), 400, "malformed-jws").await;
+    refused(&gate, jose, objects.clone().into_bytes(), 400, "malformed-json").await;
+    for deep in [lists, objects] {
+        refused(&gate, json, format!("{{\"statement\":{deep}").into_bytes(), 400, "malformed-json").await;
+        let payload = ledger::envelope::sign_flattened(&school.key, Type::Registration.typ(), &deep.as_bytes()[..100_000]);
+        refused(&gate, jose, payload, 400, "malformed-json").await;
+    }
+    for (bytes, rule) in [
+        (b"\xff\xfe{}".to_vec(), "malformed-jws"),
+        (b"\xef\xbb\xbf{}".to_vec(), "malformed-jws"),
+        (b"{}\0".to_vec(), "malformed-json"),
+        (Vec::new(), "malformed-jws"),
+    ] {
+        refused(&gate, jose, bytes.clone(), 400, rule).await;
+        refused(&gate, json, bytes, 400, "malformed-json").await;
+    }
+    for (content_type, status) in [("", 415), ("application/jose+xml", 415), ("Application/JOSE+JSON; charset=utf-8", 400), ("\u{7f}", 415)]
+    {
+        let request = axum::http::Request::builder().method("POST").uri(STATEMENTS).body(axum::body::Body::from("{"));
+        let mut request = request.unwrap();
+        if let Ok(value) = content_type.parse() {
+            request.headers_mut().insert("content-type", value);
+        }
+        let response = tower::ServiceExt::oneshot(gate.router.clone(), request).await.unwrap();
+        assert_eq!(response.status(), status, "{content_type:?}");
+    }
+    for query in ["from=-1", "from=x", "limit=0", "limit=1001", "colour=red"] {
+        let (status, answer) = gate.send("GET", &format!("/v1/ledgers/gm0599/records?{query}"), "", Vec::new()).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{query}: {answer}");
+    }
+    assert_eq!(gate.size(), 1);
+    gate.accept(&school.says(Type::Registration, "r", &school.registration("school"))).await;
+}
+
+#[tokio::test]
 async fn every_fault_of_a_statement_is_named_at_once() {
     let gate = Gate::open("2006-02-15T09:00:00Z").await;
     let body = json!({ "institution": "Not A Slug", "kind": "spaceship", "identifiers": { "rsin": "123456789" }, "extra": 1 });

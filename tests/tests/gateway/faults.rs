@@ -36,3 +36,18 @@ async fn a_record_that_was_changed_behind_the_gateways_back_no_longer_fits() {
     let entries = gate.host.store.entries(1, 0, 1).await.unwrap();
     assert!(!entries[0].is_sound(harness::gate::ORIGIN));
 }
+
+#[tokio::test]
+async fn a_ledger_by_another_table_of_holidays_is_not_served() {
+    let gate = Gate::open("2006-02-15T09:00:00Z").await;
+    let url = format!("sqlite://{}", gate.database().display());
+    let mut other = sqlx::SqliteConnection::connect(&url).await.unwrap();
+    let version = ledger::words::CALENDAR_VERSION;
+    let sql = format!("UPDATE ledger SET facts = replace(facts, '{version}', 'atw-2026.1')");
+    assert_eq!(sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut other).await.unwrap().rows_affected(), 1);
+    let store = gateway::store::Store::open(&gate.database(), false).await.unwrap();
+    let clock = gateway::clock::Clock::Step(gate.clock.clone());
+    let keys = gate.database().with_file_name("keys");
+    let fault = gateway::host::Host::start(store, &keys, clock, Default::default()).await.err().unwrap();
+    assert!(fault.to_string().contains("the holidays of atw-2026.1"), "{fault}");
+}

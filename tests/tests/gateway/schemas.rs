@@ -30,8 +30,14 @@ fn the_published_schemas_are_fresh() {
     }
     let files: BTreeSet<String> =
         std::fs::read_dir(root().join("schemas")).unwrap().map(|f| f.unwrap().file_name().into_string().unwrap()).collect();
-    let known: BTreeSet<String> = Type::ALL.iter().map(|kind| format!("{}.json", kind.code())).chain(["problems.json".into()]).collect();
+    let known: BTreeSet<String> =
+        Type::ALL.iter().map(|kind| format!("{}.json", kind.code())).chain(["problems.json".into(), "openapi.json".into()]).collect();
     assert_eq!(files, known);
+}
+
+#[test]
+fn the_openapi_document_is_fresh() {
+    fresh("schemas/openapi.json", &format!("{:#}\n", gateway::api::document()));
 }
 
 #[test]
@@ -171,8 +177,21 @@ fn samples() -> Vec<(Type, Value)> {
     text["terms"] = json!({ "consentDays": 30, "goneQuietMisses": 3, "workingDayRule": true });
     text["obligations"][0]["target"] = json!({ "indicator": "euro", "value": "12.50", "unit": "EUR" });
     text["obligations"][0]["creditors"] = json!(["town"]);
+    text["suspension"] = json!({ "holder": "town", "maxDays": 60 });
     let mut rhythm = text.clone();
     rhythm["obligations"][0]["when"] = json!({ "kind": "rhythm", "rule": "FREQ=WEEKLY" });
+    let mut conditional = text.clone();
+    conditional["obligations"][0]["when"] = json!({ "kind": "after-event", "within": { "unit": "days", "count": 30 },
+        "trigger": { "kind": "event", "event": "unrest", "title": "Onrust in de wijk", "by": "town", "until": "2007-01-01" } });
+    let mut funded = text.clone();
+    funded["obligations"][0]["when"] = json!({ "kind": "after-event", "within": { "unit": "months", "count": 2 }, "trigger": { "kind": "fulfilment", "obligation": "p" } });
+    funded["obligations"][0]["costs"] = "12.50".into();
+    funded["obligations"][0]["funding"] = json!([{ "obligation": "p", "amount": "12.50" }]);
+    funded["obligations"][0]["dependsOn"] = json!(["p"]);
+    funded["obligations"][0]["umbrella"] = json!({ "agreement": "care", "clause": "help" });
+    let amendment = json!({ "agreement": "wijk", "version": hash, "reason": paper, "changes": [
+        { "kind": "director", "party": "school" }, { "kind": "addition", "obligation": obligation("p", "2006-06-01") },
+        { "kind": "obligation", "obligation": obligation("o", "2006-07-01") }] });
     let evidence = json!([{ "form": "attached", "kind": "note", "attachment": paper }, { "form": "referenced", "kind": "note", "hash": hash, "uri": "https://example.nl/x" }]);
     let case = json!({ "agreement": "wijk", "case": 1, "reason": paper });
     let with = |base: &Value, more: Value| {
@@ -180,7 +199,10 @@ fn samples() -> Vec<(Type, Value)> {
         value.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         value
     };
+    let annulled = json!({ "agreement": "wijk", "obligation": "o", "due": "2006-06-01", "entry": 12, "reason": paper });
     let report = json!({ "agreement": "wijk", "report": hash });
+    let rule = json!({ "bwb": "BWBR0005181", "article": "44" });
+    let umbrella = json!({ "origin": "test.example/national", "entry": 7, "agreement": "care", "receipt": "c2sp.org/tlog-proof@v1\n".repeat(12).trim_end() });
     let versions = json!({ "rules": 1, "timeZoneData": "2026f", "holidays": "atw-2026.1" });
     vec![
         (
@@ -195,11 +217,20 @@ fn samples() -> Vec<(Type, Value)> {
         (Type::RecoveryRequest, json!({ "institution": "school", "key": jwk })),
         (Type::RecoveryVouch, json!({ "institution": "school", "key": kid, "agreement": "wijk" })),
         (Type::RecoveryObjection, json!({ "key": kid })),
+        (Type::CounterProposal, json!({ "replaces": hash, "text": text, "reason": paper })),
+        (Type::Retraction, json!({ "agreement": "wijk", "version": hash, "reason": paper })),
         (Type::Proposal, text),
         (Type::Proposal, rhythm),
+        (Type::Proposal, conditional),
+        (Type::Proposal, funded),
+        (Type::Event, json!({ "agreement": "wijk", "event": "unrest", "happenedOn": "2006-06-01", "account": paper })),
+        (Type::Amendment, amendment),
         (Type::Consent, json!({ "agreement": "wijk", "to": hash })),
         (Type::Decline, json!({ "agreement": "wijk", "to": hash, "reason": paper })),
+        (Type::Suspension, json!({ "agreement": "wijk", "ground": "power", "until": "2006-07-01", "reason": paper })),
+        (Type::Resumption, json!({ "agreement": "wijk", "reason": paper })),
         (Type::Report, json!({ "agreement": "wijk", "obligation": "o", "instances": ["2006-06-01"], "value": "3", "evidence": evidence })),
+        (Type::Finding, json!({ "agreement": "wijk", "obligation": "o", "day": "2006-06-01", "account": paper })),
         (Type::Acceptance, report.clone()),
         (Type::Dispute, with(&report, json!({ "reason": paper }))),
         (Type::DisputeAnswer, with(&report, json!({ "answer": "conceded", "reason": paper }))),
@@ -207,14 +238,59 @@ fn samples() -> Vec<(Type, Value)> {
         (Type::ReportRuling, with(&report, json!({ "finding": "fulfilled", "reason": paper }))),
         (Type::Release, json!({ "agreement": "wijk", "obligation": "o", "instances": ["2006-06-01"], "reason": paper })),
         (Type::Handover, json!({ "agreement": "wijk", "obligation": "o", "to": "school", "successor": "o2", "reason": paper })),
+        (Type::Annulment, with(&annulled, json!({ "because": { "kind": "holiday", "date": "2006-06-01" } }))),
+        (Type::Annulment, with(&annulled, json!({ "because": { "kind": "reading", "due": "2006-06-02" } }))),
+        (
+            Type::Annulment,
+            with(&annulled, json!({ "because": { "kind": "clock", "acceptedAt": "2006-05-01T00:00:00Z", "date": "2006-07-01" } })),
+        ),
+        (
+            Type::Annulment,
+            with(
+                &annulled,
+                json!({ "because": { "kind": "lost-report", "report": hash, "acceptedAt": "2006-05-01T00:00:00Z", "date": "2006-07-01" } }),
+            ),
+        ),
         (Type::BreachAnswer, with(&case, json!({ "answer": "force-majeure" }))),
         (Type::CaseRuling, with(&case, json!({ "finding": { "kind": "new-date", "date": "2007-01-01" } }))),
         (Type::BoardOutcome, json!({ "agreement": "wijk", "case": 1, "outcome": { "kind": "settled" }, "minutes": paper })),
         (
             Type::SupportRequest,
-            json!({ "agreement": "wijk", "case": 1, "kind": "remove-obstacle", "rule": "BWBR0005181 art. 44", "problem": paper, "tried": paper }),
+            json!({ "agreement": "wijk", "case": 1, "kind": "remove-obstacle", "rule": "Woningwet art. 44", "problem": paper, "tried": paper,
+                "ground": "lack-of-powers", "entries": [12],
+                "obstacle": { "rule": rule, "effect": "Plannen wachten jaren.", "change": "De stad beslist zelf.", "ministry": "ministry" } }),
         ),
-        (Type::MinistryAnswer, with(&case, json!({ "act": "refer" }))),
+        (
+            Type::SupportRequest,
+            json!({ "agreement": "wijk", "kind": "tailor-instrument", "problem": paper, "tried": paper, "instrument": "Brede doeluitkering",
+                "asked": "Ruimte voor de wijk." }),
+        ),
+        (
+            Type::SupportRequest,
+            json!({ "agreement": "wijk", "kind": "sharpen-umbrella", "problem": paper, "tried": paper, "asked": "Ruimte voor de wijk.",
+                "umbrella": umbrella }),
+        ),
+        (Type::MinistryAnswer, with(&case, json!({ "act": "refer", "referTo": "education" }))),
+        (Type::MinistryAnswer, with(&case, json!({ "act": "hold-to-account", "whom": ["school"] }))),
+        (
+            Type::MinistryAnswer,
+            with(&case, json!({ "act": "put-on-agenda", "agenda": { "meeting": "Overleg met de steden", "day": "2006-09-01" } })),
+        ),
+        (Type::MinistryAnswer, with(&case, json!({ "act": "force-breakthrough", "partners": ["police"] }))),
+        (
+            Type::MinistryAnswer,
+            with(&case, json!({ "act": "grant-powers", "rule": rule, "measure": "De stad mag dit zelf.", "takesEffect": "2007-01-01" })),
+        ),
+        (
+            Type::MinistryAnswer,
+            with(
+                &case,
+                json!({ "act": "tailor-instrument", "instrument": "BDU", "measure": "Ook voor deze wijk.", "takesEffect": "2007-01-01" }),
+            ),
+        ),
+        (Type::StatePosition, with(&case, json!({ "stance": "on-conditions" }))),
+        (Type::MinistryRouting, json!({ "routes": [{ "theme": "education", "ministry": "education" }] })),
+        (Type::LedgerAcceptance, json!({ "logKey": "test.example/national+00000000+x" })),
         (Type::CaseClosure, json!({ "agreement": "wijk", "case": 1, "done": paper })),
         (
             Type::Withdrawal,

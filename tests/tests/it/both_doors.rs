@@ -1,11 +1,11 @@
 //! Every story again, over HTTP: the real gateway says, does and stores what the rules alone do.
 
 use harness::story::tell;
-use harness::{Door, Entry, Town};
+use harness::{Door, Entry};
 use ledger::envelope::{Body, Parsed};
 use serde_json::Value;
 
-use super::stories::{START, chosen, told};
+use super::stories::{chosen, over_http, told};
 
 /// When an entry was accepted, and what it says. The gateway's own key differs, and with it the bytes of its entries.
 fn said(entry: &Entry) -> (ledger::words::Instant, Value) {
@@ -17,8 +17,7 @@ fn said(entry: &Entry) -> (ledger::words::Instant, Value) {
 fn every_story_goes_over_http_as_it_goes_in_memory() {
     let mut failed = Vec::new();
     for (name, text) in chosen() {
-        let town = Town::over_http(START.parse().unwrap());
-        let story = match tell(town, &text) {
+        let story = match tell(over_http(&name), &text) {
             Ok(story) => story,
             Err(error) => {
                 failed.push(format!("{name}.txt {error}"));

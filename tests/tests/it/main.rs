@@ -6,3 +6,7 @@ mod alone;
 mod as_of;
 mod both_doors;
 mod stories;
+mod suspended;
+mod tables;
+mod transitions;
+mod tidy;

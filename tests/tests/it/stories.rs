@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use harness::audit::Audit;
+use harness::http::Http;
 use harness::memory::Memory;
 use harness::story::{Story, tell};
 use harness::{Door, Town};
@@ -16,7 +17,23 @@ pub(crate) fn texts() -> Vec<(String, String)> {
 }
 
 /// When every story begins.
-pub(crate) const START: &str = "2006-01-02T09:00:00Z";
+const START: &str = "2006-01-02T09:00:00Z";
+
+/// Whether a story is told in the national ledger: its name says so.
+fn is_national(name: &str) -> bool {
+    name.starts_with("national")
+}
+
+fn town(name: &str) -> Town<Memory> {
+    let at = START.parse().unwrap();
+    if is_national(name) { Town::national(at) } else { Town::in_memory(at) }
+}
+
+/// The same before a gateway of its own.
+pub(crate) fn over_http(name: &str) -> Town<Http> {
+    let at = START.parse().unwrap();
+    if is_national(name) { Town::national_over_http(at) } else { Town::over_http(at) }
+}
 
 /// Every story, or the one that the variable `STORY` names.
 pub(crate) fn chosen() -> Vec<(String, String)> {
@@ -25,16 +42,14 @@ pub(crate) fn chosen() -> Vec<(String, String)> {
 }
 
 pub(crate) fn told(name: &str, text: &str) -> Story<Memory> {
-    let town = Town::in_memory(START.parse().unwrap());
-    tell(town, text).unwrap_or_else(|error| panic!("{name}.txt {error}"))
+    tell(town(name), text).unwrap_or_else(|error| panic!("{name}.txt {error}"))
 }
 
 #[test]
 fn every_story_goes_as_it_is_told() {
     let mut failed = Vec::new();
     for (name, text) in chosen() {
-        let town = Town::in_memory(START.parse().unwrap());
-        if let Err(error) = tell(town, &text) {
+        if let Err(error) = tell(town(&name), &text) {
             failed.push(format!("{name}.txt {error}"));
         }
     }

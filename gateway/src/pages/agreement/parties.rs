@@ -1,6 +1,6 @@
 //! Who takes part and signed, who has gone quiet, who has left or wants to.
 
-use ledger::lives::agreement::Participation;
+use ledger::lives::party::Participation;
 use ledger::lives::withdrawal::{Leave, LeaveStage};
 use maud::{Markup, html};
 

@@ -54,7 +54,7 @@ fn line(visit: &Visit, listing: &Listing, names: &Names, view: &AgreementView, c
                 ("indicator", target.indicator.as_str().into()), ("value", target.value.to_string().into()), ("unit", target.unit.as_str().into())])) }
             @if !matches!(clause.value.course, Course::Running { .. }) { " · " (words.code(clause.value.course.code())) }
             @if let Some(open) = open { " · " (words.with("neighbourhood-next", &[("date", visit.day(open.due).into())])) }
-            " · " code { (text.id) } " " (visit.proof(listing, if clause.entry == 0 { view.head.value.proposed.entry } else { clause.entry }))
+            " · " code { (text.id) } " " (visit.proof(listing, if clause.entry == 0 { super::tabled(&view.head.value) } else { Some(clause.entry) }))
         }
         @for sign in light.signs.iter().take(MOST_REASONS) {
             (say::why(visit, names, sign))

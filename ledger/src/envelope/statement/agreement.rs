@@ -1,5 +1,8 @@
 //! What institutions propose to each other: the text of an agreement, and the yes or no to it.
 
+use super::suspension::SuspensionPower;
+use super::trigger::{Delay, Trigger};
+use super::umbrella::{Umbrella, UmbrellaClause};
 use crate::envelope::shape::{Count, List, shape};
 use crate::words::{CbsCode, Day, Decimal, Hash, Rhythm, Slug, Text};
 
@@ -92,6 +95,14 @@ shape! {
 }
 
 shape! {
+    /// Whether something is reached by a day, or kept all the time until it.
+    "Wijze" enum Mode {
+        Achieve = "achieve" ~ "bereiken",
+        Maintain = "maintain" ~ "in stand houden",
+    }
+}
+
+shape! {
     /// What is promised.
     "Aard" enum Nature {
         Service = "service" ~ "dienst",
@@ -119,6 +130,10 @@ shape! {
         /// Again and again; each occurrence after the start date is the last day of a period.
         Rhythm { /// An RFC 5545 RRULE.
             rule: Rhythm = "ritme", } = "rhythm" ~ "volgens een ritme",
+        /// Once, so long after a trigger; conditional until it comes, and lapsed when it can no longer come.
+        AfterEvent { /// What must come first.
+            trigger: Trigger = "aanleiding", /// How long after it.
+            within: Delay = "termijn", } = "after-event" ~ "na een gebeurtenis",
     }
 }
 
@@ -141,6 +156,16 @@ shape! {
         kind: Slug = "kenmerk",
         /// The evidence in words.
         title: Text<3, 200> = "onderbouwing",
+    }
+}
+
+shape! {
+    /// A part of what a promise costs, and the promise of money that covers it (L09).
+    "Dekking" struct FundingShare {
+        /// The obligation of nature funding that pays it.
+        obligation: Slug = "financiering",
+        /// How much of it, in the unit of that obligation's target.
+        amount: Decimal = "bedrag",
     }
 }
 
@@ -171,8 +196,26 @@ shape! {
         goals: List<Slug, 1, 20> = "doelen",
         /// What is promised; a service when not given.
         nature: Option<Nature> = "aard",
+        /// Whether it is reached by its day, or kept throughout the period that ends on it; reached when not given.
+        mode: Option<Mode> = "wijze",
         /// What kind of instrument it is.
         instrument: Option<Instrument> = "instrument",
+        /// Obligations of this agreement that must be kept first (L11).
+        depends_on: Option<List<Slug, 1, 20>> = "hangt af van",
+        /// What it costs and its debtor does not pay itself; needs funding that covers it (L08).
+        costs: Option<Decimal> = "kosten",
+        /// Who pays it (L09).
+        funding: Option<List<FundingShare, 1, 20>> = "dekking",
+        /// The umbrella clause that it carries out (L44).
+        umbrella: Option<UmbrellaClause> = "koepelbepaling",
+    }
+}
+
+impl Obligation {
+    /// The obligations that must be kept first: those that pay for it, then the others.
+    pub fn prerequisites(&self) -> impl Iterator<Item = &Slug> {
+        let funding = self.funding.iter().flat_map(|shares| shares.iter()).map(|share| &share.obligation);
+        funding.chain(self.depends_on.iter().flat_map(|list| list.iter()))
     }
 }
 
@@ -201,6 +244,8 @@ shape! {
         last_chance_days: Option<DayCount> = "laatste kans gemeente",
         /// For the ministry's reasoned answer; 42 when not given.
         ministry_days: Option<DayCount> = "antwoord ministerie",
+        /// For State partners that must take a position; 28 when not given.
+        positions_days: Option<DayCount> = "standpunt rijkspartners",
         /// For what the municipality does with the ministry's answer; 28 when not given.
         follow_up_days: Option<DayCount> = "opvolging door de gemeente",
     }
@@ -217,6 +262,8 @@ shape! {
         dispute_days: Option<DayCount> = "antwoord op een betwisting",
         /// To rule on a dispute or a contested breach; 14 when not given.
         ruling_days: Option<DayCount> = "uitspraak",
+        /// To report, after a period has ended, that something was kept throughout it; 14 when not given.
+        report_days: Option<DayCount> = "melding na een periode",
         /// Misses in a row after which a party has gone quiet; 3 when not given.
         gone_quiet_misses: Option<Count<1, 52>> = "stilgevallen na zoveel keer",
         /// Whether due dates and terms up to three months move to a working day; yes when not given.
@@ -235,8 +282,8 @@ shape! {
         goals: List<Goal, 1, 20> = "doelen",
         /// Policy themes.
         themes: List<Theme, 1, 7> = "thema's",
-        /// Where it holds.
-        neighbourhoods: List<Neighbourhood, 1, 100> = "buurten",
+        /// Where it holds; only an agreement in the national ledger can do without.
+        neighbourhoods: List<Neighbourhood, 0, 100> = "buurten",
         /// The approach for these neighbourhoods.
         approach: Option<Approach> = "aanpak",
         /// The analysis that social recovery asks for (L25).
@@ -255,6 +302,10 @@ shape! {
         ladder: Ladder = "escalatieladder",
         /// Other terms.
         terms: Option<Terms> = "termijnen",
+        /// The umbrella agreements that its obligations refer to, each with its receipt (L44).
+        umbrellas: Option<List<Umbrella, 1, 4>> = "koepelovereenkomsten",
+        /// Who may suspend the agreement without the consent of all; nobody when not given.
+        suspension: Option<SuspensionPower> = "bevoegdheid tot opschorting",
         /// Ground to withhold the agreement from the public (Woo); refused until it is supported.
         withheld_ground: Option<Text<3, 200>> = "grond voor geheimhouding",
     }
@@ -271,7 +322,7 @@ shape! {
 }
 
 shape! {
-    /// No to an offer other than an agreement's version, with a reason (L22, L32).
+    /// No to an offer or to an agreement's version, with a reason (L22, L32).
     "Weigering" struct Decline {
         /// The agreement.
         agreement: Slug = "overeenkomst",

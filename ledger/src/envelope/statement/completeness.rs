@@ -10,19 +10,21 @@ use crate::envelope::refusal::{Fault, Rule};
 use crate::words::{Day, Rhythm};
 
 /// More due dates than this in one obligation are refused: a duty for each day of 20 years fits.
-const MAX_OCCURRENCES: usize = 8_000;
+pub(super) const MAX_OCCURRENCES: usize = 8_000;
 
 /// The longest period of an agreement, in years.
 const MAX_YEARS: u32 = 20;
 
-struct Gaps(Vec<Fault>);
+/// The gaps that were found so far.
+pub(super) struct Gaps(Vec<Fault>);
 
 impl Gaps {
-    fn add(&mut self, rule: Rule, pointer: String, detail: impl Into<String>, accepted: &str) {
+    /// Notes a gap at a place in the body.
+    pub(super) fn add(&mut self, rule: Rule, pointer: String, detail: impl Into<String>, accepted: &str) {
         self.0.push(Fault { pointer: format!("/body{pointer}"), rule, detail: detail.into(), accepted: accepted.into() });
     }
 
-    fn unique(&mut self, body: &Json, list: &str, key: &str) {
+    pub(super) fn unique(&mut self, body: &Json, list: &str, key: &str) {
         let mut seen = BTreeSet::new();
         for (i, item) in items(body, list).iter().enumerate() {
             if let Some(id) = text(item, key).filter(|id| !seen.insert(*id)) {
@@ -43,10 +45,16 @@ pub fn gaps(body: &Json) -> Vec<Fault> {
         let accepted = "a director that is one of the parties (L15)";
         gaps.add(Rule::Incomplete, "/director".into(), format!("{director:?} is not a party"), accepted);
     }
+    let holder = body.get("suspension").and_then(|power| text(power, "holder"));
+    if let Some(holder) = holder.filter(|holder| !parties.contains(holder)) {
+        let accepted = "a holder of this power that is one of the parties";
+        gaps.add(Rule::Incomplete, "/suspension/holder".into(), format!("{holder:?} is not a party"), accepted);
+    }
     let period = period(body, &mut gaps);
     for (i, obligation) in items(body, "obligations").iter().enumerate() {
         obligation_gaps(obligation, i, body, &parties, period, &mut gaps);
     }
+    super::closure::gaps(body, period, &mut gaps);
     goals_without_obligation(body, &mut gaps);
     social_recovery(body, &mut gaps);
     if body.get("withheldGround").is_some() {
@@ -176,10 +184,10 @@ fn social_recovery(body: &Json, gaps: &mut Gaps) {
     }
 }
 
-fn items<'a>(json: &'a Json, name: &str) -> &'a [Json] {
+pub(super) fn items<'a>(json: &'a Json, name: &str) -> &'a [Json] {
     json.get(name).map(Json::items).unwrap_or_default()
 }
 
-fn text<'a>(json: &'a Json, name: &str) -> Option<&'a str> {
+pub(super) fn text<'a>(json: &'a Json, name: &str) -> Option<&'a str> {
     json.get(name).and_then(Json::text)
 }

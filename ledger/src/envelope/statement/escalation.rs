@@ -1,6 +1,8 @@
 //! What is said of a case: the debtor's answer, the rulings, the request to the State and its answer.
 
 use super::agreement::Attachment;
+use super::ministry::{Addressees, Agenda, Entries, Ground, InstrumentName, Measure, Obstacle, RuleRef, StatePartners};
+use super::umbrella::Umbrella;
 use crate::envelope::shape::{Count, shape};
 use crate::words::{Day, Slug, Text};
 
@@ -98,6 +100,7 @@ shape! {
         TailorInstrument = "tailor-instrument" ~ "instrument toesnijden",
         SharpenUmbrella = "sharpen-umbrella" ~ "koepelafspraak aanscherpen",
         HoldToAccount = "hold-to-account" ~ "aanspreken",
+        Bureaucracy = "bureaucracy" ~ "overbodige bureaucratie wegnemen",
     }
 }
 
@@ -110,8 +113,24 @@ shape! {
         case: Option<CaseNumber> = "zaak",
         /// What is asked.
         kind: SupportKind = "soort",
-        /// The rule that is in the way (BWB id and article); needed to remove an obstacle.
+        /// A rule that the request is about, in words; an obstacle cites it.
         rule: Option<Text<3, 200>> = "regel",
+        /// On which ground (L43).
+        ground: Option<Ground> = "grond",
+        /// Entries of this ledger that show it: breaches, refusals, notices.
+        entries: Option<Entries> = "vindplaatsen",
+        /// The State partners that block; for a breakthrough (L42).
+        partners: Option<StatePartners> = "rijkspartners",
+        /// The rule that is in the way, its effect and the change; to remove an obstacle (L40).
+        obstacle: Option<Obstacle> = "belemmering",
+        /// The instrument that does not fit; to tailor one (L51).
+        instrument: Option<InstrumentName> = "rijksinstrument",
+        /// The umbrella agreement that falls short; to sharpen one (L44).
+        umbrella: Option<Umbrella> = "koepelovereenkomst",
+        /// Who should be called to account.
+        whom: Option<Addressees> = "wie",
+        /// What is asked: the power, the change of the instrument or of the umbrella, the burden to take away.
+        asked: Option<Measure> = "wat wordt gevraagd",
         /// The problem, beside the log.
         problem: Attachment = "probleem",
         /// What was tried, beside the log.
@@ -143,6 +162,24 @@ shape! {
         case: CaseNumber = "zaak",
         /// What the minister does.
         act: MinisterialAct = "handeling",
+        /// The parties that are called to account.
+        whom: Option<Addressees> = "wie wordt aangesproken",
+        /// Where and when it is put on the agenda.
+        agenda: Option<Agenda> = "agendering",
+        /// The umbrella agreement that is sharpened, or the amendment that sharpens it, by its receipt.
+        umbrella: Option<Umbrella> = "koepelovereenkomst",
+        /// The State partners that must each sign a position.
+        partners: Option<StatePartners> = "rijkspartners",
+        /// The rule that grants the powers, or that is taken away or changed.
+        rule: Option<RuleRef> = "regel",
+        /// The instrument that is tailored.
+        instrument: Option<InstrumentName> = "rijksinstrument",
+        /// What changes.
+        measure: Option<Measure> = "maatregel",
+        /// From when on.
+        takes_effect: Option<Day> = "ingangsdatum",
+        /// The ministry that it is referred to, which answers in its place.
+        refer_to: Option<Slug> = "doorverwezen naar",
         /// The reason, beside the log.
         reason: Attachment = "reden",
     }

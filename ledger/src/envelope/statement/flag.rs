@@ -78,6 +78,9 @@ shape! {
         /// All parties signed and the first day has come.
         InForce { /// The agreement.
             agreement: Slug = "overeenkomst", } = "in-force" ~ "van kracht",
+        /// The last day of a suspension has passed; due dates pass again.
+        Resumed { /// The agreement.
+            agreement: Slug = "overeenkomst", } = "resumed" ~ "hervat",
         /// Not everyone answered an offer in its term.
         OfferLapsed { /// The agreement.
             agreement: Slug = "overeenkomst", /// The offer.
@@ -98,7 +101,12 @@ shape! {
             agreement: Slug = "overeenkomst", /// The obligation.
             obligation: Slug = "afspraak", /// The due date.
             due: Day = "termijn", /// The case that it opens or joins.
-            case: CaseNumber = "zaak", } = "breached" ~ "geschonden",
+            case: CaseNumber = "zaak", /// Whose lapse it comes from, when that is not the debtor (L09).
+            attributed_to: Option<Slug> = "toegerekend aan", } = "breached" ~ "geschonden",
+        /// The last day on which the event of a conditional obligation counts has passed.
+        ConditionLapsed { /// The agreement.
+            agreement: Slug = "overeenkomst", /// The obligation.
+            obligation: Slug = "afspraak", } = "condition-lapsed" ~ "voorwaarde vervallen",
         /// Nobody disputed a report in the term, and silence was agreed to count.
         TacitlyAccepted { /// The agreement.
             agreement: Slug = "overeenkomst", /// The report.
@@ -141,6 +149,11 @@ shape! {
             agreement: Slug = "overeenkomst", /// The case.
             case: CaseNumber = "zaak", /// Who did not act.
             silent: Names = "wie niets deed", } = "follow-up-missing" ~ "opvolging ontbreekt",
+        /// State partners did not take a position in the term (L42).
+        PositionsMissing { /// The agreement.
+            agreement: Slug = "overeenkomst", /// The case.
+            case: CaseNumber = "zaak", /// Who took none.
+            silent: Names = "wie niet antwoordde", } = "positions-missing" ~ "standpunt ontbreekt",
         /// A party has gone quiet (L02).
         GoneQuiet { /// The agreement.
             agreement: Slug = "overeenkomst", /// The party.
@@ -187,10 +200,12 @@ impl Cause {
     pub fn subject(&self) -> Subject {
         match self {
             Self::InForce { agreement }
+            | Self::Resumed { agreement }
             | Self::OfferLapsed { agreement, .. }
             | Self::Ended { agreement, .. }
             | Self::Overdue { agreement, .. }
             | Self::Breached { agreement, .. }
+            | Self::ConditionLapsed { agreement, .. }
             | Self::TacitlyAccepted { agreement, .. }
             | Self::ReportUnanswered { agreement, .. }
             | Self::DisputeUnanswered { agreement, .. }
@@ -199,6 +214,7 @@ impl Cause {
             | Self::CaseRaised { agreement, .. }
             | Self::MinistryLate { agreement, .. }
             | Self::FollowUpMissing { agreement, .. }
+            | Self::PositionsMissing { agreement, .. }
             | Self::GoneQuiet { agreement, .. }
             | Self::WithdrawalUnanswered { agreement, .. }
             | Self::WithdrawalEnded { agreement, .. }

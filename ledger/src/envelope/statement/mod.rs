@@ -7,25 +7,41 @@ use serde_json::{Value, json};
 use super::json::Json;
 use super::jws::Received;
 use super::key::PublicKey;
-use super::refusal::{Refusal, Rule};
+use super::refusal::{Fault, Refusal, Rule};
 use super::shape::{At, Shape, titled};
 use crate::words::{Hash, Instant, Slug, StatementId, Text};
 
 pub mod agreement;
+pub mod amendment;
+pub mod annulment;
+pub mod closure;
 pub mod completeness;
 pub mod escalation;
 pub mod flag;
 pub mod genesis;
 pub mod institution;
+pub mod ministry;
+pub mod needs;
 pub mod obligation;
+pub mod suspension;
+pub mod trigger;
+pub mod umbrella;
+pub mod version;
 pub mod withdrawal;
 
 use agreement::{Attachment, Consent, Decline, Proposal};
+use amendment::Amendment;
+use annulment::Annulment;
 use escalation::{BoardOutcome, BreachAnswer, CaseClosure, CaseRuling, MinistryAnswer, SupportRequest};
 use flag::{Flag, Subject};
 use genesis::Genesis;
 use institution::{Admission, KeyAddition, KeyRevocation, KeyRotation, RecoveryObjection, RecoveryRequest, RecoveryVouch, Registration};
-use obligation::{Acceptance, Dispute, DisputeAnswer, DisputeRetraction, Evidence, Handover, Release, Report, ReportRuling};
+use ministry::{MinistryRouting, StatePosition};
+use obligation::{Acceptance, Dispute, DisputeAnswer, DisputeRetraction, Evidence, Finding, Handover, Release, Report, ReportRuling};
+use suspension::{Resumption, Suspension};
+use trigger::Event;
+use umbrella::LedgerAcceptance;
+use version::{CounterProposal, Retraction};
 use withdrawal::{Withdrawal, WithdrawalAnswer, WithdrawalRevocation};
 
 /// The name under which the gateway signs; no institution can have it.
@@ -79,10 +95,19 @@ statements! {
     RecoveryRequest = "recovery-request" ~ "Verzoek tot sleutelherstel",
     RecoveryVouch = "recovery-vouch" ~ "Ingestaan voor sleutelherstel",
     RecoveryObjection = "recovery-objection" ~ "Bezwaar tegen sleutelherstel",
+    MinistryRouting = "ministry-routing" ~ "Verdeling van ministeries",
+    LedgerAcceptance = "ledger-acceptance" ~ "Erkend grootboek",
     Proposal = "proposal" ~ "Voorstel",
+    CounterProposal = "counter-proposal" ~ "Tegenvoorstel",
+    Retraction = "retraction" ~ "Voorstel ingetrokken",
+    Amendment = "amendment" ~ "Wijzigingsvoorstel",
     Consent = "consent" ~ "Instemming",
     Decline = "decline" ~ "Weigering",
+    Suspension = "suspension" ~ "Opschorting",
+    Resumption = "resumption" ~ "Hervatting",
+    Event = "event" ~ "Gebeurtenis",
     Report = "report" ~ "Melding",
+    Finding = "finding" ~ "Bevinding",
     Acceptance = "acceptance" ~ "Bevestiging",
     Dispute = "dispute" ~ "Betwisting",
     DisputeAnswer = "dispute-answer" ~ "Antwoord op een betwisting",
@@ -90,11 +115,13 @@ statements! {
     ReportRuling = "report-ruling" ~ "Uitspraak over een melding",
     Release = "release" ~ "Ontheffing",
     Handover = "handover" ~ "Overdracht",
+    Annulment = "annulment" ~ "Nietigverklaring",
     BreachAnswer = "breach-answer" ~ "Antwoord op een schending",
     CaseRuling = "case-ruling" ~ "Uitspraak in een zaak",
     BoardOutcome = "board-outcome" ~ "Uitkomst bestuurlijk overleg",
     SupportRequest = "support-request" ~ "Hulpvraag",
     MinistryAnswer = "ministry-answer" ~ "Antwoord van het ministerie",
+    StatePosition = "state-position" ~ "Standpunt van een rijkspartner",
     CaseClosure = "case-closure" ~ "Afsluiting van een zaak",
     Withdrawal = "withdrawal" ~ "Opzegging",
     WithdrawalAnswer = "withdrawal-answer" ~ "Reactie op een opzegging",
@@ -180,14 +207,26 @@ impl Statement {
         let json = Json::parse(payload).map_err(|fault| Refusal::from_faults(vec![fault]).expect("one fault"))?;
         let faults = RefCell::new(Vec::new());
         let statement = read_statement(&At::root(&json, &faults));
-        if let Some(body) = json.get("body").filter(|_| json.get("type").and_then(Json::text) == Some(Type::Proposal.code())) {
-            faults.borrow_mut().extend(completeness::gaps(body));
-        }
+        faults.borrow_mut().extend(text_gaps(&json));
+        faults.borrow_mut().extend(statement.iter().flat_map(|statement| needs::faults(&statement.body)));
         match (statement, Refusal::from_faults(faults.into_inner())) {
             (Some(statement), None) => Ok(statement),
             (_, Some(refusal)) => Err(refusal),
             (None, None) => Err(Refusal::new(Rule::WrongValue, "the statement could not be read", "a statement")),
         }
+    }
+}
+
+/// The gaps of the text that a proposal is, or that a counter-proposal holds.
+fn text_gaps(json: &Json) -> Vec<Fault> {
+    let (kind, body) = (json.get("type").and_then(Json::text).and_then(Type::from_code), json.get("body"));
+    match (kind, body, body.and_then(|body| body.get("text"))) {
+        (Some(Type::Proposal), Some(text), _) => completeness::gaps(text),
+        (Some(Type::CounterProposal), _, Some(text)) => {
+            let inside = |fault: Fault| Fault { pointer: fault.pointer.replacen("/body", "/body/text", 1), ..fault };
+            completeness::gaps(text).into_iter().map(inside).collect()
+        }
+        _ => Vec::new(),
     }
 }
 
@@ -295,23 +334,33 @@ impl Body {
     pub fn attachments(&self) -> Vec<&Attachment> {
         match self {
             Self::Proposal(body) => body.analysis.iter().collect(),
+            Self::Amendment(body) => vec![&body.reason],
+            Self::Event(body) => vec![&body.account],
+            Self::CounterProposal(body) => std::iter::once(&body.reason).chain(&body.text.analysis).collect(),
+            Self::Retraction(body) => vec![&body.reason],
             Self::Decline(body) => vec![&body.reason],
+            Self::Suspension(body) => vec![&body.reason],
+            Self::Resumption(body) => vec![&body.reason],
             Self::Report(body) => body.evidence.iter().filter_map(Evidence::attachment).collect(),
+            Self::Finding(body) => vec![&body.account],
             Self::Dispute(body) => vec![&body.reason],
             Self::DisputeAnswer(body) => vec![&body.reason],
             Self::ReportRuling(body) => vec![&body.reason],
             Self::Release(body) => vec![&body.reason],
             Self::Handover(body) => vec![&body.reason],
+            Self::Annulment(body) => vec![&body.reason],
             Self::BreachAnswer(body) => vec![&body.reason],
             Self::CaseRuling(body) => vec![&body.reason],
             Self::BoardOutcome(body) => vec![&body.minutes],
             Self::SupportRequest(body) => vec![&body.problem, &body.tried],
             Self::MinistryAnswer(body) => vec![&body.reason],
+            Self::StatePosition(body) => vec![&body.reason],
             Self::CaseClosure(body) => vec![&body.done],
             Self::Withdrawal(body) => vec![&body.reason],
             Self::WithdrawalAnswer(body) => body.reason.iter().collect(),
             Self::Genesis(_) | Self::Registration(_) | Self::Admission(_) | Self::KeyAddition(_) | Self::KeyRotation(_) => Vec::new(),
             Self::KeyRevocation(_) | Self::RecoveryRequest(_) | Self::RecoveryVouch(_) | Self::RecoveryObjection(_) => Vec::new(),
+            Self::MinistryRouting(_) | Self::LedgerAcceptance(_) => Vec::new(),
             Self::Consent(_) | Self::Acceptance(_) | Self::DisputeRetraction(_) | Self::WithdrawalRevocation(_) | Self::Flag(_) => {
                 Vec::new()
             }
@@ -324,14 +373,22 @@ impl Body {
         let institution = |slug: &Slug| Some(Subject::Institution(slug.clone()));
         match self {
             Self::Genesis(_) | Self::KeyAddition(_) | Self::KeyRotation(_) | Self::KeyRevocation(_) | Self::RecoveryObjection(_) => None,
+            Self::MinistryRouting(_) | Self::LedgerAcceptance(_) => None,
             Self::Registration(body) => institution(&body.institution),
             Self::Admission(body) => institution(&body.institution),
             Self::RecoveryRequest(body) => institution(&body.institution),
             Self::RecoveryVouch(body) => institution(&body.institution),
             Self::Proposal(body) => agreement(&body.agreement),
+            Self::CounterProposal(body) => agreement(&body.text.agreement),
+            Self::Retraction(body) => agreement(&body.agreement),
             Self::Consent(body) => agreement(&body.agreement),
+            Self::Amendment(body) => agreement(&body.agreement),
             Self::Decline(body) => agreement(&body.agreement),
+            Self::Event(body) => agreement(&body.agreement),
+            Self::Suspension(body) => agreement(&body.agreement),
+            Self::Resumption(body) => agreement(&body.agreement),
             Self::Report(body) => agreement(&body.agreement),
+            Self::Finding(body) => agreement(&body.agreement),
             Self::Acceptance(body) => agreement(&body.agreement),
             Self::Dispute(body) => agreement(&body.agreement),
             Self::DisputeAnswer(body) => agreement(&body.agreement),
@@ -339,11 +396,13 @@ impl Body {
             Self::ReportRuling(body) => agreement(&body.agreement),
             Self::Release(body) => agreement(&body.agreement),
             Self::Handover(body) => agreement(&body.agreement),
+            Self::Annulment(body) => agreement(&body.agreement),
             Self::BreachAnswer(body) => agreement(&body.agreement),
             Self::CaseRuling(body) => agreement(&body.agreement),
             Self::BoardOutcome(body) => agreement(&body.agreement),
             Self::SupportRequest(body) => agreement(&body.agreement),
             Self::MinistryAnswer(body) => agreement(&body.agreement),
+            Self::StatePosition(body) => agreement(&body.agreement),
             Self::CaseClosure(body) => agreement(&body.agreement),
             Self::Withdrawal(body) => agreement(&body.agreement),
             Self::WithdrawalAnswer(body) => agreement(&body.agreement),

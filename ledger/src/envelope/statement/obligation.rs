@@ -53,6 +53,20 @@ shape! {
 }
 
 shape! {
+    /// A creditor or the director found that what must be kept throughout was not kept on some day: a breach.
+    "Bevinding" struct Finding {
+        /// The agreement.
+        agreement: Slug = "overeenkomst",
+        /// The obligation.
+        obligation: Slug = "afspraak",
+        /// The day on which it was not kept.
+        day: Day = "dag",
+        /// What was found, beside the log.
+        account: Attachment = "bevinding",
+    }
+}
+
+shape! {
     /// A creditor accepts a report.
     "Bevestiging" struct Acceptance {
         /// The agreement.

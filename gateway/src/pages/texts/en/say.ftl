@@ -140,3 +140,28 @@ weekday-th = Thursday
 weekday-fr = Friday
 weekday-sa = Saturday
 weekday-su = Sunday
+deed-ministry-routing = Has laid down which ministry deals with which theme.
+deed-ledger-acceptance = Has recognised another ledger.
+deed-counter-proposal = Has made a counter-proposal. Earlier consents are void.
+deed-retraction = Has retracted the proposal.
+deed-amendment = Proposes an amendment of the agreement.
+deed-suspension = Proposes to suspend the agreement.
+deed-resumption = Proposes to resume the agreement.
+deed-event = Has recorded an event in the neighbourhood.
+deed-finding = Has found that “{ $obligation }” was not kept.
+deed-annulment = Proposes to annul a false flag.
+deed-state-position = A State partner gives its position in case { $case }.
+flag-resumed = The agreement has resumed.
+flag-condition-lapsed = The condition of “{ $obligation }” can no longer come; the promise lapses.
+flag-positions-missing = Case { $case }: no position from { $silent }.
+when-days = { $count ->
+    [one] 1 day
+   *[other] { $count } days
+}
+when-months = { $count ->
+    [one] 1 month
+   *[other] { $count } months
+}
+when-after-fulfilment = within { $long } after “{ $what }” is fulfilled
+when-after-breach = within { $long } after “{ $what }” is breached
+when-after-event = within { $long } after: { $what }

@@ -140,3 +140,28 @@ weekday-th = donderdag
 weekday-fr = vrijdag
 weekday-sa = zaterdag
 weekday-su = zondag
+deed-ministry-routing = Heeft vastgelegd welk ministerie over welk thema gaat.
+deed-ledger-acceptance = Heeft een ander grootboek erkend.
+deed-counter-proposal = Heeft een tegenvoorstel gedaan. Eerdere instemmingen gelden niet meer.
+deed-retraction = Heeft het voorstel ingetrokken.
+deed-amendment = Stelt een wijziging van het convenant voor.
+deed-suspension = Stelt voor het convenant op te schorten.
+deed-resumption = Stelt voor het convenant te hervatten.
+deed-event = Heeft een gebeurtenis in de buurt vastgelegd.
+deed-finding = Heeft vastgesteld dat «{ $obligation }» niet is nagekomen.
+deed-annulment = Stelt voor een onjuiste vlag nietig te verklaren.
+deed-state-position = Een rijkspartner geeft zijn standpunt in zaak { $case }.
+flag-resumed = Het convenant is hervat.
+flag-condition-lapsed = De voorwaarde voor «{ $obligation }» kan niet meer komen; de afspraak vervalt.
+flag-positions-missing = Zaak { $case }: geen standpunt van { $silent }.
+when-days = { $count ->
+    [one] 1 dag
+   *[other] { $count } dagen
+}
+when-months = { $count ->
+    [one] 1 maand
+   *[other] { $count } maanden
+}
+when-after-fulfilment = binnen { $long } nadat «{ $what }» is nagekomen
+when-after-breach = binnen { $long } nadat «{ $what }» is geschonden
+when-after-event = binnen { $long } na: { $what }

@@ -1,0 +1,216 @@
+//! The schemas of what is asked and answered. Lives are described by what every reader needs; they may hold more.
+
+use serde_json::{Map, Value, json};
+
+use crate::listing::Collection;
+
+/// A step of a path.
+pub(super) fn path_key(name: &str) -> Value {
+    match name {
+        "entry" => json!({ "type": "integer", "minimum": 0, "description": "Index of an entry" }),
+        "number" => json!({ "type": "integer", "minimum": 1, "description": "Number of a case" }),
+        "collection" => {
+            let words: Vec<&str> = Collection::ALL[1..].iter().map(|(word, _)| *word).collect();
+            json!({ "type": "string", "enum": words })
+        }
+        "code" => json!({ "type": "string", "pattern": "^(GM\\d{4}|WK\\d{4}[0-9A-Z]{2}|BU\\d{4}[0-9A-Z]{4})$" }),
+        "hash" => json!({ "type": "string", "pattern": "^[0-9a-f]{64}$" }),
+        _ => json!({ "type": "string", "minLength": 1, "maxLength": 64 }),
+    }
+}
+
+/// Every schema, by name.
+pub(super) fn all() -> Vec<(&'static str, Value)> {
+    let mut all = vec![
+        ("Text", json!({ "title": "Tekst", "type": "string" })),
+        ("Bytes", json!({ "title": "Inhoud", "type": "string", "format": "binary" })),
+        ("CompactJws", json!({ "title": "Ondertekende verklaring", "type": "string" })),
+        ("Jws", object("Ondertekende verklaring", &[("payload", text()), ("protected", text()), ("signature", text())])),
+        ("Parcel", parcel()),
+        ("Problem", problem()),
+        ("Acceptance", acceptance()),
+        ("Answers", open("Antwoorden", &[], &[("answers", list(json!({ "type": "object" }))), ("entry", number()), ("receipt", text())])),
+    ];
+    all.extend(lives());
+    all.extend(overviews());
+    all.extend(log());
+    all
+}
+
+fn text() -> Value {
+    json!({ "type": "string" })
+}
+
+fn instant() -> Value {
+    json!({ "type": "string", "format": "date-time" })
+}
+
+fn number() -> Value {
+    json!({ "type": "integer", "minimum": 0 })
+}
+
+/// An entry; null where the clock has caused it and no entry says so yet.
+fn entry_or_none() -> Value {
+    json!({ "type": ["integer", "null"], "minimum": 0 })
+}
+
+fn list(items: Value) -> Value {
+    json!({ "type": "array", "items": items })
+}
+
+fn named(name: &str) -> Value {
+    json!({ "$ref": format!("#/components/schemas/{name}") })
+}
+
+fn code(words: &[&str]) -> Value {
+    json!({ "type": "string", "enum": words })
+}
+
+/// An object that has these members, all of them.
+fn object(title: &str, members: &[(&str, Value)]) -> Value {
+    open(title, members, &[])
+}
+
+/// An object that has these members, and may have those and others.
+fn open(title: &str, required: &[(&str, Value)], may: &[(&str, Value)]) -> Value {
+    let names: Vec<&str> = required.iter().map(|(name, _)| *name).collect();
+    let members: Map<String, Value> = required.iter().chain(may).map(|(name, schema)| ((*name).to_owned(), schema.clone())).collect();
+    let mut schema = json!({ "title": title, "type": "object", "properties": members });
+    if !names.is_empty() {
+        schema["required"] = json!(names);
+    }
+    schema
+}
+
+/// A page of something, as of when.
+fn page(title: &str, of: &str) -> Value {
+    let next = json!({ "type": ["string", "null"], "description": "The cursor of the next page; null on the last" });
+    object(title, &[("items", list(named(of))), ("next", next), ("asOf", instant()), ("size", number())])
+}
+
+fn parcel() -> Value {
+    let attachment = object("Bijlage", &[("salt", text()), ("mediaType", text()), ("content", text())]);
+    let statement = json!({ "description": "A flattened JWS, or a compact one as a string", "type": ["object", "string"] });
+    open(
+        "Envelop of reeks",
+        &[],
+        &[("statement", statement), ("attachments", list(attachment)), ("statements", list(json!({ "type": "object" })))],
+    )
+}
+
+fn problem() -> Value {
+    let fault = open("Fout", &[("accepted", text())], &[("pointer", text()), ("parameter", text()), ("rule", text()), ("detail", text())]);
+    let status = json!({ "type": "integer", "minimum": 400, "maximum": 599 });
+    let required = [("type", text()), ("title", text()), ("status", status), ("detail", text())];
+    let may = ["titleNl", "rule", "source", "refusal", "requestId"].map(|name| (name, text()));
+    let may: Vec<(&str, Value)> = may.into_iter().chain([("faults", list(fault))]).collect();
+    open("Probleem", &required, &may)
+}
+
+fn acceptance() -> Value {
+    let repeat = json!({ "type": "boolean" });
+    object("Ontvangst", &[("ledger", text()), ("entry", number()), ("acceptedAt", instant()), ("repeat", repeat), ("receipt", text())])
+}
+
+fn lives() -> Vec<(&'static str, Value)> {
+    let institution = open(
+        "Instelling",
+        &[
+            ("id", text()),
+            ("state", code(&["registered", "admitted"])),
+            ("registrations", list(json!({ "type": "object" }))),
+            ("lastEntry", entry_or_none()),
+        ],
+        &[("name", text()), ("kind", text()), ("keys", list(json!({ "type": "object" })))],
+    );
+    let life = [("agreement", text()), ("isOpen", json!({ "type": "boolean" })), ("lastEntry", entry_or_none())];
+    let head: Vec<(&str, Value)> = life
+        .iter()
+        .cloned()
+        .chain([("id", text()), ("state", json!({ "type": "object" })), ("parties", json!({ "type": "object" }))])
+        .collect();
+    let card = [("title", text()), ("colour", named("Colour")), ("director", text()), ("neighbourhoods", list(named("Place")))];
+    let whole = [("text", json!({ "type": "object" })), ("light", named("Light")), ("asOf", instant()), ("size", number())];
+    let lists = ["obligations", "offers", "breaches", "cases", "withdrawals", "attention", "caused"];
+    let lists = lists.map(|name| (name, list(json!({ "type": "object" }))));
+    let with = |more: &[(&'static str, Value)]| head.iter().cloned().chain(more.iter().cloned()).collect::<Vec<_>>();
+    let whole: Vec<(&str, Value)> = whole.into_iter().chain(lists).collect();
+    let place = object("Buurt", &[("code", text()), ("referenceYear", number()), ("name", text())]);
+    let entry = [("entry", number()), ("acceptedAt", instant()), ("type", text()), ("by", text()), ("id", text()), ("record", text())];
+    vec![
+        ("Institution", institution),
+        ("Institutions", page("Instellingen", "Institution")),
+        ("Place", place),
+        ("AgreementCard", object("Convenant in een lijst", &with(&card))),
+        ("Agreements", page("Convenanten", "AgreementCard")),
+        ("Agreement", object("Convenant", &with(&whole))),
+        ("Part", object("Onderdeel van een convenant", &life)),
+        ("Parts", page("Onderdelen van convenanten", "Part")),
+        ("Entry", object("Regel in het logboek", &entry)),
+        ("Entries", page("Regels in het logboek", "Entry")),
+    ]
+}
+
+fn overviews() -> Vec<(&'static str, Value)> {
+    let fact = object("Feit", &[("entry", number()), ("at", instant())]);
+    let who = list(text());
+    let until = json!({ "type": ["string", "null"], "format": "date-time" });
+    let matter = code(&ledger::lives::attention::Matter::CODES);
+    let waits = [("matter", matter), ("who", who), ("since", named("Fact")), ("until", until)];
+    let place = [("agreement", text()), ("title", text()), ("neighbourhoods", list(text())), ("entry", entry_or_none())];
+    let kind = |title: &str| open(title, &[("kind", text())], &[]);
+    let sign = [("colour", named("Colour")), ("cause", kind("Oorzaak")), ("consequence", kind("Gevolg")), ("correction", kind("Herstel"))];
+    let colours = object("Aantal per kleur", &[("green", number()), ("orange", number()), ("red", number())]);
+    let next = json!({ "type": ["string", "null"], "description": "Where the count goes on, in the past; the sum counts" });
+    let part = |title: &str| json!({ "title": title, "type": ["object", "null"] });
+    let acts: Vec<&str> = ledger::envelope::statement::escalation::MinisterialAct::ALL.iter().map(|act| act.code()).collect();
+    let file = [
+        ("agreement", text()),
+        ("number", number()),
+        ("stage", json!({ "type": "object" })),
+        ("obligation", part("Afspraak")),
+        ("instances", list(json!({ "type": "object" }))),
+        ("deeds", list(named("Entry"))),
+        ("waits", part("Wat wacht")),
+        ("openActs", list(code(&acts))),
+        ("asOf", instant()),
+        ("size", number()),
+    ];
+    let promise =
+        [("obligation", text()), ("who", text()), ("what", text()), ("when", json!({ "type": "object" })), ("light", named("Light"))];
+    let promises =
+        [("agreement", text()), ("title", text()), ("state", text()), ("light", named("Light")), ("promises", list(named("Promise")))];
+    vec![
+        ("Fact", fact),
+        ("Colour", json!({ "title": "Kleur", "type": "string", "enum": ["green", "orange", "red"] })),
+        ("Sign", object("Reden van een kleur", &sign)),
+        ("Light", object("Kleur met redenen", &[("colour", named("Colour")), ("signs", list(named("Sign")))])),
+        ("Attention", object("Wat aandacht vraagt", &[&waits[..], &place[..]].concat())),
+        ("Attentions", page("Alles wat aandacht vraagt", "Attention")),
+        ("Counts", object("Tellingen", &[("obligations", colours), ("next", next), ("asOf", instant()), ("size", number())])),
+        ("CaseFile", object("Dossier van een zaak", &file)),
+        ("Neighbourhood", object("Buurt met convenanten", &[("code", text()), ("names", list(text())), ("agreements", number())])),
+        ("Neighbourhoods", page("Buurten", "Neighbourhood")),
+        ("Promise", object("Afspraak voor bewoners", &promise)),
+        ("PromisesOf", object("Afspraken van een convenant", &promises)),
+        ("Promises", page("Afspraken in een buurt", "PromisesOf")),
+    ]
+}
+
+fn log() -> Vec<(&'static str, Value)> {
+    let words = ["name", "origin", "level", "owner", "ministry", "logKey"].map(|name| (name, text()));
+    let ledger: Vec<(&str, Value)> = words.into_iter().chain([("size", number()), ("now", instant())]).collect();
+    let record = [("entry", number()), ("acceptedAt", instant()), ("salt", text()), ("leaf", text()), ("jws", text())];
+    let data = object("Inhoud", &[("ledger", text()), ("entry", number()), ("by", text()), ("id", text())]);
+    let event = ["specversion", "id", "source", "type", "subject", "sequence", "dataref", "datacontenttype"].map(|name| (name, text()));
+    let event: Vec<(&str, Value)> = event.into_iter().chain([("time", instant()), ("data", data)]).collect();
+    let none = json!({ "type": "null" });
+    vec![
+        ("Ledger", object("Grootboek", &ledger)),
+        ("Ledgers", object("Grootboeken", &[("items", list(named("Ledger"))), ("next", none)])),
+        ("Record", open("Vastlegging", &record, &[("damaged", text())])),
+        ("Records", object("Vastleggingen", &[("records", list(named("Record"))), ("size", number())])),
+        ("Event", object("Gebeurtenis (CloudEvents)", &event)),
+        ("Events", json!({ "title": "Gebeurtenissen", "type": "array", "items": named("Event") })),
+    ]
+}

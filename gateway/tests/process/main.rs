@@ -1,0 +1,7 @@
+//! The binary as its operator meets it: a process that is killed, and one whose disk is full.
+
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test that cannot go on says where")]
+
+mod full_disk;
+mod kill;
+mod server;

@@ -1,0 +1,84 @@
+//! A text that is put to its parties: complete in itself, and now also by what the ledger knows of them.
+
+use std::collections::BTreeMap;
+
+use super::desk::Book;
+use super::verdict::Stop;
+use crate::envelope::statement::agreement::Proposal;
+use crate::envelope::statement::genesis::Level;
+use crate::envelope::statement::version::CounterProposal;
+use crate::envelope::{Fault, Refusal, Rule};
+use crate::lives::version::Invited;
+use crate::lives::{Agreement, Moment};
+use crate::words::{Hash, Slug};
+
+impl Book {
+    pub(super) fn propose(&self, by: &Slug, proposal: &Proposal, hash: Hash, moment: Moment) -> Result<Agreement, Stop> {
+        if self.shelf.agreement(&proposal.agreement)?.is_some() {
+            return Err(Refusal::at(
+                "/body/agreement",
+                Rule::AgreementTaken,
+                format!("{} exists", proposal.agreement),
+                "an id that is free",
+            )
+            .into());
+        }
+        let Invited { kinds, faults } = self.invited(proposal, "/body")?;
+        if let Some(refusal) = Refusal::from_faults(faults) {
+            return Err(refusal.into());
+        }
+        Ok(Agreement::propose(proposal, hash, by, &kinds, self.municipality(), self.ledger.ministry.clone(), moment))
+    }
+
+    /// Another text in the place of the one on the table, complete in the same way.
+    pub(super) fn counter(&self, by: &Slug, body: &CounterProposal, hash: Hash, moment: Moment) -> Result<Agreement, Stop> {
+        let mut agreement = self.known_agreement(&body.text.agreement)?;
+        let invited = self.invited(&body.text, "/body/text")?;
+        agreement.counter(by, body, hash, invited, moment)?;
+        Ok(agreement)
+    }
+
+    /// The municipality whose ledger this is; none in a national one.
+    fn municipality(&self) -> Option<Slug> {
+        (self.ledger.level == Level::Local).then(|| self.ledger.owner.clone())
+    }
+
+    /// What kind of institution each party is, and what is wrong with who is invited.
+    fn invited(&self, proposal: &Proposal, at: &str) -> Result<Invited, Stop> {
+        let mut faults = Vec::new();
+        let mut gap = |pointer: String, detail: String, accepted: &str| {
+            faults.push(Fault { pointer, rule: Rule::Incomplete, detail, accepted: accepted.into() });
+        };
+        let mut kinds = BTreeMap::new();
+        for (i, party) in proposal.parties.iter().enumerate() {
+            let pointer = format!("{at}/parties/{i}/institution");
+            match self.shelf.institution(&party.institution)?.and_then(|institution| institution.admitted.as_ref()) {
+                Some(admitted) => _ = kinds.insert(party.institution.clone(), admitted.kind),
+                None => gap(
+                    pointer,
+                    format!("{} is not admitted to this ledger", party.institution),
+                    "institutions that the owner has admitted",
+                ),
+            }
+        }
+        let municipality = self.municipality();
+        if let Some(owner) = municipality.as_ref().filter(|owner| !proposal.parties.iter().any(|p| p.institution == **owner)) {
+            gap(
+                format!("{at}/parties"),
+                format!("the municipality {owner} is not a party"),
+                "the owner of the ledger among the parties (L15)",
+            );
+        }
+        if municipality.is_some() && proposal.neighbourhoods.is_empty() {
+            gap(format!("{at}/neighbourhoods"), "a local agreement holds nowhere".into(), "at least one neighbourhood with its CBS code");
+        }
+        if municipality.is_some() && proposal.parties.iter().any(|p| p.institution == self.ledger.ministry) {
+            gap(
+                format!("{at}/parties"),
+                "the ministry is no party to a local agreement".into(),
+                "an umbrella agreement in the national ledger (L36)",
+            );
+        }
+        Ok(Invited { kinds, faults })
+    }
+}

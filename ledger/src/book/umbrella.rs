@@ -1,0 +1,122 @@
+//! Receipts of other ledgers: which ones the owner accepts, and what an umbrella reference must show (L44).
+
+use std::collections::BTreeSet;
+
+use super::desk::Book;
+use super::verdict::Stop;
+use crate::envelope::statement::agreement::{Obligation, Proposal};
+use crate::envelope::statement::amendment::Change;
+use crate::envelope::statement::umbrella::{LedgerAcceptance, Umbrella};
+use crate::envelope::{Body, Fault, Parsed, Refusal, Rule};
+use crate::lives::institution::AcceptedLedger;
+use crate::lives::moment::Moment;
+use crate::lives::{Agreement, Institution};
+use crate::log::note::{KeyKind, VerifierKey};
+use crate::log::receipt::Receipt;
+use crate::words::Slug;
+
+/// At most this many ledgers whose receipts are accepted.
+const MAX_LEDGERS: usize = 64;
+
+impl Book {
+    /// The owner accepts receipts of another ledger; a later key of the same ledger stands beside the earlier one.
+    pub(super) fn accept_ledger(&self, owner: &mut Institution, body: &LedgerAcceptance, moment: Moment) -> Result<(), Refusal> {
+        let refuse = |rule, detail: &str, accepted: &str| Err(Refusal::at("/body/logKey", rule, detail, accepted));
+        let Ok(key) = body.log_key.as_str().parse::<VerifierKey>() else {
+            return refuse(Rule::WrongValue, "this is no vkey", "name+keyid+key (C2SP signed-note)");
+        };
+        let given = key.to_string();
+        match () {
+            () if owner.id != self.ledger().owner => {
+                let owner = self.ledger().owner.to_string();
+                Err(Refusal::at("/by", Rule::OwnerOnly, "receipts are accepted by the owner of the ledger", owner))
+            }
+            () if key.kind() != KeyKind::Note => refuse(Rule::WrongValue, "this key does not sign a log", "a key of type 0x01 (Ed25519)"),
+            () if key.name() == self.ledger().origin => refuse(Rule::OtherLedger, "this is the ledger itself", "the key of another ledger"),
+            () if owner.accepted_ledgers.iter().any(|known| known.log_key == given) => {
+                refuse(Rule::AlreadyGiven, "this key is accepted already", "")
+            }
+            () if owner.accepted_ledgers.len() >= MAX_LEDGERS => refuse(Rule::TooLarge, "64 ledgers are accepted already", "no more"),
+            () => {
+                owner.accepted_ledgers.push(AcceptedLedger { log_key: given, since: moment });
+                Ok(())
+            }
+        }
+    }
+
+    /// That each umbrella reference of a statement holds: its receipt, under a key that the owner accepted, is of an offered
+    /// text of that agreement, and each clause that is referred to stands in it.
+    pub(super) fn check_umbrellas(&self, body: &Body, agreement: &Agreement) -> Result<(), Stop> {
+        match body {
+            Body::Proposal(text) => self.check_text(text, "/body"),
+            Body::CounterProposal(body) => self.check_text(&body.text, "/body/text"),
+            Body::Amendment(body) => {
+                let changed = body.changes.iter().enumerate();
+                let changed = changed.filter_map(|(j, change)| Some((format!("/body/changes/{j}/obligation"), change.obligation()?)));
+                let referring: Vec<_> = changed.filter(|(_, obligation)| obligation.umbrella.is_some()).collect();
+                if referring.is_empty() { Ok(()) } else { self.check_clauses(&agreement.text, "/body", &referring) }
+            }
+            Body::SupportRequest(body) => body.umbrella.as_ref().map_or(Ok(()), |it| self.clauses_of(it, "/body/umbrella").map(|_| ())),
+            Body::MinistryAnswer(body) => body.umbrella.as_ref().map_or(Ok(()), |it| self.clauses_of(it, "/body/umbrella").map(|_| ())),
+            _ => Ok(()),
+        }
+    }
+
+    fn check_text(&self, text: &Proposal, at: &str) -> Result<(), Stop> {
+        let obligations = text.obligations.iter().enumerate().map(|(j, obligation)| (format!("{at}/obligations/{j}"), obligation));
+        self.check_clauses(text, at, &obligations.collect::<Vec<_>>())
+    }
+
+    /// The receipts of a text, and the clauses that these obligations refer to, with their places.
+    fn check_clauses(&self, text: &Proposal, at: &str, obligations: &[(String, &Obligation)]) -> Result<(), Stop> {
+        let mut faults = Vec::new();
+        for (i, umbrella) in text.umbrellas.iter().flat_map(|list| list.iter()).enumerate() {
+            let clauses = match self.clauses_of(umbrella, &format!("{at}/umbrellas/{i}")) {
+                Ok(clauses) => clauses,
+                Err(Stop::Refused(refusal)) => {
+                    faults.extend(refusal.faults().iter().cloned());
+                    continue;
+                }
+                Err(need) => return Err(need),
+            };
+            for (place, obligation) in obligations {
+                let named = obligation.umbrella.as_ref().filter(|named| named.agreement == umbrella.agreement);
+                if let Some(named) = named.filter(|named| !clauses.contains(&named.clause)) {
+                    let (pointer, detail) = (format!("{place}/umbrella/clause"), format!("{} has no {}", named.agreement, named.clause));
+                    let accepted = format!("one of: {}", clauses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "));
+                    faults.push(Fault { pointer, rule: Rule::ReceiptUnfit, detail, accepted });
+                }
+            }
+        }
+        Refusal::from_faults(faults).map_or(Ok(()), |refusal| Err(refusal.into()))
+    }
+
+    /// The clauses of the umbrella text that a receipt shows.
+    fn clauses_of(&self, umbrella: &Umbrella, pointer: &str) -> Result<BTreeSet<Slug>, Stop> {
+        let owner = self.known_institution(&self.ledger().owner, pointer)?;
+        let keys = owner.accepted_ledgers.iter().filter_map(|ledger| ledger.log_key.parse::<VerifierKey>().ok());
+        let keys: Vec<VerifierKey> = keys.filter(|key| key.name() == umbrella.origin.as_str()).collect();
+        if keys.is_empty() {
+            let known = owner.accepted_ledgers.iter().map(|ledger| ledger.log_key.split('+').next().unwrap_or_default());
+            let accepted = format!("an accepted ledger: {}", known.collect::<Vec<_>>().join(", "));
+            let detail = format!("{} is not accepted", umbrella.origin);
+            return Err(Refusal::at(format!("{pointer}/origin"), Rule::LedgerNotAccepted, detail, accepted).into());
+        }
+        let unfit = |detail: String| Refusal::at(format!("{pointer}/receipt"), Rule::ReceiptUnfit, detail, "the receipt of that entry");
+        let receipt = Receipt::parse(format!("{}\n", umbrella.receipt).as_bytes()).map_err(|fault| unfit(fault.to_string()))?;
+        let shown = keys.iter().map(|key| receipt.verify(key)).reduce(|first, next| first.or(next)).expect("there is a key");
+        let shown = shown.map_err(|fault| unfit(fault.to_string()))?;
+        if shown.index != u64::from(umbrella.entry.0) {
+            return Err(unfit(format!("it is of entry {}", shown.index)).into());
+        }
+        let parsed = Parsed::parse(&shown.jws).map_err(|refusal| unfit(format!("it holds no statement: {refusal}")))?;
+        match &parsed.statement().body {
+            Body::Proposal(text) if text.agreement == umbrella.agreement => Ok(text.obligations.iter().map(|o| o.id.clone()).collect()),
+            // An amendment that sharpens it is a text of it as well.
+            Body::Amendment(body) if body.agreement == umbrella.agreement => {
+                Ok(body.changes.iter().filter_map(Change::obligation).map(|o| o.id.clone()).collect())
+            }
+            body => Err(unfit(format!("it is a {}, not a text of {}", body.kind().code(), umbrella.agreement)).into()),
+        }
+    }
+}

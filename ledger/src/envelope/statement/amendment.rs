@@ -1,0 +1,45 @@
+//! A change of an agreement in force: the old version holds until everyone whose consent it takes has signed.
+
+use super::agreement::{Attachment, Obligation};
+use crate::envelope::shape::{List, shape};
+use crate::words::{Hash, Slug};
+
+shape! {
+    /// One change of the text.
+    "Wijziging" union Change by "kind" {
+        /// An obligation gets a new text; id, debtor and the way in which it falls due stay.
+        Obligation { /// The whole new text of the obligation with that id.
+            obligation: Obligation = "afspraak", } = "obligation" ~ "afspraak gewijzigd",
+        /// An obligation more.
+        Addition { /// The obligation, under an id that is free.
+            obligation: Obligation = "afspraak", } = "addition" ~ "afspraak erbij",
+        /// Another party directs (L16).
+        Director { /// The party.
+            party: Slug = "regisseur", } = "director" ~ "andere regisseur",
+    }
+}
+
+shape! {
+    /// A change of an agreement in force (L44, L46). It binds when all whose consent it takes have signed: for one obligation
+    /// its debtor, its creditors before and after, the debtors of what leans on it, and the director; for anything else all.
+    "Wijzigingsvoorstel" struct Amendment {
+        /// The agreement.
+        agreement: Slug = "overeenkomst",
+        /// The version that it changes: the hash that was consented to last.
+        version: Hash = "versie",
+        /// What changes.
+        changes: List<Change, 1, 20> = "wijzigingen",
+        /// The reason, beside the log.
+        reason: Attachment = "reden",
+    }
+}
+
+impl Change {
+    /// The obligation that it brings; `None` for a director.
+    pub fn obligation(&self) -> Option<&Obligation> {
+        match self {
+            Self::Obligation { obligation } | Self::Addition { obligation } => Some(obligation),
+            Self::Director { .. } => None,
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! Whether the obligations of a text close (L08, L09, L11): money matched, prerequisites present, triggers that can come, no circle.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::completeness::{Gaps, items, text};
+use crate::envelope::json::Json;
+use crate::envelope::refusal::Rule;
+use crate::words::{Day, Decimal, Rhythm};
+
+/// Obligations of the text by id, with their place.
+type Known<'a> = BTreeMap<&'a str, (usize, &'a Json)>;
+
+/// Every gap between the obligations of a proposal's body.
+pub(super) fn gaps(body: &Json, period: Option<(Day, Day)>, gaps: &mut Gaps) {
+    let obligations = items(body, "obligations");
+    let known: Known<'_> = obligations.iter().enumerate().filter_map(|(i, o)| Some((text(o, "id")?, (i, o)))).collect();
+    for (i, obligation) in obligations.iter().enumerate() {
+        dependence(obligation, i, &known, gaps);
+        money(obligation, i, &known, gaps);
+        trigger(obligation, i, &known, body, period, gaps);
+        umbrella(obligation, i, body, gaps);
+        if text(obligation, "mode") == Some("maintain") && obligation.get("when").and_then(|when| text(when, "kind")) == Some("after-event")
+        {
+            let at = format!("/obligations/{i}/when");
+            gaps.add(Rule::Incomplete, at, "what is kept throughout has no period", "a date or a rhythm, whose days end the periods");
+        }
+    }
+    gaps.unique(body, "umbrellas", "agreement");
+    overdrawn(obligations, &known, period, gaps);
+    circles(obligations, gaps);
+}
+
+fn dependence(obligation: &Json, i: usize, known: &Known<'_>, gaps: &mut Gaps) {
+    let mut seen = BTreeSet::new();
+    for (j, id) in items(obligation, "dependsOn").iter().enumerate() {
+        let (Some(id), at) = (id.text(), format!("/obligations/{i}/dependsOn/{j}")) else { continue };
+        if !known.contains_key(id) {
+            gaps.add(Rule::Incomplete, at, format!("{id:?} is not an obligation of this agreement"), "ids of its obligations (L08)");
+        } else if !seen.insert(id) {
+            gaps.add(Rule::Incomplete, at, format!("{id:?} occurs twice"), "each obligation once");
+        }
+    }
+}
+
+/// What it costs is covered by promises of money, each by another party that owes it to this debtor.
+fn money(obligation: &Json, i: usize, known: &Known<'_>, gaps: &mut Gaps) {
+    let at = |rest: &str| format!("/obligations/{i}{rest}");
+    let (mut seen, mut covered) = (BTreeSet::new(), 0);
+    for (j, share) in items(obligation, "funding").iter().enumerate() {
+        let part = amount(share, "amount").unwrap_or_default();
+        if part <= 0 && share.get("amount").is_some() {
+            gaps.add(Rule::Incomplete, at(&format!("/funding/{j}/amount")), "no amount of money", "an amount above zero");
+        }
+        covered += part;
+        if let Some(id) = text(share, "obligation") {
+            let fault = share_fault(obligation, id, !seen.insert(id), known);
+            fault.into_iter().for_each(|(detail, accepted)| gaps.add(Rule::Incomplete, at(&format!("/funding/{j}")), detail, accepted));
+        }
+    }
+    match (amount(obligation, "costs"), obligation.get("funding")) {
+        (None, Some(_)) => gaps.add(Rule::Incomplete, at("/costs"), "funding of something that costs nothing", "what it costs (L08)"),
+        (Some(..=0), _) => gaps.add(Rule::Incomplete, at("/costs"), "no amount of money", "an amount above zero"),
+        (Some(costs), _) if covered < costs => {
+            let accepted = "promises of money (nature funding) that together cover what it costs (L08, L09)";
+            gaps.add(Rule::Incomplete, at("/funding"), "what it costs is not covered", accepted);
+        }
+        (None, None) | (Some(_), _) => {}
+    }
+}
+
+fn share_fault(obligation: &Json, id: &str, twice: bool, known: &Known<'_>) -> Option<(String, &'static str)> {
+    let Some((_, commitment)) = known.get(id) else {
+        return Some((format!("{id:?} is not an obligation of this agreement"), "an obligation of nature funding (L08)"));
+    };
+    let debtor = text(obligation, "debtor");
+    let creditors = items(commitment, "creditors");
+    match () {
+        () if twice => Some((format!("{id:?} occurs twice"), "each promise of money once")),
+        () if text(commitment, "nature") != Some("funding") => {
+            Some((format!("{id:?} promises no money"), "an obligation of nature funding"))
+        }
+        () if text(commitment, "debtor") == debtor => Some((
+            format!("{id:?} is a promise of the debtor itself"),
+            "a promise of another party; what the debtor pays itself is no cost here",
+        )),
+        () if !creditors.is_empty() && !creditors.iter().any(|creditor| creditor.text() == debtor) => {
+            Some((format!("{id:?} is not owed to the debtor"), "a promise whose creditors include the one that it pays"))
+        }
+        () => None,
+    }
+}
+
+/// No promise of money is given away more than once: its target, times its due dates, covers what leans on it.
+fn overdrawn(obligations: &[Json], known: &Known<'_>, period: Option<(Day, Day)>, gaps: &mut Gaps) {
+    let mut left: BTreeMap<&str, i128> = BTreeMap::new();
+    for (id, (_, commitment)) in known {
+        let value = commitment.get("target").and_then(|target| amount(target, "value"));
+        let times = commitment.get("when").and_then(|when| text(when, "rule")).and_then(|rule| Rhythm::parse(rule).ok());
+        let times = times.zip(period).map_or(1, |(rhythm, (start, end))| rhythm.count(start, end, super::completeness::MAX_OCCURRENCES));
+        _ = value.map(|value| left.insert(*id, value.saturating_mul(times as i128)));
+    }
+    for (i, obligation) in obligations.iter().enumerate() {
+        for (j, share) in items(obligation, "funding").iter().enumerate() {
+            let (Some(id), Some(amount)) = (text(share, "obligation"), amount(share, "amount")) else { continue };
+            let Some(left) = left.get_mut(id) else { continue };
+            *left -= amount;
+            if *left < 0 {
+                let at = format!("/obligations/{i}/funding/{j}/amount");
+                gaps.add(Rule::Incomplete, at, format!("{id:?} does not promise that much"), "at most what is left of it");
+            }
+        }
+    }
+}
+
+fn trigger(obligation: &Json, i: usize, known: &Known<'_>, body: &Json, period: Option<(Day, Day)>, gaps: &mut Gaps) {
+    let Some(trigger) = obligation.get("when").and_then(|when| when.get("trigger")) else { return };
+    let at = |rest: &str| format!("/obligations/{i}/when/trigger{rest}");
+    if let Some(id) = text(trigger, "obligation").filter(|id| !known.contains_key(id)) {
+        gaps.add(Rule::Incomplete, at("/obligation"), format!("{id:?} is not an obligation of this agreement"), "one of its obligations");
+    }
+    if let Some(by) = text(trigger, "by") {
+        if !items(body, "parties").iter().any(|party| text(party, "institution") == Some(by)) {
+            gaps.add(Rule::Incomplete, at("/by"), format!("{by:?} is not a party"), "a party that records the event");
+        } else if text(obligation, "debtor") == Some(by) {
+            gaps.add(Rule::OwnObligation, at("/by"), "the debtor would say itself whether it is due", "another party");
+        }
+        let event = text(trigger, "event");
+        let others = known.values().filter_map(|(_, other)| other.get("when")?.get("trigger"));
+        if others.filter(|other| text(other, "event") == event).any(|other| text(other, "by") != Some(by)) {
+            gaps.add(Rule::Incomplete, at("/by"), "another party records the same event", "one party for each event");
+        }
+    }
+    let until = text(trigger, "until").and_then(|day| day.parse::<Day>().ok());
+    if let Some((until, (start, end))) = until.zip(period).filter(|(until, (start, end))| until < start || until > end) {
+        gaps.add(Rule::Incomplete, at("/until"), format!("{until} is outside the period"), &format!("a date from {start} to {end}"));
+    }
+}
+
+/// The umbrella agreement that an obligation names came along; that it has that clause is judged with its receipt.
+fn umbrella(obligation: &Json, i: usize, body: &Json, gaps: &mut Gaps) {
+    let Some(name) = obligation.get("umbrella").and_then(|clause| text(clause, "agreement")) else { return };
+    if !items(body, "umbrellas").iter().any(|umbrella| text(umbrella, "agreement") == Some(name)) {
+        let at = format!("/obligations/{i}/umbrella/agreement");
+        gaps.add(Rule::Incomplete, at, format!("{name:?} did not come along"), "one of the umbrella agreements of this text (L44)");
+    }
+}
+
+/// Nothing waits for itself: by prerequisites, money and triggers, one leads to another and none back.
+fn circles(obligations: &[Json], gaps: &mut Gaps) {
+    let mut leads: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for obligation in obligations {
+        let Some(id) = text(obligation, "id") else { continue };
+        let funding = items(obligation, "funding").iter().filter_map(|share| text(share, "obligation"));
+        let trigger = obligation.get("when").and_then(|when| when.get("trigger")).and_then(|trigger| text(trigger, "obligation"));
+        let first = items(obligation, "dependsOn").iter().filter_map(Json::text).chain(funding).chain(trigger);
+        leads.entry(id).or_default().extend(first);
+    }
+    for (i, obligation) in obligations.iter().enumerate() {
+        let Some(id) = text(obligation, "id") else { continue };
+        let (mut reached, mut todo) = (BTreeSet::new(), leads.get(id).cloned().unwrap_or_default());
+        while let Some(next) = todo.pop() {
+            if reached.insert(next) {
+                todo.extend(leads.get(next).into_iter().flatten());
+            }
+        }
+        if reached.contains(id) {
+            gaps.add(
+                Rule::Incomplete,
+                format!("/obligations/{i}"),
+                format!("{id:?} waits for itself"),
+                "obligations without a circle (L08)",
+            );
+        }
+    }
+}
+
+fn amount(json: &Json, name: &str) -> Option<i128> {
+    text(json, name).and_then(|text| text.parse::<Decimal>().ok()).map(Decimal::ten_thousandths)
+}
