@@ -15,6 +15,8 @@ pub mod receipts;
 pub mod listing;
 pub mod events;
 pub mod api;
+pub mod pages;
+pub mod web;
 pub mod server;
 pub mod client;
 pub mod command;

@@ -6,13 +6,14 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
-use gateway::api::{router, router_within};
+
 use gateway::clock::{Clock, StepClock};
 use gateway::found::{NewLedger, found_ledger};
 use gateway::host::{Host, Writers};
 use gateway::sequencer::Pace;
 use gateway::settings::Limits;
 use gateway::store::Store;
+use gateway::web::{router, router_within};
 use ledger::envelope::statement::genesis::Level;
 use ledger::envelope::{SigningKey, Type, sign_compact, sign_flattened};
 use ledger::words::{Hash, Instant};

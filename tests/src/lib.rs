@@ -17,6 +17,9 @@ pub mod derived;
 pub mod http;
 pub mod tiles;
 pub mod bulk;
+pub mod site;
+#[cfg(feature = "browser")]
+pub mod browser;
 
 pub use audit::{Audit, Corruption};
 pub use door::{Answer, Attachment, Door, Entry};

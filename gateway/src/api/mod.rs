@@ -78,6 +78,11 @@ pub fn router_within(host: Host, limits: &Limits) -> Router {
     dressed(routes.layer(DefaultBodyLimit::max(limits.max_body_bytes as usize)), limits).with_state(state)
 }
 
+/// The limits and the request ids of the API for routes that stand beside it.
+pub fn within(routes: Router, limits: &Limits) -> Router {
+    routes.layer(from_fn_with_state(limits::Places::new(limits), limits::hold)).layer(from_fn(request::follow))
+}
+
 /// What every answer has, whatever the route: the last one here sees a request first.
 fn dressed(routes: Router<Api>, limits: &Limits) -> Router<Api> {
     let routes = routes.layer(from_fn(problem::whole)).layer(from_fn(accept::negotiate));

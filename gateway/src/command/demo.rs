@@ -5,12 +5,12 @@ use std::net::SocketAddr;
 use tokio::net::TcpListener;
 
 use super::{Exit, Terminal};
-use crate::api::router;
 use crate::clock::Clock;
 use crate::demo::{Scene, tell};
 use crate::host::Host;
 use crate::sequencer::Pace;
 use crate::store::Store;
+use crate::web::router;
 
 /// When the letter was signed: where the demo's clock starts.
 const START: &str = "2006-02-15T09:00:00Z";
@@ -47,6 +47,7 @@ impl Demo {
         ))?;
         let outcome = tell(scene, &host, &url, &database)?;
         if !self.once {
+            terminal.line(&format!("de bladzijden: {url}/ in het Nederlands, {url}/?taal=en in English"))?;
             terminal.line(&format!("still up at {url}; try: convenant read --url {url} --ledger gm0599 cases"))?;
         }
         terminal.line(&outcome.to_string())?;

@@ -5,13 +5,13 @@ use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
 use super::Exit;
-use crate::api::router_within;
 use crate::clock::{Clock, SystemClock};
 use crate::host::Host;
 use crate::sequencer::Pace;
 use crate::server;
 use crate::settings::Settings;
 use crate::store::{Alone, Store};
+use crate::web::router_within;
 
 /// Serves every ledger in a database over HTTP. It never makes a ledger: `convenant init` does.
 #[derive(Debug, clap::Args)]

@@ -28,7 +28,7 @@ pub use fold::MAX_CAUSED;
 pub use institution::InstitutionView;
 pub use lists::{AgreementCard, Items, Listed};
 pub use neighbourhood::{Neighbourhood, Promise, PromisesOf, Resident};
-pub use timeline::Timeline;
+pub use timeline::{Latest, Timeline};
 
 use crate::clock::Clock;
 use crate::sequencer::{Health, LedgerHandle, Unavailable};

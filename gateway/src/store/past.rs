@@ -56,6 +56,14 @@ impl Store {
         entries.into_iter().map(|entry| number(entry, "history")).collect()
     }
 
+    /// The entries before one that changed a life, newest first, at most `limit`.
+    pub async fn latest(&self, ledger: i64, subject: &str, before: u64, limit: u32) -> Result<Vec<u64>, StoreFault> {
+        let sql = "SELECT entry FROM history WHERE ledger = $1 AND subject = $2 AND entry < $3 ORDER BY entry DESC LIMIT $4";
+        let query = sqlx::query_scalar::<_, i64>(sql).bind(ledger).bind(subject).bind(signed(before)).bind(i64::from(limit));
+        let entries = query.fetch_all(&self.derived.readers).await?;
+        entries.into_iter().map(|entry| number(entry, "history")).collect()
+    }
+
     /// The last version of each part of a life among these entries, which are all of its entries up to some point.
     pub async fn versions(&self, ledger: i64, subject: &str, entries: &[u64]) -> Result<Vec<LifeRow>, StoreFault> {
         let sql = "SELECT entry, body FROM change WHERE ledger = $1 AND entry IN (SELECT value FROM json_each($2)) ORDER BY entry DESC";

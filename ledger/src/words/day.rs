@@ -44,6 +44,12 @@ impl Day {
         Self::kept(AMSTERDAM.to_datetime(instant.timestamp()).date())
     }
 
+    /// What the clocks in Amsterdam show at that instant: hour and minute.
+    pub fn time_of(instant: Instant) -> (i8, i8) {
+        let shown = AMSTERDAM.to_datetime(instant.timestamp());
+        (shown.hour(), shown.minute())
+    }
+
     /// The first instant of this day in Amsterdam.
     pub fn start(self) -> Instant {
         first_instant(self.0)

@@ -1,0 +1,226 @@
+//! What needs attention, for a director: what was not kept, who has gone quiet, who wants to leave, who owes an answer.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use axum::extract::Path;
+use axum::response::Response;
+use ledger::lives::attention::Matter;
+use ledger::lives::colour::Colour;
+use ledger::words::Slug;
+use maud::{Markup, html};
+
+use super::agreements::FROM;
+use super::layout::{Content, Place, Room};
+use super::names::Names;
+use super::told::Told;
+use super::trouble::Trouble;
+use super::visit::Visit;
+use super::{chart, say, state};
+use crate::listing::{AttentionItem, Colours, Filter, Listing, Paging};
+
+/// Parameters that choose a party and a place.
+const PARTY: &str = "partij";
+const AREA: &str = "buurt";
+/// How many agreements are looked at for one page, and how many lines it has at most.
+const MOST: u32 = 40;
+const MOST_LINES: usize = 120;
+
+/// The headings, in order; each with the key of its text.
+const GROUPS: [&str; 5] = ["group-breached", "group-overdue", "group-quiet", "group-leaving", "group-answers"];
+
+/// `/{ledger}/aandacht`.
+pub(super) async fn show(visit: Visit, Path(name): Path<String>) -> Response {
+    let content = build(&visit, &name).await;
+    visit.answer(Place::In(&name, Room::Attention), content)
+}
+
+async fn build(visit: &Visit, name: &str) -> Result<Content, Trouble> {
+    let (words, listing) = (visit.words, visit.listing(name).await?);
+    let party = visit.given(PARTY).map(str::parse::<Slug>).transpose().map_err(|_| Trouble::NotFound)?;
+    let neighbourhood = visit.given(AREA).map(str::parse).transpose().map_err(|_| Trouble::NotFound)?;
+    let counts = listing.counts(neighbourhood.as_ref(), party.as_ref(), &Paging::first(MOST)).await?;
+    let filter = Filter { party, neighbourhood, ..Filter::default() };
+    let paging = Paging::after(visit.given(FROM).map(str::to_owned), MOST);
+    let found = listing.attention(&filter, &paging).await?;
+    let named: BTreeSet<&Slug> =
+        found.items.iter().flat_map(|item| item.attention.who.iter().chain(leaver(&item.attention.matter))).collect();
+    let names = Names::of(&listing, named).await?;
+    let body = html! {
+        p.lead { (words.say("attention-lead")) }
+        @if filter.party.is_some() || filter.neighbourhood.is_some() {
+            p { (words.say("attention-only")) " "
+                @if let Some(party) = &filter.party { strong { (Told(names.get(party))) } " " }
+                @if let Some(area) = &filter.neighbourhood { strong { (area) } " " }
+                a href=(visit.link(&format!("/{name}/aandacht"))) { (words.say("attention-all")) } }
+        }
+        (state::counts(visit, &counts))
+        @if found.items.is_empty() { p.none { (words.say("attention-none")) } } @else {
+            (groups(visit, &listing, &names, &found.items))
+            @if found.items.len() > MOST_LINES { p { (words.with("attention-more", &[("count", (found.items.len() - MOST_LINES).into())])) } }
+            (visit.paging(FROM, found.next.as_deref()))
+            (by_party(visit, &names, &found.items))
+            (by_area(visit, &found.items))
+        }
+    };
+    Ok(Content { title: words.plain("menu-attention", &[]), kicker: None, body })
+}
+
+fn leaver(matter: &Matter) -> Option<&Slug> {
+    if let Matter::WithdrawalToAnswer { party } = matter { Some(party) } else { None }
+}
+
+/// Under which heading it stands.
+fn group(code: &str) -> usize {
+    match code {
+        "breached" | "withdrawal-unresolved" => 0,
+        "overdue" | "under-strength" => 1,
+        "gone-quiet" => 2,
+        "withdrawal-runs" => 3,
+        _ => 4,
+    }
+}
+
+/// How bad it is: what waits for an answer in its term is not bad at all.
+fn colour(code: &str) -> Option<Colour> {
+    match group(code) {
+        0 => Some(Colour::Red),
+        1..=3 => Some(Colour::Orange),
+        _ => None,
+    }
+}
+
+fn groups(visit: &Visit, listing: &Listing, names: &Names, items: &[AttentionItem]) -> Markup {
+    let mut sorted: Vec<&AttentionItem> = items.iter().collect();
+    sorted.sort_by_key(|item| (group(item.attention.matter.code()), item.attention.until.is_none(), item.attention.until));
+    sorted.truncate(MOST_LINES);
+    let mut seen: BTreeMap<(&Slug, String), usize> = BTreeMap::new();
+    for item in &sorted {
+        *seen.entry((&item.agreement, same(visit, names, item))).or_default() += 1;
+    }
+    let mut told = BTreeSet::new();
+    sorted.retain(|item| told.insert((&item.agreement, same(visit, names, item))));
+    let times = |item: &AttentionItem| seen.get(&(&item.agreement, same(visit, names, item))).copied().unwrap_or(1);
+    html! {
+        @for (at, heading) in GROUPS.into_iter().enumerate() {
+            @let lines: Vec<_> = sorted.iter().filter(|item| group(item.attention.matter.code()) == at).collect();
+            @if !lines.is_empty() {
+                section {
+                    h2 { (visit.words.with(heading, &[("count", lines.iter().map(|item| times(item)).sum::<usize>().into())])) }
+                    ul.lines { @for item in lines { (line(visit, listing, names, item, times(item))) } }
+                }
+            }
+        }
+    }
+}
+
+/// Matters of an agreement that read the same are one line, with the first term and how many there are.
+fn same(visit: &Visit, names: &Names, item: &AttentionItem) -> String {
+    say::matter(visit, names, &item.attention).into_plain()
+}
+
+fn line(visit: &Visit, listing: &Listing, names: &Names, item: &AttentionItem, times: usize) -> Markup {
+    let (words, attention) = (visit.words, &item.attention);
+    let colour = colour(attention.matter.code());
+    html! {
+        li class=[colour.map(state::edge)] {
+            div.head {
+                p { strong { (say::matter(visit, names, attention)) } @if times > 1 { " " (words.with("attention-times", &[("count", times.into())])) } }
+                @if let Some(colour) = colour { (state::badge(words, colour)) }
+            }
+            p { (say::to_do(visit, names, attention))
+                @if let Some(until) = attention.until { " " (words.with("attention-until", &[("until", visit.last_day(until).into())])) } }
+            p.small {
+                a href=(visit.link(&format!("/{}/convenanten/{}", listing.ledger().name, item.agreement))) { (Told(&item.title)) }
+                " · " (words.with("attention-since", &[("since", visit.moment(attention.since.at).into())]))
+                " " (visit.proof(listing, attention.since.entry))
+            }
+        }
+    }
+}
+
+/// What is said of whom: a chart, and the same numbers in a table.
+fn by_party(visit: &Visit, names: &Names, items: &[AttentionItem]) -> Markup {
+    let words = visit.words;
+    let mut of: BTreeMap<&Slug, (Colours, u64)> = BTreeMap::new();
+    for item in items {
+        for who in &item.attention.who {
+            add(of.entry(who).or_default(), item.attention.matter.code());
+        }
+    }
+    let mut rows: Vec<(&Slug, (Colours, u64))> = of.into_iter().collect();
+    rows.sort_by_key(|(_, (colours, answers))| std::cmp::Reverse((colours.red, colours.orange, *answers)));
+    rows.truncate(30);
+    let bars: Vec<chart::Bar> = rows.iter().take(10).map(|(who, (colours, answers))| bar(names.get(who), colours, *answers)).collect();
+    html! {
+        section {
+            h2 { (words.say("attention-by-party")) }
+            (chart::bars(words, &words.plain("attention-by-party-chart", &[]), &bars, &series(visit)))
+            (table(visit, "attention-by-party-table", "attention-party",
+                rows.iter().map(|(who, numbers)| (html! { a href=(visit.again(PARTY, Some(who.as_str()))) { (Told(names.get(who))) } }, *numbers))))
+        }
+    }
+}
+
+/// The same by place.
+fn by_area(visit: &Visit, items: &[AttentionItem]) -> Markup {
+    let words = visit.words;
+    let mut of = BTreeMap::new();
+    for item in items {
+        for area in &item.neighbourhoods {
+            add(of.entry(area).or_insert_with(Default::default), item.attention.matter.code());
+        }
+    }
+    let rows = of.into_iter().take(30);
+    html! {
+        section {
+            h2 { (words.say("attention-by-area")) }
+            (table(visit, "attention-by-area-table", "attention-area",
+                rows.map(|(area, numbers)| (html! { a href=(visit.again(AREA, Some(area.as_str()))) { (area) } }, numbers))))
+        }
+    }
+}
+
+fn add(to: &mut (Colours, u64), code: &str) {
+    match colour(code) {
+        Some(colour) => to.0.add(colour),
+        None => to.1 += 1,
+    }
+}
+
+fn series(visit: &Visit) -> [(String, chart::Fill); 3] {
+    let text = |key: &str| visit.words.plain(key, &[]);
+    [(text("colour-red"), chart::Fill::Red), (text("colour-orange"), chart::Fill::Orange), (text("attention-answers"), chart::Fill::Grey)]
+}
+
+fn bar(name: &str, colours: &Colours, answers: u64) -> chart::Bar {
+    chart::Bar { name: super::told::visible(name).into_owned(), values: vec![colours.red, colours.orange, answers] }
+}
+
+fn table(visit: &Visit, caption: &str, first: &str, rows: impl Iterator<Item = (Markup, (Colours, u64))>) -> Markup {
+    let words = visit.words;
+    html! {
+        div.scroll role="region" tabindex="0" aria-label=(words.plain(caption, &[])) {
+            table {
+                caption { (words.say(caption)) }
+                thead {
+                    tr {
+                        th scope="col" { (words.say(first)) }
+                        th.num scope="col" { (words.say("colour-red")) }
+                        th.num scope="col" { (words.say("colour-orange")) }
+                        th.num scope="col" { (words.say("attention-answers")) }
+                    }
+                }
+                tbody {
+                    @for (name, (colours, answers)) in rows {
+                        tr {
+                            th scope="row" { (name) }
+                            td.num { (colours.red) }
+                            td.num { (colours.orange) }
+                            td.num { (answers) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! One entry: what was signed, by whom, when it was accepted, and how anyone can check that without this gateway.
+
+use axum::extract::Path;
+use axum::response::Response;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ledger::envelope::statement::flag::Subject;
+use ledger::envelope::{Body, GATEWAY, Parsed};
+use maud::{Markup, html};
+
+use super::layout::{Content, Place, Room};
+use super::names::Names;
+use super::told::Told;
+use super::trouble::Trouble;
+use super::visit::Visit;
+use super::{say, spell};
+use crate::sequencer::LedgerHandle;
+use crate::store::{EntryRow, StoreFault};
+
+/// `/{ledger}/inschrijvingen/{entry}`.
+pub(super) async fn show(visit: Visit, Path((name, entry)): Path<(String, String)>) -> Response {
+    let content = build(&visit, &name, &entry).await;
+    visit.answer(Place::In(&name, Room::Entries), content)
+}
+
+async fn build(visit: &Visit, name: &str, entry: &str) -> Result<Content, Trouble> {
+    let ledger = visit.ledger(name).await?;
+    let entry: u64 = entry.parse().map_err(|_| Trouble::NotFound)?;
+    let (size, _) = visit.host.store.checkpoint(ledger.row.id).await?.ok_or(Trouble::NotFound)?;
+    let row = visit.host.store.entries(ledger.row.id, entry, 1).await?.into_iter().next();
+    let row = row.filter(|row| row.entry == entry && entry < size && row.accepted_at <= visit.as_of).ok_or(Trouble::NotFound)?;
+    // A row that no longer hashes to what was signed for proves nothing, and must not look as if it did.
+    let sound = row.is_sound(&ledger.row.facts.origin);
+    let damaged = |what: String| StoreFault::Damaged(format!("record {entry}: {what}"));
+    let parsed = Parsed::parse(&row.jws).map_err(|refusal| damaged(refusal.to_string()));
+    let words = visit.words;
+    let (signer, said) = match &parsed {
+        Ok(parsed) => {
+            let listing = visit.listing(name).await?;
+            let names = Names::of(&listing, say::named(&parsed.statement().body).iter().chain([&parsed.statement().by])).await?;
+            (Some(names.get(&parsed.statement().by).to_owned()), said(visit, &names, name, parsed))
+        }
+        Err(_) => (None, html! {}),
+    };
+    let title = match &parsed {
+        Ok(parsed) => words.plain(&format!("type-{}", parsed.statement().body.kind().code()), &[]),
+        Err(_) => words.plain("entry-damaged", &[]),
+    };
+    let last = entry + 1 == size;
+    let body = html! {
+        @if !sound || parsed.is_err() { p.warning role="alert" { (words.say("entry-damaged-what")) } }
+        (signed(visit, ledger, &row, parsed.as_ref().ok(), signer.as_deref()))
+        @if parsed.is_ok() { section { h2 { (words.say("entry-says")) } (said) } }
+        (proof(visit, ledger, name, &row))
+        nav.steps aria-label=(words.plain("entry-neighbours", &[])) {
+            @if entry > 0 { a rel="prev" href=(visit.link(&format!("/{name}/inschrijvingen/{}", entry - 1))) { (words.say("entry-before")) } }
+            @if !last { a rel="next" href=(visit.link(&format!("/{name}/inschrijvingen/{}", entry + 1))) { (words.say("entry-after")) } }
+        }
+    };
+    Ok(Content { title, kicker: Some(words.plain("entry-number", &[("entry", entry.into())])), body })
+}
+
+/// Who signed, when, and about what.
+fn signed(visit: &Visit, ledger: &LedgerHandle, row: &EntryRow, parsed: Option<&Parsed>, signer: Option<&str>) -> Markup {
+    let words = visit.words;
+    html! {
+        dl.facts {
+            @if let (Some(parsed), Some(signer)) = (parsed, signer) {
+                div {
+                    dt { (words.say("entry-signer")) }
+                    dd {
+                        @if parsed.statement().by.as_str() == GATEWAY { (words.say("entry-by-gateway")) } @else { (Told(signer)) }
+                    }
+                }
+                div {
+                    dt { (words.say("entry-signed-at")) }
+                    dd { (visit.instant(parsed.statement().signed_at)) }
+                }
+            }
+            div {
+                dt { (words.say("entry-accepted-at")) }
+                dd { time datetime=(row.accepted_at) { (visit.instant(row.accepted_at)) } }
+            }
+            @if let Some(Subject::Agreement(id)) = parsed.and_then(|parsed| parsed.statement().body.subject()) {
+                div {
+                    dt { (words.say("entry-about")) }
+                    dd { a href=(visit.link(&format!("/{}/convenanten/{id}", ledger.row.name))) { (Told(id.as_str())) } }
+                }
+            }
+        }
+    }
+}
+
+/// What it says, member by member, and the content beside the log that it refers to.
+fn said(visit: &Visit, names: &Names, ledger: &str, parsed: &Parsed) -> Markup {
+    let body: &Body = &parsed.statement().body;
+    let words = visit.words;
+    let attachments = body.attachments();
+    html! {
+        p.lead { (say::deed(visit, names, body)) }
+        (spell::body(words.language, body.kind(), &body.to_json()))
+        @if !attachments.is_empty() {
+            h3 { (words.say("entry-attachments")) }
+            ul {
+                @for attachment in attachments {
+                    li {
+                        a href=(format!("/v1/ledgers/{ledger}/attachments/{}", attachment.hash)) {
+                            (words.with("entry-attachment", &[("kind", attachment.media_type.as_str().into()), ("bytes", attachment.size_bytes.0.into())]))
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// How to check it: the receipt, the key, one command, and the bytes themselves.
+fn proof(visit: &Visit, ledger: &LedgerHandle, name: &str, row: &EntryRow) -> Markup {
+    let words = visit.words;
+    let entry = row.entry;
+    html! {
+        section.proof {
+            h2 { (words.say("entry-check")) }
+            p { (words.say("entry-check-what")) }
+            ol {
+                li { a download href=(format!("/v1/ledgers/{name}/receipts/{entry}")) { (words.say("entry-receipt")) } }
+                li { (words.say("entry-key")) br; code { (ledger.row.facts.log_key) } }
+                li { (words.say("entry-audit")) br; code { "convenant audit --url … --ledger " (name) " --vkey \"…\"" } }
+            }
+            details {
+                summary { (words.say("entry-bytes")) }
+                p { a href=(format!("/v1/ledgers/{name}/records?from={entry}&limit=1")) { (words.say("entry-record")) } }
+                dl.terms {
+                    div { dt { (words.say("entry-leaf")) } dd { code { (URL_SAFE_NO_PAD.encode(&row.leaf)) } } }
+                    div { dt { "JWS" } dd { code { (Told(&String::from_utf8_lossy(&row.jws))) } } }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! The public names of institutions, by the ids with which they sign.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ledger::envelope::GATEWAY;
+use ledger::words::Slug;
+use maud::{Markup, html};
+
+use super::told::Told;
+use super::words::Words;
+use crate::listing::{Listing, ListingFault};
+
+/// At most this many are looked up for one page; the rest keep their ids.
+const MOST: usize = 120;
+
+/// Names of institutions.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    known: BTreeMap<Slug, String>,
+}
+
+impl Names {
+    /// The names of these institutions, as of the listing's instant.
+    pub(super) async fn of<'a>(listing: &Listing, ids: impl IntoIterator<Item = &'a Slug>) -> Result<Self, ListingFault> {
+        let wanted: BTreeSet<&Slug> = ids.into_iter().collect();
+        let mut known = BTreeMap::new();
+        for id in wanted.into_iter().filter(|id| id.as_str() != GATEWAY).take(MOST) {
+            let Some(view) = listing.institution(id).await? else { continue };
+            let waiting = view.institution.candidates.first().map(|candidate| candidate.registration.name.to_string());
+            let name = view.institution.admitted.map(|admitted| admitted.name.to_string()).or(waiting);
+            known.extend(name.map(|name| (id.clone(), name)));
+        }
+        Ok(Self { known })
+    }
+
+    /// The name of one; its id where it has none.
+    pub(super) fn get<'a>(&'a self, id: &'a Slug) -> &'a str {
+        self.known.get(id).map_or(id.as_str(), String::as_str)
+    }
+
+    /// The same between tags; the ledger signs under its own name.
+    pub(super) fn show(&self, words: Words, id: &Slug) -> Markup {
+        html! { @if id.as_str() == GATEWAY { (words.say("gateway")) } @else { (Told(self.get(id))) } }
+    }
+
+    /// Several, with semicolons between: names have commas them.
+    pub(super) fn list<'a>(&'a self, ids: impl IntoIterator<Item = &'a Slug>) -> String {
+        ids.into_iter().map(|id| self.get(id)).collect::<Vec<_>>().join("; ")
+    }
+}

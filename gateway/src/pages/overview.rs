@@ -1,0 +1,70 @@
+//! A ledger at a glance: how its promises stand, and the ways to what one looks for.
+
+use axum::extract::Path;
+use axum::response::Response;
+use maud::{Markup, html};
+
+use super::layout::{Content, Place, Room};
+use super::names::Names;
+use super::told::Told;
+use super::trouble::Trouble;
+use super::visit::Visit;
+use super::{agreements, neighbourhoods, state};
+use crate::listing::{Collection, Filter, Paging};
+
+/// How many agreements stand on the overview.
+const FIRST: u32 = 6;
+
+/// `/{ledger}`.
+pub(super) async fn show(visit: Visit, Path(name): Path<String>) -> Response {
+    let content = build(&visit, &name).await;
+    visit.answer(Place::In(&name, Room::Overview), content)
+}
+
+async fn build(visit: &Visit, name: &str) -> Result<Content, Trouble> {
+    let (words, listing) = (visit.words, visit.listing(name).await?);
+    let facts = &listing.ledger().facts;
+    let names = Names::of(&listing, [&facts.owner, &facts.ministry]).await?;
+    let counts = listing.counts(None, None, &Paging::first(FIRST * 8)).await?;
+    let agreements = listing.agreements(&Filter::default(), &Paging::first(FIRST)).await?;
+    let at_ministry = Filter { state: Some("level-3".to_owned()), ..Filter::default() };
+    let cases = listing.list(Collection::Cases, &at_ministry, &Paging::first(20)).await?.items.len();
+    let body = html! {
+        p.lead { (words.say("overview-lead")) }
+        section {
+            h2 { (words.say("overview-promises")) }
+            (state::counts(visit, &counts))
+            p { a href=(visit.link(&format!("/{name}/aandacht"))) { (words.say("overview-to-attention")) } }
+        }
+        section {
+            h2 { (words.say("overview-search")) }
+            (neighbourhoods::form(visit, name, ""))
+        }
+        section {
+            h2 { (words.say("menu-agreements")) }
+            (agreements::cards(visit, &listing, &agreements.items))
+            @if agreements.items.is_empty() { p.none { (words.say("agreements-none")) } }
+            p { a href=(visit.link(&format!("/{name}/convenanten"))) { (words.say("overview-to-agreements")) } }
+        }
+        section {
+            h2 { (words.say("overview-who")) }
+            (who(visit, facts, &names, cases, name))
+        }
+    };
+    Ok(Content { title: names.get(&facts.owner).to_owned(), kicker: Some(words.plain("overview-kicker", &[])), body })
+}
+
+fn who(visit: &Visit, facts: &ledger::book::Ledger, names: &Names, cases: usize, name: &str) -> Markup {
+    let words = visit.words;
+    html! {
+        dl.facts {
+            div { dt { (words.say("overview-owner")) } dd { (Told(names.get(&facts.owner))) } }
+            div { dt { (words.say("overview-ministry")) } dd { (Told(names.get(&facts.ministry))) } }
+            div {
+                dt { (words.say("overview-at-ministry")) }
+                dd { a href=(visit.link(&format!("/{name}/zaken"))) { (words.with("cases", &[("count", cases.into())])) } }
+            }
+            div { dt { (words.say("overview-origin")) } dd { code { (facts.origin) } } }
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! What was said, what waits and what follows from it, as sentences: the words are in `texts/`, what is filled in comes
+//! from the codes and names that the ledger has.
+
+use ledger::envelope::Body;
+use ledger::lives::attention::Attention;
+use ledger::lives::colour::{Cause, Sign};
+use ledger::words::{Day, Instant, Slug};
+use maud::{Markup, html};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::names::Names;
+use super::visit::Visit;
+use super::words::{Arg, Phrase, Words};
+
+/// What a statement says, in one sentence.
+pub(super) fn deed(visit: &Visit, names: &Names, body: &Body) -> Phrase {
+    let (kind, json) = (body.kind().code(), body.to_json());
+    let (key, said) = match body {
+        Body::Flag(_) => (format!("flag-{}", json["cause"]["kind"].as_str().unwrap_or_default()), &json["cause"]),
+        _ => (format!("deed-{kind}"), &json),
+    };
+    let sentence = visit.words.maybe(&key, &filled(visit, names, said));
+    sentence.unwrap_or_else(|| visit.words.say(&format!("type-{kind}")))
+}
+
+/// The institutions that such a sentence names.
+pub(super) fn named(body: &Body) -> Vec<Slug> {
+    let json = body.to_json();
+    let said = if matches!(body, Body::Flag(_)) { &json["cause"] } else { &json };
+    let one = ["party", "institution", "to"].into_iter().filter_map(|name| said[name].as_str());
+    let many = said["silent"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    one.chain(many).filter_map(|id| id.parse().ok()).collect()
+}
+
+/// What waits for somebody.
+pub(super) fn matter(visit: &Visit, names: &Names, attention: &Attention) -> Phrase {
+    sentence(visit, names, "matter", attention.matter.code(), attention)
+}
+
+/// What somebody must do about it.
+pub(super) fn to_do(visit: &Visit, names: &Names, attention: &Attention) -> Phrase {
+    sentence(visit, names, "todo", attention.matter.code(), attention)
+}
+
+/// A reason for orange or red: cause, consequence, correction, each said out loud.
+pub(super) fn reasons(visit: &Visit, names: &Names, sign: &Sign) -> [(Phrase, Phrase); 3] {
+    let words = visit.words;
+    let cause = match &sign.cause {
+        Cause::Waits(attention) => matter(visit, names, attention),
+        Cause::NewDate { .. } => sentence(visit, names, "cause", "new-date", &sign.cause),
+    };
+    let consequence = sentence(visit, names, "consequence", &kind_of(&sign.consequence), &sign.consequence);
+    let json = value(&sign.correction);
+    let correction = match json["matter"].as_str() {
+        Some(matter) => sentence(visit, names, "todo", matter, &json),
+        None => sentence(visit, names, "correction", &kind_of(&sign.correction), &json),
+    };
+    [(words.say("cause"), cause), (words.say("consequence"), consequence), (words.say("correction"), correction)]
+}
+
+/// The entry that shows the cause.
+pub(super) fn shown_by(sign: &Sign) -> u64 {
+    match &sign.cause {
+        Cause::Waits(attention) => attention.since.entry,
+        Cause::NewDate { since, .. } => since.entry,
+    }
+}
+
+/// Reasons as a list of terms.
+pub(super) fn why(visit: &Visit, names: &Names, sign: &Sign) -> Markup {
+    html! {
+        dl.why { @for (term, sentence) in reasons(visit, names, sign) { div { dt { (term) } dd { (sentence) } } } }
+    }
+}
+
+/// The word for a value that is one of a closed list.
+pub(super) fn coded(visit: &Visit, of: &impl Serialize) -> Phrase {
+    visit.words.code(value(of).as_str().unwrap_or_default())
+}
+
+fn kind_of(of: &impl Serialize) -> String {
+    value(of)["kind"].as_str().unwrap_or_default().to_owned()
+}
+
+fn value(of: &impl Serialize) -> Value {
+    serde_json::to_value(of).unwrap_or_default()
+}
+
+fn sentence(visit: &Visit, names: &Names, what: &str, code: &str, of: &impl Serialize) -> Phrase {
+    let args = value(of);
+    visit.words.maybe(&format!("{what}-{code}"), &filled(visit, names, &args)).unwrap_or_else(|| visit.words.code(code))
+}
+
+/// All that a sentence may use; what it is not about is left empty.
+fn filled<'a>(visit: &Visit, names: &Names, said: &'a Value) -> Vec<(&'static str, Arg<'a>)> {
+    let text = |name: &str| said[name].as_str().unwrap_or_default();
+    let code = |name: &str| Arg::from(visit.words.code(said[name]["kind"].as_str().unwrap_or(text(name))).into_plain());
+    let name_of = |id: &str| id.parse().map_or_else(|_| id.to_owned(), |id: Slug| names.get(&id).to_owned());
+    let people = |name: &str| {
+        let ids = said[name].as_array().into_iter().flatten().filter_map(Value::as_str);
+        Arg::from(ids.map(name_of).collect::<Vec<_>>().join("; "))
+    };
+    let when = |name: &str| Arg::from(moment(visit, text(name)));
+    vec![
+        ("obligation", Arg::from(text("obligation"))),
+        ("obligations", Arg::from(listed(&said["obligations"]))),
+        ("open", Arg::from(listed(&said["open"]))),
+        ("title", Arg::from(text("title"))),
+        ("case", Arg::Number(said["case"].as_u64().unwrap_or_default())),
+        ("party", Arg::from(name_of(first(&[text("party"), text("institution")])))),
+        ("who", if said["who"].is_array() { people("who") } else { Arg::from(name_of(text("who"))) }),
+        ("silent", people("silent")),
+        ("due", when("due")),
+        ("date", when(if said["date"].is_null() { "effectiveDate" } else { "date" })),
+        ("until", when(if said["until"].is_null() { "from" } else { "until" })),
+        ("term", Arg::from(if said["until"].is_null() && said["from"].is_null() { "none" } else { "some" })),
+        ("to", if text("to").parse::<Day>().is_ok() { when("to") } else { Arg::from(place(visit, names, text("to"))) }),
+        ("because", code("because")),
+        ("cause", code("cause")),
+        ("weakness", code("weakness")),
+        ("outcome", code("outcome")),
+        ("finding", code("finding")),
+        ("answer", code("answer")),
+        ("act", Arg::from(act(visit.words, text("act")).into_plain())),
+        ("stage", code("stage")),
+        ("kind", code("kind")),
+    ]
+}
+
+/// What a minister does, or what is offered: one code means something else elsewhere.
+pub(super) fn act(words: Words, code: &str) -> Phrase {
+    words.maybe(&format!("act-{code}"), &[]).unwrap_or_else(|| words.code(code))
+}
+
+fn first<'a>(texts: &[&'a str]) -> &'a str {
+    texts.iter().find(|text| !text.is_empty()).copied().unwrap_or_default()
+}
+
+/// Where a case goes, or to whom an obligation: a rung has a word, an institution a name.
+fn place(visit: &Visit, names: &Names, to: &str) -> String {
+    let known = to.parse().ok().map(|id: Slug| names.get(&id).to_owned()).filter(|name| name != to);
+    known.unwrap_or_else(|| visit.words.code(to).into_plain())
+}
+
+fn moment(visit: &Visit, text: &str) -> String {
+    match (text.parse::<Day>(), text.parse::<Instant>()) {
+        (Ok(day), _) => visit.day(day),
+        (_, Ok(at)) => visit.moment(at),
+        (Err(_), Err(_)) => String::new(),
+    }
+}
+
+fn listed(list: &Value) -> String {
+    list.as_array().into_iter().flatten().filter_map(Value::as_str).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,53 @@
+//! One page of each kind, of the demo's ledgers, with words that must be on it in each language.
+
+/// The languages of the pages.
+pub const LANGUAGES: [&str; 2] = ["nl", "en"];
+
+/// A page of the demo.
+pub struct Shown {
+    /// A name for its pictures.
+    pub name: &'static str,
+    /// Its path and query, in Dutch.
+    pub path: &'static str,
+    /// Words on it, in Dutch and in English.
+    pub words: [&'static str; 2],
+}
+
+impl Shown {
+    /// Its address in a language.
+    pub fn address(&self, url: &str, language: &str) -> String {
+        let mark = if self.path.contains('?') { '&' } else { '?' };
+        if language == "nl" { format!("{url}{}", self.path) } else { format!("{url}{}{mark}taal={language}", self.path) }
+    }
+}
+
+const fn page(name: &'static str, path: &'static str, dutch: &'static str, english: &'static str) -> Shown {
+    Shown { name, path, words: [dutch, english] }
+}
+
+/// One page of each kind.
+pub const PAGES: &[Shown] = &[
+    page("home", "/", "Wie doet wat, en wanneer", "Who does what, and when"),
+    page("accessibility", "/toegankelijkheid", "WCAG 2.2, niveau A en AA", "WCAG 2.2, levels A and AA"),
+    page("overview", "/gm0599", "Hoe staan de afspraken ervoor?", "How do the promises stand?"),
+    page("attention", "/gm0599/aandacht", "Niet nagekomen", "Not kept"),
+    page("attention-quiet", "/gm0796/aandacht?asOf=2006-11-20", "Stilgevallen", "Gone quiet"),
+    page("cases", "/gm0599/zaken?welke=alle", "gesloten", "closed"),
+    page(
+        "case-minister",
+        "/gm0599/convenanten/wijkconvenant-rotterdam/zaken/1?asOf=2006-09-13",
+        "Wat de minister kan doen",
+        "What the minister can do",
+    ),
+    page("case", "/gm0599/convenanten/wijkconvenant-rotterdam/zaken/2", "Wat er eerst in de stad is gedaan", "What the city did first"),
+    page("agreements", "/gm0599/convenanten", "Niemand kan er zomaar uit stappen", "Nobody can simply step out of it"),
+    page("agreement", "/gm0599/convenanten/wijkconvenant-rotterdam", "Partijen en handtekeningen", "Parties and signatures"),
+    page("agreement-past", "/gm0796/convenanten/koppelproject-s-hertogenbosch?asOf=2006-05-12", "12 mei 2006", "12 May 2006"),
+    page("neighbourhoods", "/gm0599/buurten?zoek=wijk", "gevonden voor", "found for"),
+    page("neighbourhood", "/gm0599/buurten/WK059908", "Wie doet hier wat, en wanneer?", "Who does what here, and when?"),
+    page("entry", "/gm0599/inschrijvingen/40", "Zelf controleren", "Check it yourself"),
+    page("entry-proposal", "/gm0599/inschrijvingen/11", "Zelf controleren", "Check it yourself"),
+    page("entry-tampered", "/gm0599/inschrijvingen/12", "klopt niet met wat er is ondertekend", "does not match what was signed for"),
+    page("not-found", "/gm0599/nergens", "Op dit adres staat geen bladzijde", "There is no page at this address"),
+    page("no-such-day", "/gm0599?asOf=2999-01-01", "ligt in de toekomst", "in the future"),
+];
