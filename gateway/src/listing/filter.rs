@@ -53,7 +53,7 @@ impl Collection {
     pub fn states(self) -> &'static [&'static str] {
         match self {
             Self::Agreements => &["proposed", "signed", "in-force", "suspended", "completed", "expired", "lapsed", "declined", "retracted"],
-            Self::Obligations => &["waiting", "conditional", "running", "released", "handed-over", "lapsed"],
+            Self::Obligations => &["waiting", "conditional", "running", "lapsed", "released", "handed-over"],
             Self::Instances | Self::Breaches => &["open", "overdue", "breached", "fulfilled", "cured", "released", "handed-over"],
             Self::Reports => {
                 &["awaiting-acceptance", "unanswered", "disputed", "for-ruling", "ruling-missing", "accepted", "rejected", "overtaken"]

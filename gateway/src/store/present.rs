@@ -111,15 +111,22 @@ impl Store {
         let mut states = sql.separated(", ");
         ledger::lives::agreement::State::RUNNING.iter().for_each(|state| _ = states.push_bind(*state));
         sql.push(")), over AS (SELECT subject FROM life WHERE part = 'head' AND ledger = ").push_bind(ledger);
-        sql.push(" AND subject NOT IN running), counted AS (SELECT subject, key AS obligation FROM life ");
-        sql.push("WHERE part = 'obligation' AND state = 'running' AND ledger = ").push_bind(ledger).push(" AND subject IN running");
-        of.push(&mut sql, ledger);
-        sql.push(" UNION SELECT subject, obligation FROM life WHERE part = 'instance' AND is_open = 1 AND ledger = ").push_bind(ledger);
-        sql.push(" AND subject IN over");
-        of.push(&mut sql, ledger);
-        // Only what is green by itself is left out of the second half, and it is counted in the first.
-        sql.push(" UNION SELECT subject, obligation FROM life WHERE part = 'instance' AND colour > 0 AND ledger = ").push_bind(ledger);
-        of.push(&mut sql, ledger);
+        sql.push(" AND subject NOT IN running), counted AS (");
+        for (i, which) in
+            ["state = 'running' AND subject IN running", "state < 'running'", "state > 'running'", "state = 'running' AND subject IN over"]
+                .into_iter()
+                .enumerate()
+        {
+            sql.push(if i == 0 { "" } else { " UNION ALL " });
+            sql.push("SELECT subject, key AS obligation FROM life WHERE part = 'obligation' AND ledger = ").push_bind(ledger);
+            sql.push(" AND ").push(which);
+            of.push(&mut sql, ledger);
+            if i > 0 {
+                // The keys of its due dates are its own key, a slash and a date.
+                sql.push(" AND EXISTS (SELECT 1 FROM life AS due WHERE due.ledger = life.ledger AND due.subject = life.subject ");
+                sql.push("AND due.part = 'instance' AND due.key >= life.key || '/' AND due.key < life.key || '0' AND due.is_open = 1)");
+            }
+        }
         sql.push("), coloured AS (SELECT subject, obligation, MAX(colour) AS colour FROM life WHERE colour > 0 AND ledger = ");
         sql.push_bind(ledger).push(" GROUP BY subject, obligation) ");
         sql.push("SELECT COUNT(*) AS counted, COALESCE(SUM(colour = 1), 0) AS orange, COALESCE(SUM(colour = 2), 0) AS red ");

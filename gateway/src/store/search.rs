@@ -70,6 +70,16 @@ impl Search {
         self.part != "head" && (self.due_from.is_some() || self.due_until.is_some())
     }
 
+    /// Only the keys are sorted, where an index does not give the order; what is found is fetched by row.
+    fn sql(&self, before: &str, ledger: i64) -> QueryBuilder<Sqlite> {
+        let order = if self.is_by_due() { " ORDER BY due_at, subject, key" } else { " ORDER BY subject, key" };
+        let mut sql = QueryBuilder::<Sqlite>::new(before);
+        sql.push("SELECT subject, key, is_open, entry, due_at, body FROM life WHERE rowid IN (SELECT life.rowid FROM life");
+        self.push_conditions(&mut sql, ledger);
+        sql.push(order).push(" LIMIT ").push_bind(i64::from(self.limit)).push(")").push(order);
+        sql
+    }
+
     fn push_conditions(&self, sql: &mut QueryBuilder<Sqlite>, ledger: i64) {
         sql.push(" WHERE life.ledger = ").push_bind(ledger).push(" AND part = ").push_bind(self.part);
         if let Some(subject) = &self.subject {
@@ -180,13 +190,7 @@ pub fn overlap(one: &CbsCode, other: &CbsCode) -> bool {
 impl Store {
     /// The parts that fit, in the order of subject and key (or due instant, subject and key).
     pub async fn search(&self, ledger: i64, search: &Search) -> Result<Vec<Found>, StoreFault> {
-        let order = if search.is_by_due() { " ORDER BY due_at, subject, key" } else { " ORDER BY subject, key" };
-        let mut sql = QueryBuilder::<Sqlite>::new(
-            "SELECT subject, key, is_open, entry, due_at, body FROM life WHERE rowid IN (SELECT life.rowid FROM life",
-        );
-        search.push_conditions(&mut sql, ledger);
-        sql.push(order).push(" LIMIT ").push_bind(i64::from(search.limit)).push(")").push(order);
-        sql.build().fetch_all(&self.derived.readers).await?.iter().map(found).collect()
+        search.sql("", ledger).build().fetch_all(&self.derived.readers).await?.iter().map(found).collect()
     }
 }
 
@@ -195,4 +199,54 @@ fn found(row: &SqliteRow) -> Result<Found, StoreFault> {
     let (is_open, entry, due_at): (i64, i64, Option<i64>) = (row.try_get("is_open")?, row.try_get("entry")?, row.try_get("due_at")?);
     let due_at = due_at.map(|millis| instant(millis, &subject)).transpose()?;
     Ok(Found { entry: number(entry, &subject)?, subject, key, is_open: is_open == 1, due_at, body: row.try_get("body")? })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How SQLite goes about a search, in one line a step.
+    async fn plan(store: &Store, search: &Search) -> Vec<String> {
+        let rows = search.sql("EXPLAIN QUERY PLAN ", 1).build().fetch_all(&store.derived.readers).await.unwrap();
+        rows.iter().map(|row| row.try_get("detail").unwrap()).collect()
+    }
+
+    #[tokio::test]
+    async fn every_search_is_an_index_look_up() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("plan.sqlite"), true).await.unwrap();
+        let of = |part| Search { part, limit: 100, ..Search::default() };
+        let some = |text: &str| Some(text.to_owned());
+        let at = |text: &str| text.parse::<Instant>().ok();
+        for (search, index) in [
+            (of("head"), "life_part"),
+            (Search { subject: some("agreement/a"), ..of("instance") }, "life_part"),
+            (Search { state: some("overdue"), ..of("instance") }, "life_state"),
+            (Search { party: some("corporation"), ..of("obligation") }, "life_party"),
+            (Search { due_from: at("2006-03-01T00:00:00Z"), due_until: at("2006-04-01T00:00:00Z"), ..of("instance") }, "life_due"),
+            (Search { theme: Some("housing"), ..of("head") }, "life_part"),
+            (Search { area: "GM0599".parse().ok(), ..of("obligation") }, "facet_value"),
+            (Search { member: some("corporation"), ..of("head") }, "facet_value"),
+        ] {
+            let plan = plan(&store, &search).await;
+            assert!(plan.iter().any(|step| step.contains(index)), "{index}: {plan:#?}");
+            assert!(!plan.iter().any(|step| step.starts_with("SCAN life") || step.starts_with("SCAN facet")), "{plan:#?}");
+        }
+    }
+
+    #[test]
+    fn areas_have_ground_in_common_when_one_is_in_the_other() {
+        let code = |text: &str| text.parse::<CbsCode>().unwrap();
+        for (one, other, expected) in [
+            ("GM0599", "BU05991080", true),
+            ("WK059910", "BU05991080", true),
+            ("WK059911", "BU05991080", false),
+            ("GM0599", "WK059910", true),
+            ("BU05991080", "BU05991081", false),
+            ("GM0363", "BU05991080", false),
+            ("GM0599", "GM0599", true),
+        ] {
+            assert_eq!((overlap(&code(one), &code(other)), overlap(&code(other), &code(one))), (expected, expected), "{one} {other}");
+        }
+    }
 }

@@ -29,6 +29,7 @@ mod ruling;
 pub mod state;
 pub mod withdrawal;
 pub mod clock;
+pub mod matter;
 pub mod attention;
 pub mod colour;
 mod light;
