@@ -22,7 +22,7 @@ pub(super) struct Tally {
 /// Tells one line: the day, the ledger, the entry that shows it.
 pub(super) fn tell(terminal: &mut Terminal, at: Instant, ledger: &str, entry: Option<u64>, text: &str) -> anyhow::Result<()> {
     let entry = entry.map(|entry| format!("#{entry}")).unwrap_or_default();
-    Ok(terminal.line(&format!("{}  {ledger}  {entry:>5}  {}", Day::of(at), shown(text)))?)
+    Ok(terminal.line(&format!("{}  {ledger:<6}  {entry:>5}  {}", Day::of(at), shown(text)))?)
 }
 
 /// One line about an entry of the clock.
@@ -52,6 +52,8 @@ pub(super) fn flags(town: &mut Town, tally: &mut Tally) -> anyhow::Result<Vec<Fl
                     lines.extend(text.map(|text| FlagLine { at, ledger: town.name.clone(), entry: record.entry, text }));
                 }
                 Body::SupportRequest(_) => tally.escalations += 1,
+                // What was not kept throughout is a breach when somebody finds it; no flag follows.
+                Body::Finding(_) => tally.breaches += 1,
                 _ => {}
             }
         }

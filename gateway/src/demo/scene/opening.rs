@@ -7,7 +7,9 @@ use serde_json::{Value, json};
 use super::super::cast::Paper;
 use super::super::narrator::tell as line;
 use super::super::stage::Scene;
-use super::{KOEPELS, WIJK};
+use super::doors::negotiate;
+use super::umbrella::{proposal, reference};
+use super::{KOEPELS, PORTOFOONS, WIJK};
 
 /// Everyone is admitted, and every arrangement is proposed and signed: the national ones first, since a local one refers to them.
 pub(in super::super) fn play(scene: &mut Scene<'_>) -> anyhow::Result<()> {
@@ -15,7 +17,11 @@ pub(in super::super) fn play(scene: &mut Scene<'_>) -> anyhow::Result<()> {
     for place in 0..scene.towns.len() {
         let (admitted, name) = (scene.towns[place].admit_everyone(now)?, scene.towns[place].name.clone());
         let owner = if scene.towns[place].owner == "ministry" { "het ministerie" } else { "de gemeente" };
-        line(scene.terminal, now, &name, None, &format!("{admitted} instellingen melden zich aan; {owner} laat hen toe"))?;
+        let present = match admitted {
+            1 => format!("1 instelling meldt zich aan; {owner} laat haar toe"),
+            _ => format!("{admitted} instellingen melden zich aan; {owner} laat hen toe"),
+        };
+        line(scene.terminal, now, &name, None, &present)?;
     }
     let mut agreements: Vec<String> = scene.towns.iter().flat_map(|town| town.deals.iter().map(|deal| deal.id.clone())).collect();
     agreements.sort_by_key(|id| scene.town(id).is_ok_and(|town| town.owner != "ministry"));
@@ -30,8 +36,11 @@ fn agree(scene: &mut Scene<'_>, agreement: &str) -> anyhow::Result<()> {
     let (now, town) = (scene.now(), scene.town(agreement)?);
     let (owner, deal) = (town.owner, town.deal(agreement)?);
     let (mut text, title) = (deal.text.clone(), deal.title.clone());
-    let papers = [Paper::new("Analyse van de buurt: waar de problemen samenkomen, wie wat doet, en in welke volgorde.")];
+    let papers = vec![Paper::new("Analyse van de buurt: waar de problemen samenkomen, wie wat doet, en in welke volgorde.")];
     text["analysis"] = papers[0].reference();
+    if agreement == PORTOFOONS {
+        return negotiate(scene, &text, papers);
+    }
     if agreement == WIJK {
         refer_to_umbrella(scene, &mut text, &papers)?;
         propose_with_gaps(scene, &text)?;
@@ -45,19 +54,10 @@ fn agree(scene: &mut Scene<'_>, agreement: &str) -> anyhow::Result<()> {
 fn refer_to_umbrella(scene: &mut Scene<'_>, text: &mut Value, papers: &[Paper]) -> anyhow::Result<()> {
     let national = scene.town(KOEPELS)?;
     let (log_key, origin) = (national.vkey.as_ref().context("a vkey")?.to_string(), national.origin.clone());
-    let head = national.read(&format!("agreements/{KOEPELS}"))?;
-    let entry = head["versions"][0]["at"]["entry"].as_u64().with_context(|| format!("the entry of the proposal: {head}"))?;
-    text["umbrellas"] = json!([umbrella(scene, entry)?]);
+    text["umbrellas"] = json!([reference(scene, proposal(scene)?)?]);
     scene.is_refused(WIJK, "municipality", Type::Proposal, text, papers, "een tekst die naar een koepelafspraak verwijst")?;
     let (accepted, _) = scene.town(WIJK)?.say("municipality", scene.now(), Type::LedgerAcceptance, &json!({ "logKey": log_key }), &[])?;
     scene.line(WIJK, Some(accepted), &format!("de gemeente erkent het landelijke grootboek {origin}"))
-}
-
-/// How a local statement refers to an entry of the national ledger.
-pub(super) fn umbrella(scene: &Scene<'_>, entry: u64) -> anyhow::Result<Value> {
-    let national = scene.town(KOEPELS)?;
-    let receipt = national.client()?.receipt(&national.name, entry)?;
-    Ok(json!({ "origin": national.origin, "entry": entry, "agreement": KOEPELS, "receipt": receipt.trim_end() }))
 }
 
 fn propose_with_gaps(scene: &mut Scene<'_>, text: &Value) -> anyhow::Result<()> {

@@ -4,17 +4,23 @@ use ledger::words::Day;
 
 use super::super::stage::Scene;
 use super::super::town::Due;
-use super::{KOPPEL, WIJK};
+use super::{BUURTVADERS, CONSULTATIE, KOPPEL, TAWAZOUN, WIJK, ZORG};
 
 /// At most so many rounds in a week: a report on one day of a daily duty opens the next.
 const ROUNDS: usize = 10;
 
 /// Who does not do what was promised: the arrangement, the obligation, the first and the last day on which it does nothing.
-const NEGLECTED: [(&str, &str, &str, &str); 4] = [
+const NEGLECTED: [(&str, &str, &str, &str); 10] = [
     (WIJK, "buurtregisseur", "2006-05-24", "2006-10-03"),
     (WIJK, "investering", "2007-01-01", "2007-12-31"),
     (KOPPEL, "opbouwwerker-koppel", "2006-11-01", "2006-11-21"),
     (KOPPEL, "werkoverleg", "2006-05-10", "2006-05-10"),
+    (BUURTVADERS, "begeleiding-betaald", "2007-02-21", "2007-04-11"),
+    (BUURTVADERS, "begeleiding", "2007-03-21", "2007-04-11"),
+    (BUURTVADERS, "activiteiten", "2007-02-21", "2007-12-31"),
+    (CONSULTATIE, "enquete", "2006-09-06", "2006-11-22"),
+    (TAWAZOUN, "opvang", "2006-10-11", "2006-10-18"),
+    (ZORG, "politie-deelname", "2006-10-25", "2006-11-22"),
 ];
 
 /// Everyone reports, in every ledger; what is not accepted by silence is accepted by a creditor.
