@@ -1,4 +1,4 @@
-//! `convenant demo`: two arrangements of the letter, from a signed proposal to the minister's desk.
+//! `convenant demo`: the nine arrangements of the letter, from a signed proposal to the minister's desk.
 
 use std::net::SocketAddr;
 
@@ -15,7 +15,7 @@ use crate::web::router;
 /// When the letter was signed: where the demo's clock starts.
 const START: &str = "2006-02-15T09:00:00Z";
 
-/// Run two real arrangements on a simulated clock, and tell what happens
+/// Run nine real arrangements on a simulated clock, and tell what happens
 #[derive(Debug, clap::Args)]
 pub struct Demo {
     /// End when the story has been told, instead of staying up

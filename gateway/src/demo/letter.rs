@@ -1,12 +1,17 @@
-//! What the letter says, as it lies in `docs/letter`: who, what, when.
+//! What the letter says (`docs/letter/agreements.json`: who, what, when) and what it leaves open (`completions.json`).
 
+use std::collections::BTreeMap;
+
+use anyhow::Context as _;
 use serde::Deserialize;
+use serde_json::Value;
 
 static AGREEMENTS: &str = include_str!("../../../docs/letter/agreements.json");
+static COMPLETIONS: &str = include_str!("../../../docs/letter/completions.json");
 
 #[derive(Debug, Deserialize)]
-struct Letter {
-    agreements: Vec<Arrangement>,
+struct Letter<T> {
+    agreements: Vec<T>,
 }
 
 /// An arrangement of the letter.
@@ -15,6 +20,7 @@ pub(super) struct Arrangement {
     pub(super) id: String,
     pub(super) ledger: String,
     pub(super) title: String,
+    pub(super) director: String,
     pub(super) parties: Vec<Party>,
     pub(super) obligations: Vec<Promise>,
 }
@@ -46,19 +52,54 @@ pub(super) struct Target {
     pub(super) unit: String,
 }
 
-/// A date or a rhythm.
+/// A date or a rhythm; neither where it waits for an event.
 #[derive(Debug, Deserialize)]
 pub(super) struct When {
     pub(super) by: Option<String>,
     pub(super) rrule: Option<String>,
 }
 
-/// An arrangement by its id.
-pub(super) fn arrangement(id: &str) -> anyhow::Result<Arrangement> {
-    let letter: Letter = serde_json::from_str(AGREEMENTS)?;
-    letter
-        .agreements
-        .into_iter()
-        .find(|arrangement| arrangement.id == id)
-        .ok_or_else(|| anyhow::anyhow!("the letter has no arrangement {id}"))
+/// What the letter leaves open for an arrangement.
+#[derive(Debug, Deserialize)]
+pub(super) struct Completion {
+    id: String,
+    /// A short name for it in the story.
+    pub(super) label: String,
+    /// The institution that a party is, where its name in the letter is that of another in the same ledger.
+    #[serde(default)]
+    institutions: BTreeMap<String, String>,
+    /// What each institution is there for.
+    pub(super) roles: BTreeMap<String, String>,
+    /// Members of the proposal.
+    pub(super) text: Value,
+    /// Members of each obligation, in the letter's order.
+    pub(super) promises: Vec<Value>,
+}
+
+impl Arrangement {
+    /// Parties get the ids of the institutions that they are.
+    fn rename(&mut self, institutions: &BTreeMap<String, String>) {
+        let rename = |id: &mut String| {
+            if let Some(institution) = institutions.get(id) {
+                id.clone_from(institution);
+            }
+        };
+        rename(&mut self.director);
+        self.parties.iter_mut().for_each(|party| rename(&mut party.id));
+        self.obligations.iter_mut().for_each(|promise| rename(&mut promise.debtor));
+    }
+}
+
+/// Every arrangement of the letter with its completion, in the letter's order.
+pub(super) fn arrangements() -> anyhow::Result<Vec<(Arrangement, Completion)>> {
+    let letter: Letter<Arrangement> = serde_json::from_str(AGREEMENTS)?;
+    let mut completions: Letter<Completion> = serde_json::from_str(COMPLETIONS)?;
+    let complete = |mut arrangement: Arrangement| {
+        let place = completions.agreements.iter().position(|completion| completion.id == arrangement.id);
+        let completion = completions.agreements.swap_remove(place.with_context(|| format!("{} has no completion", arrangement.id))?);
+        arrangement.rename(&completion.institutions);
+        anyhow::ensure!(arrangement.obligations.len() == completion.promises.len(), "{}: each promise has a completion", arrangement.id);
+        Ok((arrangement, completion))
+    };
+    letter.agreements.into_iter().map(complete).collect()
 }

@@ -3,7 +3,7 @@
 use anyhow::Context as _;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use ledger::envelope::statement::flag::{Cause, Leaving, Names, Rung};
+use ledger::envelope::statement::flag::{Cause, Leaving, Names, Rung, Subject};
 use ledger::envelope::{Body, Parsed};
 use ledger::words::{Day, Instant, Slug};
 
@@ -22,7 +22,7 @@ pub(super) struct Tally {
 /// Tells one line: the day, the ledger, the entry that shows it.
 pub(super) fn tell(terminal: &mut Terminal, at: Instant, ledger: &str, entry: Option<u64>, text: &str) -> anyhow::Result<()> {
     let entry = entry.map(|entry| format!("#{entry}")).unwrap_or_default();
-    Ok(terminal.line(&format!("{}  {ledger}  {entry:>5}  {}", Day::of(at), shown(text)))?)
+    Ok(terminal.line(&format!("{}  {ledger:<6}  {entry:>5}  {}", Day::of(at), shown(text)))?)
 }
 
 /// One line about an entry of the clock.
@@ -45,9 +45,15 @@ pub(super) fn flags(town: &mut Town, tally: &mut Tally) -> anyhow::Result<Vec<Fl
                 Body::Flag(flag) => {
                     let at = record.accepted_at.context("a record without its instant")?;
                     let text = flag_text(town, &flag.cause, tally);
+                    let text = text.map(|text| match flag.cause.subject() {
+                        Subject::Agreement(agreement) => town.labelled(agreement.as_str(), &text),
+                        Subject::Institution(_) => text,
+                    });
                     lines.extend(text.map(|text| FlagLine { at, ledger: town.name.clone(), entry: record.entry, text }));
                 }
                 Body::SupportRequest(_) => tally.escalations += 1,
+                // What was not kept throughout is a breach when somebody finds it; no flag follows.
+                Body::Finding(_) => tally.breaches += 1,
                 _ => {}
             }
         }
@@ -67,9 +73,10 @@ fn names(town: &Town, ids: &Names) -> String {
 
 fn flag_text(town: &Town, cause: &Cause, tally: &mut Tally) -> Option<String> {
     Some(match cause {
-        Cause::InForce { .. } => {
+        Cause::InForce { agreement } => {
             tally.in_force += 1;
-            format!("«{}» is van kracht", town.letter.title)
+            let title = town.deal(agreement.as_str()).map_or(agreement.as_str(), |deal| &deal.title);
+            format!("«{title}» is van kracht")
         }
         Cause::Resumed { .. } => "de opschorting is voorbij; de termijnen lopen weer".to_owned(),
         Cause::Overdue { obligation, due, .. } => format!("te laat: {obligation}, termijn {due}"),
