@@ -52,8 +52,10 @@ impl Listing {
         };
         let clause = about.and_then(|id| view.clauses.get(&id).cloned());
         let breached = |instance: &&Dated<Instance>| instance.value.breaches.iter().any(|breach| breach.case == number);
-        let instances = view.instances.values().filter(breached).cloned().collect();
-        let deeds = self.deeds(agreement, &view, &case.value).await?;
+        let instances: Vec<Dated<Instance>> = view.instances.values().filter(breached).cloned().collect();
+        let breaches = instances.iter().flat_map(|instance| &instance.value.breaches).filter(|breach| breach.case == number);
+        let breaches: Vec<u64> = breaches.map(|breach| breach.since.entry).collect();
+        let deeds = self.deeds(agreement, &view, &case.value, &breaches).await?;
         let waits = view.life.cases.get(&number).and_then(|case| view.life.case_attention(case));
         let acts = match &case.value.stage {
             CaseStage::Level3 { .. } => MinisterialAct::ALL,
@@ -64,7 +66,7 @@ impl Listing {
     }
 
     /// The entries about a case, read from their signed bytes.
-    async fn deeds(&self, agreement: &Slug, view: &AgreementView, case: &Case) -> Result<Vec<Deed>, ListingFault> {
+    async fn deeds(&self, agreement: &Slug, view: &AgreementView, case: &Case, breaches: &[u64]) -> Result<Vec<Deed>, ListingFault> {
         let from = case.opened.entry.checked_sub(1);
         let entries = self.store.history(self.row.id, &subject(agreement), from, view.as_of.size, None).await?;
         let facts = self.store.facts(self.row.id, &entries).await?;
@@ -74,7 +76,7 @@ impl Listing {
         for (fact, (entry, jws)) in facts.into_iter().zip(self.store.statements(self.row.id, &entries).await?) {
             let parsed = Parsed::parse(&jws).map_err(|refusal| StoreFault::Damaged(format!("record {entry}: {refusal}")))?;
             let body = &parsed.statement().body;
-            if concerns(body, case, &offers) {
+            if concerns(body, case, &offers) || breaks(body, entry, breaches) {
                 offers.push(parsed.hash());
                 deeds.push(Deed { fact, body: body.clone() });
             }
@@ -98,7 +100,18 @@ fn may_concern(kind: &str) -> bool {
             | "report-ruling"
             | "consent"
             | "decline"
+            | "finding"
+            | "annulment"
     )
+}
+
+/// Whether a statement found one of the breaches of a case, or annuls the flag of one.
+fn breaks(body: &Body, entry: u64, breaches: &[u64]) -> bool {
+    match body {
+        Body::Finding(_) => breaches.contains(&entry),
+        Body::Annulment(body) => breaches.contains(&u64::from(body.entry.0)),
+        _ => false,
+    }
 }
 
 /// Whether a statement is about a case: it names it, or it answers one that does.
