@@ -62,3 +62,46 @@ impl Demo {
         Ok(Exit::Done)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{Captured, arguments};
+    use super::*;
+
+    /// What the story must show, each by a piece of a line that only an answer of the API leads to.
+    const SHOWN: [&str; 17] = [
+        "een voorstel met gaten: geweigerd (incomplete)",
+        "een tekst die naar een koepelafspraak verwijst: geweigerd (ledger-not-accepted)",
+        "de politie ondertekent de oude tekst: geweigerd (superseded-version)",
+        "geschonden: buurtregisseur, termijn 2006-06-01; zaak 1",
+        "zaak 1 gaat naar niveau 3: minister",
+        "Wooncorporatie in de wijk is stilgevallen",
+        "het ministerie wil een afspraak schrappen: geweigerd (ministry-may-not)",
+        "de welzijnsinstelling zegt op zonder plan: geweigerd (plan-incomplete)",
+        "Welzijnsinstelling in de wijk is uitgetreden; het plan is uitgevoerd",
+        "Politie Rotterdam, wijkteam blijft gebonden: niet geregeld is wijkagent",
+        "de termijn van de enquête is verschoven van 2006-10-01 naar 2006-11-26",
+        "begeleiding loopt gevaar door Gemeente 's-Hertogenbosch",
+        "geschonden: begeleiding, termijn 2007-04-01, toegerekend aan Gemeente 's-Hertogenbosch",
+        "de gemeente wil de buurtvaders door het rijk laten aanspreken: geweigerd (case-state)",
+        "zaak 1: de school, regisseur, oordeelt dat de schending blijft staan",
+        "de minister heeft de koepelafspraak aangescherpt",
+        "de wooncorporatie investeert alsnog 2,5 miljoen: bevestigd en hersteld",
+    ];
+
+    #[test]
+    fn the_whole_story_is_told_and_ends_with_the_tampered_entry() {
+        let mut captured = Captured::new();
+        let demo: Demo = arguments(&["--once"]).unwrap();
+        assert_eq!(demo.run(&mut captured.terminal).unwrap(), Exit::Done);
+        let told = captured.out();
+        let missing: Vec<&str> = SHOWN.into_iter().filter(|piece| !told.contains(piece)).collect();
+        assert!(missing.is_empty(), "not told: {missing:#?} in\n{told}");
+        assert_eq!(told.lines().filter(|line| line.starts_with("audit of ") && line.ends_with("entries, clean")).count(), 6);
+        let last = told.lines().last().unwrap();
+        let words: Vec<&str> = last.split(' ').filter(|word| word.parse::<u64>().is_err()).collect();
+        let form = "demo: statements, agreements in force, breaches, escalations, tampering detected at entry of gm0599";
+        assert_eq!(words.join(" "), form, "{last}");
+        assert!(last.contains(" 9 agreements in force"), "{last}");
+    }
+}

@@ -16,7 +16,6 @@ pub(super) struct Tally {
     pub(super) breaches: usize,
     pub(super) escalations: usize,
     pub(super) in_force: usize,
-    pub(super) tacit: usize,
 }
 
 /// Tells one line: the day, the ledger, the entry that shows it.
@@ -86,10 +85,8 @@ fn flag_text(town: &Town, cause: &Cause, tally: &mut Tally) -> Option<String> {
             format!("geschonden: {obligation}, termijn {due}{whose}; zaak {}, de partij krijgt bericht", case.0)
         }
         Cause::ConditionLapsed { obligation, .. } => format!("voorwaarde vervallen: {obligation}"),
-        Cause::TacitlyAccepted { .. } => {
-            tally.tacit += 1;
-            return None;
-        }
+        // Hundreds; the ending counts them.
+        Cause::TacitlyAccepted { .. } => return None,
         Cause::BreachUnanswered { case, silent, .. } => format!("zaak {}: {} antwoordt niet", case.0, names(town, silent)),
         Cause::CaseRaised { case, to, because, silent, .. } => {
             tally.escalations += usize::from(*to == Rung::Level3);

@@ -121,11 +121,22 @@ impl<'a> Scene<'a> {
         Ok(open)
     }
 
-    /// One report on all that is behind with an obligation.
-    pub(super) fn report_all(&mut self, agreement: &str, obligation: &str) -> anyhow::Result<()> {
+    /// One report on all that is behind with an obligation; one line tells it, with what has become of the due dates.
+    pub(super) fn report_all(&mut self, agreement: &str, obligation: &str, text: &str) -> anyhow::Result<()> {
         let dues = self.unreported(agreement, obligation)?;
         let letters = self.report(&dues.iter().collect::<Vec<_>>()).with_context(|| format!("{agreement} {obligation}"))?;
-        self.town(agreement)?.say_all(letters)
+        let town = self.town(agreement)?;
+        let entries = town.say_all(letters)?;
+        let instances = town.client()?.items(&town.name, &format!("agreements/{agreement}/instances?limit=1000"))?;
+        let is_reported = |item: &Value| item["obligation"] == obligation && dues.iter().any(|due| item["due"] == due.due.to_string());
+        let standings: Vec<&str> =
+            instances.iter().filter(|item| is_reported(item)).filter_map(|item| item["standing"]["standing"].as_str()).collect();
+        let outcome = match () {
+            () if !standings.iter().all(|standing| ["cured", "fulfilled"].contains(standing)) => "de melding wacht op bevestiging",
+            () if standings.contains(&"cured") => "bevestigd en hersteld; de schending blijft op het record",
+            () => "bevestigd en nagekomen",
+        };
+        self.line(agreement, entries.first().copied(), &format!("{text}: {outcome}"))
     }
 
     /// The open case of an arrangement at this stage, as the API shows it.

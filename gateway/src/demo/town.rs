@@ -125,17 +125,19 @@ impl Town {
         self.client()?.submit(&self.name, message)?.pop().context("an answer")
     }
 
-    /// Says several things, all of which must be accepted.
-    pub(super) fn say_all(&self, letters: Vec<Letter>) -> anyhow::Result<()> {
+    /// Says several things, all of which must be accepted; gives their entries.
+    pub(super) fn say_all(&self, letters: Vec<Letter>) -> anyhow::Result<Vec<u64>> {
+        let mut entries = Vec::with_capacity(letters.len());
         for chunk in letters.chunks(BATCH) {
             let messages: Vec<Message> = chunk.iter().map(|letter| letter.message.clone()).collect();
             for answer in self.client()?.submit(&self.name, &Message::batch(&messages)?)? {
-                if let Answer::Refused(problem) = answer {
-                    bail!("{}: {} {} {:?}", self.name, problem.rule, problem.detail, problem.faults);
+                match answer {
+                    Answer::Accepted(acceptance) => entries.push(acceptance.entry),
+                    Answer::Refused(problem) => bail!("{}: {} {} {:?}", self.name, problem.rule, problem.detail, problem.faults),
                 }
             }
         }
-        Ok(())
+        Ok(entries)
     }
 
     /// Whatever stands at a path below the ledger, as JSON.

@@ -24,6 +24,5 @@ fn found_closed(scene: &mut Scene<'_>) -> anyhow::Result<()> {
 
 fn restored(scene: &mut Scene<'_>) -> anyhow::Result<()> {
     let days = scene.unreported(TAWAZOUN, "opvang")?.len();
-    scene.report_all(TAWAZOUN, "opvang")?;
-    scene.line(TAWAZOUN, None, &format!("de welzijnsinstelling herstelt de opvang; één melding over {days} dagen"))
+    scene.report_all(TAWAZOUN, "opvang", &format!("de welzijnsinstelling herstelt de opvang; één melding over {days} dagen"))
 }

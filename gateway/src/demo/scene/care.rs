@@ -12,16 +12,10 @@ const SCHOOL: &str = "school-voortgezet";
 pub(super) fn turn(scene: &mut Scene<'_>, day: &str) -> anyhow::Result<()> {
     match day {
         "2006-09-13" => referral(scene),
-        "2006-09-20" => {
-            scene.report_all(ZORG, "eerste-gesprek")?;
-            scene.line(ZORG, None, "jeugdzorg meldt het eerste gesprek binnen de termijn; de gemeente bevestigt")
-        }
+        "2006-09-20" => scene.report_all(ZORG, "eerste-gesprek", "jeugdzorg meldt het eerste gesprek"),
         "2006-11-08" => police_contests(scene),
         "2006-11-15" => school_rules(scene),
-        "2006-11-22" => {
-            scene.report_all(ZORG, "politie-deelname")?;
-            scene.line(ZORG, None, "de politie doet weer mee en meldt dat")
-        }
+        "2006-11-22" => scene.report_all(ZORG, "politie-deelname", "de politie doet weer mee"),
         _ => Ok(()),
     }
 }

@@ -13,7 +13,7 @@ pub(super) fn turn(scene: &mut Scene<'_>, day: &str) -> anyhow::Result<()> {
         "2006-05-10" => dispute(scene),
         "2006-05-17" => stand_by_it(scene),
         "2006-05-24" => rule(scene),
-        "2006-11-22" => scene.line(KOPPEL, None, "de welzijnsinstelling meldt zich weer, over alle gemiste weken"),
+        "2006-11-22" => scene.report_all(KOPPEL, "opbouwwerker-koppel", "de welzijnsinstelling meldt zich weer, over alle gemiste weken"),
         _ => Ok(()),
     }
 }

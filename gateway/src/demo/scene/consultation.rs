@@ -12,10 +12,7 @@ pub(super) fn turn(scene: &mut Scene<'_>, day: &str) -> anyhow::Result<()> {
     match day {
         "2006-09-06" => suspend(scene),
         "2006-11-01" => moved(scene),
-        "2006-11-22" => {
-            scene.report_all(CONSULTATIE, "enquete")?;
-            scene.line(CONSULTATIE, None, "BOOG meldt de uitkomst van de enquête binnen de nieuwe termijn; de gemeente bevestigt")
-        }
+        "2006-11-22" => scene.report_all(CONSULTATIE, "enquete", "BOOG meldt de uitkomst van de enquête"),
         _ => Ok(()),
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context as _, ensure};
 use ledger::audit::Report;
 
-use super::super::narrator::Tally;
+use super::super::narrator::{Tally, tell as line};
 use super::super::stage::Scene;
 use super::super::story::Outcome;
 use super::super::tamper::change_a_consent;
@@ -16,6 +16,9 @@ use crate::command::audit::audit_ledger;
 /// Every audit is clean; after the edit one is not.
 pub(in super::super) fn play(mut scene: Scene<'_>, database: &Path) -> anyhow::Result<Outcome> {
     scene.read_flags()?;
+    for place in 0..scene.towns.len() {
+        count_reports(&mut scene, place)?;
+    }
     let mut statements = 0;
     for town in &scene.towns {
         let report = audit(&scene, town)?;
@@ -33,6 +36,16 @@ pub(in super::super) fn play(mut scene: Scene<'_>, database: &Path) -> anyhow::R
     Ok(Outcome { statements, in_force, breaches, escalations, tampered, ledger })
 }
 
+/// How many reports there are in a ledger, and what became of them, as the API shows it.
+fn count_reports(scene: &mut Scene<'_>, place: usize) -> anyhow::Result<()> {
+    let (now, town) = (scene.now(), &scene.towns[place]);
+    let reports = town.client()?.items(&town.name, "reports?limit=1000")?;
+    let accepted: Vec<_> = reports.iter().filter(|report| report["stage"]["stage"] == "accepted").collect();
+    let tacit = accepted.iter().filter(|report| report["stage"]["by"].is_null()).count();
+    let text = format!("{} meldingen, waarvan {} bevestigd ({tacit} stilzwijgend)", reports.len(), accepted.len());
+    line(scene.terminal, now, &town.name, None, &text)
+}
+
 fn audit(scene: &Scene<'_>, town: &Town) -> anyhow::Result<Report> {
-    Ok(audit_ledger(town.client()?, &town.name, town.vkey.clone().context("a vkey")?, Some(scene.now()), |_, _| {})?)
+    audit_ledger(town.client()?, &town.name, town.vkey.clone().context("a vkey")?, Some(scene.now()), |_, _| {})
 }

@@ -37,10 +37,8 @@ fn at_risk(scene: &mut Scene<'_>) -> anyhow::Result<()> {
 }
 
 fn financier_pays(scene: &mut Scene<'_>) -> anyhow::Result<()> {
-    scene.report_all(BUURTVADERS, "begeleiding-betaald")?;
-    scene.line(BUURTVADERS, None, "de gemeente betaalt alsnog; de welzijnsinstelling bevestigt: hersteld")?;
-    scene.report_all(BUURTVADERS, "begeleiding")?;
-    scene.line(BUURTVADERS, None, "de welzijnsinstelling meldt de begeleiding die wachtte op het geld; de gemeente bevestigt")
+    scene.report_all(BUURTVADERS, "begeleiding-betaald", "de gemeente betaalt alsnog")?;
+    scene.report_all(BUURTVADERS, "begeleiding", "de welzijnsinstelling meldt de begeleiding die wachtte op het geld")
 }
 
 fn not_to_the_minister(scene: &mut Scene<'_>) -> anyhow::Result<()> {

@@ -48,6 +48,5 @@ fn partner_takes_position(scene: &mut Scene<'_>) -> anyhow::Result<()> {
 }
 
 fn after_all(scene: &mut Scene<'_>) -> anyhow::Result<()> {
-    scene.report_all(WIJK, "investering")?;
-    scene.line(WIJK, None, "de wooncorporatie investeert alsnog 2,5 miljoen; de gemeente bevestigt: hersteld")
+    scene.report_all(WIJK, "investering", "de wooncorporatie investeert alsnog 2,5 miljoen")
 }

@@ -16,7 +16,7 @@ pub(super) fn turn(scene: &mut Scene<'_>, day: &str) -> anyhow::Result<()> {
             ministry_answers(scene, WIJK, &act, "de minister heeft de partij aangesproken")
         }
         "2006-09-27" => municipality_closes(scene, WIJK),
-        "2006-10-04" => corporation_returns(scene),
+        "2006-10-04" => scene.report_all(WIJK, "buurtregisseur", "de wooncorporatie meldt de achterstallige maanden"),
         _ => Ok(()),
     }
 }
@@ -50,10 +50,4 @@ pub(super) fn municipality_closes(scene: &mut Scene<'_>, of: &str) -> anyhow::Re
     let body = json!({ "case": case, "done": done.reference() });
     let text = format!("zaak {case}: de gemeente sluit af; de afspraak zelf blijft staan");
     scene.says(of, "municipality", Type::CaseClosure, &body, &[done], &text).map(|_| ())
-}
-
-fn corporation_returns(scene: &mut Scene<'_>) -> anyhow::Result<()> {
-    scene.report_all(WIJK, "buurtregisseur")?;
-    let text = "de wooncorporatie meldt de achterstallige maanden; de gemeente bevestigt: hersteld, de schending blijft op het record";
-    scene.line(WIJK, None, text)
 }

@@ -33,7 +33,7 @@ pub(super) fn proposal(scene: &Scene<'_>) -> anyhow::Result<u64> {
 
 /// The entry that proposed its amendment.
 fn amendment(scene: &Scene<'_>) -> anyhow::Result<u64> {
-    Ok(offer(scene)?["offered"]["entry"].as_u64().context("the entry of the amendment")?)
+    offer(scene)?["offered"]["entry"].as_u64().context("the entry of the amendment")
 }
 
 fn offer(scene: &Scene<'_>) -> anyhow::Result<Value> {
