@@ -17,6 +17,8 @@ pub(super) struct Actor {
     pub(super) name: String,
     kind: String,
     number: u32,
+    /// CBS code, of a municipality.
+    cbs: Option<String>,
     key: SigningKey,
 }
 
@@ -52,7 +54,9 @@ impl Actor {
         std::fs::create_dir_all(&directory).with_context(|| format!("cannot make {}", directory.display()))?;
         let slug: Slug = id.parse().map_err(|_| anyhow::anyhow!("{id} is no id"))?;
         let key = make(&directory, &slug)?;
-        Ok(Self { id: id.into(), name: name.into(), kind: kind.into(), number, key })
+        // A municipality's ledger has the name of its code.
+        let cbs = (kind == "municipality").then(|| ledger.to_uppercase());
+        Ok(Self { id: id.into(), name: name.into(), kind: kind.into(), number, cbs, key })
     }
 
     /// Signs a statement with the institution's own key.
@@ -73,7 +77,10 @@ impl Actor {
     pub(super) fn registration(&self) -> anyhow::Result<Value> {
         let jwk: Value = serde_json::from_str(&self.key.public().to_jwk().to_string())?;
         // Prefix 00000099 of an OIN is reserved for tests.
-        let identifiers = json!({ "oin": format!("00000099{:09}000", self.number) });
+        let mut identifiers = json!({ "oin": format!("00000099{:09}000", self.number) });
+        if let Some(cbs) = &self.cbs {
+            identifiers["cbs"] = cbs.as_str().into();
+        }
         Ok(json!({ "institution": self.id, "name": self.name, "kind": self.kind, "identifiers": identifiers, "key": jwk }))
     }
 

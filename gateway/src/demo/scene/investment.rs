@@ -17,7 +17,7 @@ pub(super) fn turn(scene: &mut Scene<'_>, day: &str) -> anyhow::Result<()> {
             ministry_answers(scene, WIJK, &act, "de minister forceert een doorbraak: de politie moet een standpunt innemen")
         }
         "2007-04-18" => partner_takes_position(scene),
-        "2007-04-25" => municipality_closes(scene, WIJK),
+        "2007-04-25" => municipality_closes(scene, WIJK, "De politie en de corporatie zijn weer met elkaar in gesprek."),
         "2007-05-02" => after_all(scene),
         _ => Ok(()),
     }

@@ -15,7 +15,7 @@ pub(super) fn turn(scene: &mut Scene<'_>, day: &str) -> anyhow::Result<()> {
             let act = json!({ "act": "hold-to-account", "whom": ["corporation"] });
             ministry_answers(scene, WIJK, &act, "de minister heeft de partij aangesproken")
         }
-        "2006-09-27" => municipality_closes(scene, WIJK),
+        "2006-09-27" => municipality_closes(scene, WIJK, "Met de bestuurder van de corporatie is een datum voor herstel vastgelegd."),
         "2006-10-04" => scene.report_all(WIJK, "buurtregisseur", "de wooncorporatie meldt de achterstallige maanden"),
         _ => Ok(()),
     }
@@ -44,9 +44,9 @@ pub(super) fn ministry_answers(scene: &mut Scene<'_>, of: &str, act: &Value, tex
 }
 
 /// What the municipality did with the answer; that closes the case.
-pub(super) fn municipality_closes(scene: &mut Scene<'_>, of: &str) -> anyhow::Result<()> {
+pub(super) fn municipality_closes(scene: &mut Scene<'_>, of: &str, done: &str) -> anyhow::Result<()> {
     let case = scene.case_at(of, "answered")?;
-    let done = Paper::new("De gemeente heeft met de bestuurder een datum voor herstel vastgelegd.");
+    let done = Paper::new(done);
     let body = json!({ "case": case, "done": done.reference() });
     let text = format!("zaak {case}: de gemeente sluit af; de afspraak zelf blijft staan");
     scene.says(of, "municipality", Type::CaseClosure, &body, &[done], &text).map(|_| ())

@@ -20,7 +20,10 @@ pub(super) fn turn(scene: &mut Scene<'_>, day: &str) -> anyhow::Result<()> {
             let act = json!({ "act": "sharpen-umbrella", "umbrella": amendment });
             ministry_answers(scene, WIJK, &act, "de minister heeft de koepelafspraak aangescherpt; het ontvangstbewijs is bijgevoegd")
         }
-        "2007-06-06" => municipality_closes(scene, WIJK),
+        "2007-06-06" => {
+            which_refer_to_it(scene)?;
+            municipality_closes(scene, WIJK, "De aangescherpte koepelafspraak is met de corporatie besproken.")
+        }
         _ => Ok(()),
     }
 }
@@ -84,4 +87,14 @@ fn umbrellas_consent(scene: &mut Scene<'_>) -> anyhow::Result<()> {
     let result = offer(scene)?["result"]["result"].clone();
     anyhow::ensure!(result == "agreed", "the amendment is {result}");
     scene.line(KOEPELS, None, "de aangescherpte afspraak geldt")
+}
+
+/// The local promises that carry out the umbrella agreement, as the API shows the text.
+fn which_refer_to_it(scene: &mut Scene<'_>) -> anyhow::Result<()> {
+    let agreement = scene.town(WIJK)?.read(&format!("agreements/{WIJK}"))?;
+    let obligations = agreement["text"]["obligations"].as_array().context("the text of the agreement")?;
+    let refers = |it: &&Value| it["umbrella"]["agreement"] == KOEPELS;
+    let clauses: Vec<&str> = obligations.iter().filter(refers).filter_map(|it| it["id"].as_str()).collect();
+    anyhow::ensure!(!clauses.is_empty(), "no promise refers to {KOEPELS}");
+    scene.line(WIJK, None, &format!("naar deze koepelafspraak verwijst: {}", clauses.join(", ")))
 }
