@@ -227,10 +227,12 @@ mod tests {
         let deeds = Type::ALL.iter().filter(|kind| is_said_of_agreements(**kind)).map(|kind| format!("deed-{}", kind.code()));
         let matters = Matter::CODES.iter().flat_map(|code| [format!("matter-{code}"), format!("todo-{code}")]);
         let colours = Colour::ALL.iter().flat_map(|colour| [format!("colour-{}", colour.code()), format!("colour-{}-what", colour.code())]);
-        for key in types.chain(deeds).chain(matters).chain(colours) {
-            for language in [Language::Dutch, Language::English] {
-                assert!(Words { language }.maybe(&key, &[]).is_some(), "{key} in {}", language.code());
-            }
+        let schema = Type::Flag.schema();
+        let causes = schema["properties"]["body"]["properties"]["cause"]["oneOf"].as_array().expect("a union").iter();
+        let flags = causes.map(|cause| format!("flag-{}", cause["properties"]["kind"]["const"].as_str().expect("a code")));
+        let (dutch, english) = (keys(&SOURCES[0].1), keys(&SOURCES[1].1));
+        for key in types.chain(deeds).chain(flags).chain(matters).chain(colours) {
+            assert!(dutch.contains(&key) && english.contains(&key), "{key}");
         }
     }
 
