@@ -15,6 +15,7 @@ use super::names::Names;
 use super::told::Told;
 use super::trouble::Trouble;
 use super::visit::Visit;
+use super::words::Phrase;
 use super::{chart, say, state};
 use crate::listing::{AttentionItem, Colours, Filter, Listing, Paging};
 
@@ -22,7 +23,7 @@ use crate::listing::{AttentionItem, Colours, Filter, Listing, Paging};
 const PARTY: &str = "partij";
 const AREA: &str = "buurt";
 /// How many agreements are looked at for one page, and how many lines it has at most.
-const MOST: u32 = 40;
+const MOST: u32 = 25;
 const MOST_LINES: usize = 120;
 
 /// The headings, in order; each with the key of its text.
@@ -93,20 +94,23 @@ fn groups(visit: &Visit, listing: &Listing, names: &Names, items: &[AttentionIte
     let mut sorted: Vec<&AttentionItem> = items.iter().collect();
     sorted.sort_by_key(|item| (group(item.attention.matter.code()), item.attention.until.is_none(), item.attention.until));
     sorted.truncate(MOST_LINES);
-    let mut seen: BTreeMap<(&Slug, String), usize> = BTreeMap::new();
-    for item in &sorted {
-        *seen.entry((&item.agreement, same(visit, names, item))).or_default() += 1;
+    let mut lines: Vec<Line<'_>> = Vec::new();
+    let mut places: BTreeMap<(&Slug, String), usize> = BTreeMap::new();
+    for item in sorted {
+        let matter = say::matter(visit, names, &item.attention);
+        let at = *places.entry((&item.agreement, matter.clone().into_plain())).or_insert(lines.len());
+        match lines.get_mut(at) {
+            Some(line) => line.times += 1,
+            None => lines.push(Line { item, matter, times: 1 }),
+        }
     }
-    let mut told = BTreeSet::new();
-    sorted.retain(|item| told.insert((&item.agreement, same(visit, names, item))));
-    let times = |item: &AttentionItem| seen.get(&(&item.agreement, same(visit, names, item))).copied().unwrap_or(1);
     html! {
         @for (at, heading) in GROUPS.into_iter().enumerate() {
-            @let lines: Vec<_> = sorted.iter().filter(|item| group(item.attention.matter.code()) == at).collect();
-            @if !lines.is_empty() {
+            @let own: Vec<_> = lines.iter().filter(|line| group(line.item.attention.matter.code()) == at).collect();
+            @if !own.is_empty() {
                 section {
-                    h2 { (visit.words.with(heading, &[("count", lines.iter().map(|item| times(item)).sum::<usize>().into())])) }
-                    ul.lines { @for item in lines { (line(visit, listing, names, item, times(item))) } }
+                    h2 { (visit.words.with(heading, &[("count", own.iter().map(|line| line.times).sum::<usize>().into())])) }
+                    ul.lines { @for of in own { (line(visit, listing, names, of)) } }
                 }
             }
         }
@@ -114,17 +118,20 @@ fn groups(visit: &Visit, listing: &Listing, names: &Names, items: &[AttentionIte
 }
 
 /// Matters of an agreement that read the same are one line, with the first term and how many there are.
-fn same(visit: &Visit, names: &Names, item: &AttentionItem) -> String {
-    say::matter(visit, names, &item.attention).into_plain()
+struct Line<'a> {
+    item: &'a AttentionItem,
+    matter: Phrase,
+    times: usize,
 }
 
-fn line(visit: &Visit, listing: &Listing, names: &Names, item: &AttentionItem, times: usize) -> Markup {
+fn line(visit: &Visit, listing: &Listing, names: &Names, of: &Line<'_>) -> Markup {
+    let (item, times) = (of.item, of.times);
     let (words, attention) = (visit.words, &item.attention);
     let colour = colour(attention.matter.code());
     html! {
         li class=[colour.map(state::edge)] {
             div.head {
-                p { strong { (say::matter(visit, names, attention)) } @if times > 1 { " " (words.with("attention-times", &[("count", times.into())])) } }
+                p { strong { (of.matter) } @if times > 1 { " " (words.with("attention-times", &[("count", times.into())])) } }
                 @if let Some(colour) = colour { (state::badge(words, colour)) }
             }
             p { (say::to_do(visit, names, attention))

@@ -17,7 +17,7 @@ struct Size {
 }
 
 const WIDE: Size = Size { width: 960, row: 38, left: 330, top: 44 };
-const NARROW: Size = Size { width: 340, row: 56, left: 0, top: 72 };
+const NARROW: Size = Size { width: 340, row: 56, left: 0, top: 0 };
 
 const INK: RGBColor = RGBColor(27, 32, 36);
 const SOFT: RGBColor = RGBColor(79, 89, 96);
@@ -78,6 +78,8 @@ type Fault = DrawingAreaErrorKind<std::io::Error>;
 
 fn draw(bars: &[Bar], parts: &[(String, Fill)], most: u64, size: Size) -> Result<String, Fault> {
     let Size { width, row, left, top } = size;
+    // On a phone each part of the legend may need a line of its own.
+    let top = if left == 0 { 28 + 24 * i32::try_from(parts.len()).unwrap_or(0) } else { top };
     let height = top.unsigned_abs() + row * u32::try_from(bars.len()).unwrap_or(0);
     let mut drawing = String::new();
     {

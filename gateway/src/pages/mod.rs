@@ -31,8 +31,16 @@ use axum::routing::get;
 
 use crate::host::Host;
 
+/// First parts of addresses that are not a ledger's: a ledger with such a name has its other rooms only.
+const TAKEN: [&str; 6] = ["v1", "healthz", "readyz", "metrics", "toegankelijkheid", "opmaak"];
+
 /// Every page, by who reads it. A ledger's own rooms never collide with `checkpoint` and `tile`, which the log has.
 pub fn router(host: Host) -> Router {
+    // By name, and not for any name: at another address of one part there is nothing, for programs too.
+    let ledgers = host.ledgers().map(|ledger| ledger.row.name.clone()).filter(|name| !TAKEN.contains(&name.as_str()));
+    let overviews = ledgers.fold(Router::new(), |router, name| {
+        router.route(&format!("/{name}"), get(async move |visit: visit::Visit| overview::show(visit, &name).await))
+    });
     let everybody = Router::new()
         .route("/", get(home::show))
         .route("/toegankelijkheid", get(accessibility::show))
@@ -41,14 +49,12 @@ pub fn router(host: Host) -> Router {
     let directors = Router::new().route("/{ledger}/aandacht", get(attention::show));
     let ministers =
         Router::new().route("/{ledger}/zaken", get(cases::show)).route("/{ledger}/convenanten/{id}/zaken/{number}", get(case::show));
-    let parties = Router::new()
-        .route("/{ledger}", get(overview::show))
-        .route("/{ledger}/convenanten", get(agreements::show))
-        .route("/{ledger}/convenanten/{id}", get(agreement::show));
+    let parties =
+        Router::new().route("/{ledger}/convenanten", get(agreements::show)).route("/{ledger}/convenanten/{id}", get(agreement::show));
     let residents =
         Router::new().route("/{ledger}/buurten", get(neighbourhoods::show)).route("/{ledger}/buurten/{code}", get(neighbourhood::show));
     let checkers = Router::new().route("/{ledger}/inschrijvingen/{entry}", get(entry::show));
-    everybody.merge(directors).merge(ministers).merge(parties).merge(residents).merge(checkers).with_state(host)
+    everybody.merge(directors).merge(ministers).merge(parties).merge(residents).merge(checkers).merge(overviews).with_state(host)
 }
 
 /// What a browser gets at an address at which there is nothing.

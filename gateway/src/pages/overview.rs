@@ -1,6 +1,5 @@
 //! A ledger at a glance: how its promises stand, and the ways to what one looks for.
 
-use axum::extract::Path;
 use axum::response::Response;
 use maud::{Markup, html};
 
@@ -16,9 +15,9 @@ use crate::listing::{Collection, Filter, Paging};
 const FIRST: u32 = 6;
 
 /// `/{ledger}`.
-pub(super) async fn show(visit: Visit, Path(name): Path<String>) -> Response {
-    let content = build(&visit, &name).await;
-    visit.answer(Place::In(&name, Room::Overview), content)
+pub(super) async fn show(visit: Visit, name: &str) -> Response {
+    let content = build(&visit, name).await;
+    visit.answer(Place::In(name, Room::Overview), content)
 }
 
 async fn build(visit: &Visit, name: &str) -> Result<Content, Trouble> {

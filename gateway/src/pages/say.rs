@@ -95,7 +95,9 @@ fn sentence(visit: &Visit, names: &Names, what: &str, code: &str, of: &impl Seri
 /// All that a sentence may use; what it is not about is left empty.
 fn filled<'a>(visit: &Visit, names: &Names, said: &'a Value) -> Vec<(&'static str, Arg<'a>)> {
     let text = |name: &str| said[name].as_str().unwrap_or_default();
-    let code = |name: &str| Arg::from(visit.words.code(said[name]["kind"].as_str().unwrap_or(text(name))).into_plain());
+    // A look-up costs more than all the rest: only for what is there.
+    let word = |code: &str| if code.is_empty() { String::new() } else { visit.words.code(code).into_plain() };
+    let code = |name: &str| Arg::from(word(said[name]["kind"].as_str().unwrap_or(text(name))));
     let name_of = |id: &str| id.parse().map_or_else(|_| id.to_owned(), |id: Slug| names.get(&id).to_owned());
     let people = |name: &str| {
         let ids = said[name].as_array().into_iter().flatten().filter_map(Value::as_str);
@@ -130,6 +132,9 @@ fn filled<'a>(visit: &Visit, names: &Names, said: &'a Value) -> Vec<(&'static st
 
 /// What a minister does, or what is offered: one code means something else elsewhere.
 pub(super) fn act(words: Words, code: &str) -> Phrase {
+    if code.is_empty() {
+        return Phrase::again("");
+    }
     words.maybe(&format!("act-{code}"), &[]).unwrap_or_else(|| words.code(code))
 }
 
@@ -139,6 +144,9 @@ fn first<'a>(texts: &[&'a str]) -> &'a str {
 
 /// Where a case goes, or to whom an obligation: a rung has a word, an institution a name.
 fn place(visit: &Visit, names: &Names, to: &str) -> String {
+    if to.is_empty() {
+        return String::new();
+    }
     let known = to.parse().ok().map(|id: Slug| names.get(&id).to_owned()).filter(|name| name != to);
     known.unwrap_or_else(|| visit.words.code(to).into_plain())
 }

@@ -44,15 +44,20 @@ pub(super) fn list(visit: &Visit, listing: &Listing, names: &Names, view: &Agree
 fn line(visit: &Visit, listing: &Listing, names: &Names, view: &AgreementView, clause: &Dated<Clause>, light: &Light) -> Markup {
     let words = visit.words;
     let text = &clause.value.text;
-    let open = view.life.instances.values().find(|instance| instance.obligation == text.id);
+    let today = Day::of(view.as_of.at);
+    let mut open = view.life.instances.values().filter(|instance| instance.obligation == text.id);
+    let first = open.clone().next();
+    let open = open.find(|instance| instance.due >= today).or(first);
+    // Released, taken over or lapsed, and nothing of it left: that is no longer kept or not kept.
+    let is_over = open.is_none() && !matches!(clause.value.course, Course::Waiting | Course::Conditional { .. } | Course::Running { .. });
     html! {
-        div.head { h3 { (Told(names.get(&clause.value.debtor))) } (state::badge(words, light.colour)) }
+        div.head { h3 { (Told(names.get(&clause.value.debtor))) } @if is_over { strong.grey { (words.code(clause.value.course.code())) } } @else { (state::badge(words, light.colour)) } }
         p { (Told(text.what.as_str())) }
         p.small {
             (when::when(visit, &text.when)) " · " (words.code(text.strength.code()))
             @if let Some(target) = &text.target { " · " (words.with("promise-target", &[
                 ("indicator", target.indicator.as_str().into()), ("value", target.value.to_string().into()), ("unit", target.unit.as_str().into())])) }
-            @if !matches!(clause.value.course, Course::Running { .. }) { " · " (words.code(clause.value.course.code())) }
+            @if !is_over && !matches!(clause.value.course, Course::Running { .. }) { " · " (words.code(clause.value.course.code())) }
             @if let Some(open) = open { " · " (words.with("neighbourhood-next", &[("date", visit.day(open.due).into())])) }
             " · " code { (text.id) } " " (visit.proof(listing, if clause.entry == 0 { super::tabled(&view.head.value) } else { Some(clause.entry) }))
         }
