@@ -174,13 +174,15 @@ impl LedgerHandle {
         _ = self.size.clone().wait_for(|size| *size > than).await;
     }
 
-    /// Returns when whatever was acknowledged until now can be read. While the ledger fails or is damaged it returns at
-    /// once: what can be read is then what was there before.
+    /// Returns when whatever was acknowledged until now can be read. Where that does not happen in time because the
+    /// ledger fails, and at once where it is damaged, what can be read is what was there before.
     pub async fn settled(&self) -> Result<(), Unavailable> {
-        if matches!(self.health(), Health::Damaged(_) | Health::Failing(_)) || self.settled.at(self.size()).await {
+        let damaged = |health: &Health| matches!(health, Health::Damaged(_));
+        if damaged(&self.health()) || self.settled.at(self.size()).await {
             return Ok(());
         }
-        Err(Unavailable::Failing)
+        let failing = matches!(self.health(), Health::Failing(_)) || damaged(&self.health());
+        if failing { Ok(()) } else { Err(Unavailable::Failing) }
     }
 
     /// How many submissions wait in the queue, and how many may.

@@ -17,6 +17,7 @@ const STEP: u32 = 1_000;
 /// A crash on the way leaves rows that say that they are half rebuilt: the next start begins again.
 pub async fn rebuild(store: &Store, ledger: i64) -> Result<u64, StoreFault> {
     store.drop_derived(ledger).await?;
+    let size = store.head(ledger).await?.map_or(0, |head| head.size);
     let (mut next, mut book) = (0, None);
     loop {
         let rows = store.entries(ledger, next, STEP).await?;
@@ -29,7 +30,7 @@ pub async fn rebuild(store: &Store, ledger: i64) -> Result<u64, StoreFault> {
         }
         store.write_changes(ledger, &changes).await?;
         next = last + 1;
-        store.settle(ledger, next, &unsettled, rows.len() == STEP as usize).await?;
+        store.settle(ledger, next, &unsettled, next < size).await?;
     }
 }
 

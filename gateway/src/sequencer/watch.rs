@@ -52,8 +52,11 @@ impl HealthCell {
         self.0.read().map(|health| health.clone()).unwrap_or_else(|_| Health::Failing("a writer panicked".into()))
     }
 
+    /// Damage stays until the process ends: no later success makes what is stored whole.
     pub(super) fn set(&self, health: Health) {
-        if let Ok(mut cell) = self.0.write() {
+        if let Ok(mut cell) = self.0.write()
+            && !matches!(*cell, Health::Damaged(_))
+        {
             *cell = health;
         }
     }
@@ -99,6 +102,17 @@ mod tests {
 
     fn reading(wall: &str, steady_millis: u64) -> Reading {
         Reading { wall: wall.parse().unwrap(), steady_millis }
+    }
+
+    #[test]
+    fn damage_is_not_forgotten() {
+        let cell = HealthCell::new();
+        cell.set(Health::Failing("the disk is full".into()));
+        cell.set(Health::Ready);
+        assert_eq!(cell.get(), Health::Ready);
+        cell.set(Health::Damaged("record 3".into()));
+        cell.set(Health::Ready);
+        assert_eq!(cell.get(), Health::Damaged("record 3".into()));
     }
 
     #[test]

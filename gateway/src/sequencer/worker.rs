@@ -196,6 +196,12 @@ impl Worker {
             self.settle(durable).await?;
             let Self { store, row, keys, state, .. } = self;
             let state = state.as_mut().expect("loaded by the caller");
+            // The rows hold everything now, so what the book holds can go when it is much.
+            if state.book.len() > LIVES {
+                state.book = Book::of(row.facts.clone());
+            } else {
+                state.book.forget_ids_before(durable);
+            }
             state.next_due = store.earliest_due(row.id).await?;
             let due = store.due(row.id, at, FLAGS as u32).await?;
             if due.is_empty() {

@@ -36,11 +36,11 @@ async fn round(browser: &Browser, language: &str) {
     follow(browser, "main a[href*='/convenanten/wijkconvenant-rotterdam']").await;
     follow(browser, ".menu a[href*='/buurten']").await;
     tab_to(browser, "#zoek").await;
-    type_in(browser, "rotterdam").await;
+    type_in(browser, "delfshaven").await;
     browser.press(ENTER, 1).await;
-    let search = "return location.search.includes('zoek=rotterdam')";
+    let search = "return location.search.includes('zoek=delfshaven')";
     assert_eq!(wait_until(browser, search).await, json!(true));
-    follow(browser, "main a[href*='/buurten/WK059908']").await;
+    follow(browser, "main a[href*='/buurten/WK059903']").await;
     assert_eq!(language_of(browser).await, json!(language), "the language stays");
 }
 

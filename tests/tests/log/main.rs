@@ -51,7 +51,7 @@ async fn every_line_about_a_request_has_its_id_and_each_request_has_one_line_of_
     // A record that cannot be read: the handler logs why, the answer says nothing of it.
     sqlx::query("UPDATE record SET salt = zeroblob(3)").execute(&mut other).await.unwrap();
     lines.read();
-    let (status, _, body) = gate.ask("GET", "/v1/ledgers/gm0599/records?from=0", &[("x-request-id", "broken-1")]).await;
+    let (status, _, body) = gate.ask("GET", "/v1/ledgers/gm0599/receipts/0", &[("x-request-id", "broken-1")]).await;
     assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
     let body = String::from_utf8(body).unwrap();
     assert!(body.contains("\"requestId\":\"broken-1\"") && !body.contains("32 bytes"), "{body}");
@@ -65,7 +65,7 @@ async fn every_line_about_a_request_has_its_id_and_each_request_has_one_line_of_
     assert_eq!((&fields["http.method"], &fields["http.status"]), (&"GET".into(), &503.into()));
     assert_eq!(
         (&fields["http.route"], &fields["http.path"]),
-        (&"/v1/ledgers/{ledger}/records".into(), &"/v1/ledgers/gm0599/records".into()).clone()
+        (&"/v1/ledgers/{ledger}/receipts/{entry}".into(), &"/v1/ledgers/gm0599/receipts/0".into())
     );
     assert!(fields["elapsed.ms"].as_f64().unwrap() > 0.0);
 
