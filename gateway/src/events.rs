@@ -6,11 +6,10 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ledger::envelope::{Body, Parsed};
-use ledger::lives::Institution;
 use ledger::words::{Instant, Slug};
 use serde::{Deserialize, Serialize};
 
-use crate::store::{EntryFact, LedgerRow, PartQuery, Store, StoreFault};
+use crate::store::{EntryFact, LedgerRow, Store, StoreFault};
 
 /// Media type of a list of events (CloudEvents 1.0, JSON batch format).
 pub const BATCH: &str = "application/cloudevents-batch+json";
@@ -117,11 +116,7 @@ impl Store {
     }
 
     async fn source(&self, row: &LedgerRow) -> Result<String, StoreFault> {
-        let subject = format!("institution/{}", row.facts.owner);
-        let query = PartQuery { part: "institution", subject: Some(subject.clone()), limit: 1, ..PartQuery::default() };
-        let owner = self.parts(row.id, &query).await?.into_iter().next();
-        let damaged = |error: serde_json::Error| StoreFault::Damaged(format!("life {subject}: {error}"));
-        let owner: Option<Institution> = owner.map(|owner| serde_json::from_str(&owner.body).map_err(damaged)).transpose()?;
+        let owner = self.institution(row.id, &row.facts.owner).await?;
         let oin = owner.and_then(|owner| owner.admitted).and_then(|admitted| admitted.identifiers.oin);
         Ok(oin.map_or_else(|| format!("https://{}", row.facts.origin), |oin| format!("urn:nld:oin:{oin}:systeem:convenant")))
     }

@@ -1,11 +1,11 @@
 //! What a running gateway has: the database, its ledgers and their writers, the clock, the keys it has seen.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Deref;
 use std::path::Path;
 use std::sync::{Arc, RwLock};
 
 use ledger::envelope::{Kid, Parsed, PublicKey};
-use ledger::lives::Institution;
 use ledger::words::CALENDAR_VERSION;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -13,7 +13,7 @@ use tokio::task::JoinHandle;
 use crate::clock::Clock;
 use crate::keys::{KeyFault, read_keys};
 use crate::sequencer::{LedgerHandle, Pace, start};
-use crate::store::{PartQuery, Store, StoreFault};
+use crate::store::{Store, StoreFault};
 
 /// At most this many decoded keys in memory; then the cache starts anew.
 const MAX_KEYS: usize = 50_000;
@@ -47,15 +47,26 @@ pub enum StartFault {
     },
 }
 
-/// A running gateway.
+/// A running gateway; each request has a copy of this handle.
 #[derive(Clone)]
-pub struct Host {
+pub struct Host(Arc<Parts>);
+
+/// What a gateway is made of.
+pub struct Parts {
     /// The database.
     pub store: Store,
     /// The clock.
     pub clock: Clock,
-    ledgers: Arc<BTreeMap<String, LedgerHandle>>,
-    keys: Arc<RwLock<HashMap<Kid, PublicKey>>>,
+    ledgers: BTreeMap<String, LedgerHandle>,
+    keys: RwLock<HashMap<Kid, PublicKey>>,
+}
+
+impl Deref for Host {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
 }
 
 /// The writers of a gateway, to be waited for when it stops.
@@ -97,7 +108,7 @@ impl Host {
             ledgers.insert(name, handle);
             tasks.extend(pair);
         }
-        let host = Self { store, clock, ledgers: Arc::new(ledgers), keys: Arc::default() };
+        let host = Self(Arc::new(Parts { store, clock, ledgers, keys: RwLock::default() }));
         Ok((host, Writers { stop, tasks }))
     }
 
@@ -122,11 +133,7 @@ impl Host {
             return Ok(Some(key));
         }
         let by = &statement.statement().by;
-        let query = PartQuery { part: "institution", subject: Some(format!("institution/{by}")), limit: 1, ..PartQuery::default() };
-        let rows = self.store.parts(ledger.row.id, &query).await?;
-        let Some(row) = rows.first() else { return Ok(None) };
-        let damaged = |error: serde_json::Error| StoreFault::Damaged(format!("life {}: {error}", row.subject));
-        let institution: Institution = serde_json::from_str(&row.body).map_err(damaged)?;
+        let Some(institution) = self.store.institution(ledger.row.id, by).await? else { return Ok(None) };
         let registered = institution.admitted.iter().flat_map(|admitted| &admitted.keys).map(|key| (key.kid, &key.key));
         let waiting = institution.candidates.iter().map(|c| (c.registration.key.thumbprint(), &c.registration.key));
         let found = registered.chain(waiting).find(|(candidate, _)| *candidate == kid).map(|(_, key)| key.clone());

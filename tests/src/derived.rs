@@ -2,17 +2,20 @@
 
 use std::collections::BTreeMap;
 
+use gateway::store::LifeRow;
+
 use crate::audit::Audit;
 
-/// Lives by subject, kind of part and key: whether the part is open, the entry that changed it last, its JSON.
-pub type Lives = BTreeMap<(String, String, String), (bool, u64, String)>;
+/// Rows by subject, kind of part and key.
+pub type Lives = BTreeMap<(String, String, String), LifeRow>;
 
 /// The rows that a fold over a whole log gives.
 pub fn folded(audit: &Audit) -> Lives {
     let mut lives = Lives::new();
     for (entry, changes) in audit.changes().iter().enumerate() {
         for row in changes.iter().flat_map(|change| gateway::store::life_row(change, entry as u64)) {
-            lives.insert((row.subject, row.part.to_owned(), row.key), (row.is_open, row.entry, row.body));
+            // Whether it moved is about the change, not about the row.
+            lives.insert(row.place(), LifeRow { moved: false, ..row });
         }
     }
     lives

@@ -8,12 +8,14 @@ use headers_accept::Accept;
 use mediatype::{MediaType, Name, names};
 
 use super::Problem;
+use super::problem::whole;
 
-/// Of reads, the answer is compared with what was asked for; errors are told whatever is accepted.
+/// Errors are problem details, and of reads, the answer is compared with what was asked for; errors are told whatever
+/// is accepted.
 pub(super) async fn negotiate(request: Request, next: Next) -> Response {
     let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
     let accept = request.headers().get(header::ACCEPT).cloned().filter(|_| is_read);
-    let response = next.run(request).await;
+    let response = whole(next.run(request).await).await;
     let Some(accept) = accept.filter(|_| response.status().is_success()) else { return response };
     let form = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     match takes(&accept, form) {

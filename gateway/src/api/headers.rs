@@ -1,8 +1,6 @@
 //! Headers that a Dutch public API sends with every answer, errors too.
 
-use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, header};
-use axum::middleware::Next;
 use axum::response::Response;
 
 const FIXED: [(HeaderName, &str); 6] = [
@@ -14,10 +12,8 @@ const FIXED: [(HeaderName, &str); 6] = [
     (header::X_FRAME_OPTIONS, "DENY"),
 ];
 
-pub(super) async fn add(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+pub(super) fn add(response: &mut Response) {
     for (name, value) in FIXED {
         response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
     }
-    response
 }

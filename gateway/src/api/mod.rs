@@ -20,8 +20,9 @@ mod statements;
 mod tiles;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, FromRef};
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::extract::{DefaultBodyLimit, FromRef, Request};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::Response;
 use axum::routing::{get, post};
 
 use crate::host::Host;
@@ -83,14 +84,21 @@ pub fn within(routes: Router, limits: &Limits) -> Router {
     routes.layer(from_fn_with_state(limits::Places::new(limits), limits::hold)).layer(from_fn(request::follow))
 }
 
-/// What every answer has, whatever the route: the last one here sees a request first.
+/// What every answer has, whatever the route: the last one here sees a request first. Few layers, since each costs every
+/// request some microseconds.
 fn dressed(routes: Router<Api>, limits: &Limits) -> Router<Api> {
-    let routes = routes.layer(from_fn(problem::whole)).layer(from_fn(accept::negotiate));
+    let routes = routes.layer(from_fn(accept::negotiate));
     let routes = match cors::rules(limits) {
         Some(rules) => routes.layer(from_fn_with_state(rules, cors::apply)),
         None => routes,
     };
-    routes.layer(from_fn(headers::add)).layer(from_fn(request::follow))
+    routes.layer(from_fn(follow))
+}
+
+async fn follow(request: Request, next: Next) -> Response {
+    let mut response = request::follow(request, next).await;
+    headers::add(&mut response);
+    response
 }
 
 /// What routes are handed.

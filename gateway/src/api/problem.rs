@@ -1,9 +1,7 @@
 //! Errors as RFC 9457 problem details: what is wrong, by which rule, and what would be accepted.
 
 use axum::Json;
-use axum::extract::Request;
 use axum::http::{HeaderValue, Method, StatusCode, header};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use ledger::envelope::{Class, Refusal};
 use serde_json::{Value, json};
@@ -110,8 +108,7 @@ impl IntoResponse for Problem {
 const MAX_DETAIL: usize = 2_000;
 
 /// Makes a problem of an error that was told in plain text: what routing and reading of parameters say by themselves.
-pub(super) async fn whole(request: Request, next: Next) -> Response {
-    let response = next.run(request).await;
+pub(super) async fn whole(response: Response) -> Response {
     let (status, form) = (response.status(), response.headers().get(header::CONTENT_TYPE));
     let is_plain = form.is_none_or(|form| form.as_bytes().starts_with(b"text/plain"));
     if !(status.is_client_error() || status.is_server_error()) || !is_plain {

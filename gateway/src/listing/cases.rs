@@ -2,7 +2,7 @@
 
 use ledger::envelope::statement::escalation::MinisterialAct;
 use ledger::envelope::statement::flag::Cause;
-use ledger::envelope::{Body, Parsed};
+use ledger::envelope::{Body, Parsed, Type};
 use ledger::lives::attention::Attention;
 use ledger::lives::escalation::{About, Case, CaseStage};
 use ledger::lives::obligation::{Clause, Instance};
@@ -87,22 +87,17 @@ impl Listing {
 
 /// Whether a statement of this type can be about a case.
 fn may_concern(kind: &str) -> bool {
-    matches!(
-        kind,
-        "flag"
-            | "breach-answer"
-            | "case-ruling"
-            | "board-outcome"
-            | "support-request"
-            | "ministry-answer"
-            | "state-position"
-            | "case-closure"
-            | "report-ruling"
-            | "consent"
-            | "decline"
-            | "finding"
-            | "annulment"
-    )
+    Type::from_code(kind).is_some_and(|kind| match kind {
+        Type::BreachAnswer | Type::CaseRuling | Type::BoardOutcome | Type::MinistryAnswer | Type::StatePosition => true,
+        Type::CaseClosure | Type::SupportRequest | Type::ReportRuling | Type::Consent | Type::Decline | Type::Flag => true,
+        Type::Finding | Type::Annulment => true,
+        Type::Genesis | Type::Registration | Type::Admission | Type::KeyAddition | Type::KeyRotation | Type::KeyRevocation => false,
+        Type::RecoveryRequest | Type::RecoveryVouch | Type::RecoveryObjection | Type::Proposal | Type::Report => false,
+        Type::Acceptance | Type::Dispute | Type::DisputeAnswer | Type::DisputeRetraction | Type::Release | Type::Handover => false,
+        Type::Withdrawal | Type::WithdrawalAnswer | Type::WithdrawalRevocation | Type::MinistryRouting => false,
+        Type::LedgerAcceptance | Type::Amendment | Type::Event | Type::CounterProposal | Type::Retraction => false,
+        Type::Suspension | Type::Resumption => false,
+    })
 }
 
 /// Whether a statement found one of the breaches of a case, or annuls the flag of one.

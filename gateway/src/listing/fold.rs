@@ -22,7 +22,7 @@ pub(super) fn catch_up(agreement: &mut Agreement, as_of: AsOf) -> Result<(Vec<Fl
         let applied = agreement.apply_flag(&flag, moment);
         applied.map_err(|refusal| StoreFault::Damaged(format!("agreement {} as of {}: {refusal}", agreement.head.id, as_of.at)))?;
         agreement.note_settled_plans(as_of.at);
-        changes.extend(agreement.take_changes());
+        changes.extend(agreement.take_changes(None));
         caused.push(flag);
     }
     Ok((caused, changes))

@@ -58,9 +58,9 @@ pub fn flag_logged(ledger: &str, cause: &'static str, lag: Duration) {
 pub struct Flags(Vec<(&'static str, Duration)>);
 
 impl Flags {
-    /// Those among these statements, which are accepted at this instant.
-    pub fn among<'a>(statements: impl Iterator<Item = &'a Statement>, at: Instant) -> Self {
-        let flag = |statement: &Statement| match &statement.body {
+    /// Those among these statements, each with the instant of its acceptance.
+    pub fn among<'a>(statements: impl Iterator<Item = (&'a Statement, Instant)>) -> Self {
+        let flag = |(statement, at): (&Statement, Instant)| match &statement.body {
             Body::Flag(flag) => {
                 let millis = u64::try_from(at.millis() - flag.due_at.millis()).unwrap_or(0);
                 Some((Cause::code(&flag.cause), Duration::from_millis(millis)))

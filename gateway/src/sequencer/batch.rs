@@ -1,7 +1,5 @@
 //! One batch on the book: at its instant, first what the clock has caused, then each submission on what came before.
 
-use std::sync::Arc;
-
 use ledger::book::{Agenda, Book, LifeKey, Stop, Verdict};
 use ledger::envelope::statement::flag::Flag;
 use ledger::envelope::{Body, GATEWAY, Parsed, Refusal, Rule, SigningKey, Statement, Verified, sign_compact};
@@ -15,7 +13,7 @@ use crate::store::{EntryChange, NewAttachment, Store, StoreFault, subject_of};
 pub(super) struct Taken {
     pub(super) moment: Moment,
     pub(super) parsed: Parsed,
-    pub(super) change: Arc<EntryChange>,
+    pub(super) change: EntryChange,
 }
 
 /// What became of one submission, before the commit.
@@ -24,8 +22,8 @@ pub(super) enum Judged {
     Taken(u64),
     /// It is an entry already.
     Repeat(u64),
-    /// It does not fit.
-    Refused(Refusal),
+    /// It does not fit, at this instant.
+    Refused(Refusal, Instant),
 }
 
 /// What a batch adds, and what is due after it.
@@ -37,8 +35,7 @@ pub(super) struct Batch<'a> {
     key: &'a SigningKey,
     at: Instant,
     next: u64,
-    pub(super) taken: Vec<Taken>,
-    pub(super) attachments: Vec<NewAttachment>,
+    rows: BatchRows,
 }
 
 impl<'a> Batch<'a> {
@@ -51,14 +48,14 @@ impl<'a> Batch<'a> {
         at: Instant,
         next: u64,
     ) -> Self {
-        Self { book, agenda, store, ledger, key, at, next, taken: Vec::new(), attachments: Vec::new() }
+        Self { book, agenda, store, ledger, key, at, next, rows: BatchRows::default() }
     }
 
     /// Logs what the clock has caused up to the batch's instant, in order: at most so many, and none
     /// after `until`.
     pub(super) async fn drain(&mut self, until: Option<&(Instant, LifeKey)>, most: usize) -> Result<(), StoreFault> {
         while let Some(first) = self.agenda.first(self.at) {
-            if until.is_some_and(|until| first > until) || self.taken.len() >= most {
+            if until.is_some_and(|until| first > until) || self.rows.taken.len() >= most {
                 break;
             }
             let life = first.1.clone();
@@ -107,16 +104,16 @@ impl<'a> Batch<'a> {
         let Submission { statement, attachments } = submission;
         let verified = match self.verified(statement).await? {
             Ok(verified) => verified,
-            Err(refusal) => return Ok(Judged::Refused(refusal)),
+            Err(refusal) => return Ok(Judged::Refused(refusal, self.at)),
         };
         let accepted = match self.judge(&verified).await? {
             Ok(Verdict::Accept(accepted)) => *accepted,
             Ok(Verdict::Repeat { entry }) => return Ok(Judged::Repeat(entry)),
-            Err(refusal) => return Ok(Judged::Refused(refusal)),
+            Err(refusal) => return Ok(Judged::Refused(refusal, self.at)),
         };
         match fitting(&verified, attachments, self.next) {
-            Ok(kept) => self.attachments.extend(kept),
-            Err(refusal) => return Ok(Judged::Refused(refusal)),
+            Ok(kept) => self.rows.attachments.extend(kept),
+            Err(refusal) => return Ok(Judged::Refused(refusal, self.at)),
         }
         let entry = self.next;
         self.record(accepted, verified);
@@ -141,20 +138,29 @@ impl<'a> Batch<'a> {
     fn record(&mut self, accepted: ledger::book::Accepted, verified: Verified) {
         let changes = self.book.record(accepted);
         self.agenda.note(&changes);
-        let change = Arc::new(EntryChange::new(self.next, &changes));
-        self.taken.push(Taken { moment: Moment { entry: self.next, at: self.at }, parsed: verified.into_parsed(), change });
+        let change = EntryChange::new(self.next, &changes);
+        self.rows.taken.push(Taken { moment: Moment { entry: self.next, at: self.at }, parsed: verified.into_parsed(), change });
         self.next += 1;
     }
 
     pub(super) fn into_rows(self) -> BatchRows {
-        BatchRows { taken: self.taken, attachments: self.attachments }
+        self.rows
     }
 }
 
 /// What a batch writes.
+#[derive(Default)]
 pub(super) struct BatchRows {
     pub(super) taken: Vec<Taken>,
     pub(super) attachments: Vec<NewAttachment>,
+}
+
+impl BatchRows {
+    /// Adds what was judged on these.
+    pub(super) fn extend(&mut self, rows: Self) {
+        self.taken.extend(rows.taken);
+        self.attachments.extend(rows.attachments);
+    }
 }
 
 /// Each attachment that the statement refers to came with it, and nothing else did.

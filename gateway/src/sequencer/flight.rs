@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use ledger::log::note::NoteSigner;
 use ledger::log::tree::Appended;
-use ledger::words::Instant;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
@@ -13,43 +12,36 @@ use super::seal::{Sealed, seal};
 use super::{Answer, Granted, Job, Unavailable};
 use crate::clock::Stopwatch;
 use crate::metrics::{self, Flags};
-use crate::store::{Commit, EntryRow, LedgerRow, Store, StoreFault};
+use crate::store::{Commit, Consequence, EntryRow, LedgerRow, StatementRow, Store, StoreFault};
+
+/// Those who wait, with what was judged of their statements; they are told when that is durable. Whoever is dropped
+/// untold is told to try again (`Queued::answered`).
+#[derive(Default)]
+pub(super) struct Answers(Vec<(Waiting, Judged)>);
 
 /// One who waits for an answer.
-pub(super) struct Waiting(pub(super) oneshot::Sender<Result<Answer, Unavailable>>);
-
-/// Those who wait, with what was judged of their statements; they are told when that is durable.
-#[derive(Default)]
-pub(super) struct Answers(Vec<(Waiting, Option<Judged>)>);
+pub(super) type Waiting = oneshot::Sender<Result<Answer, Unavailable>>;
 
 impl Answers {
-    pub(super) fn expect(&mut self, waiting: Vec<Waiting>) {
-        self.0.extend(waiting.into_iter().map(|waiting| (waiting, None)));
+    pub(super) fn add(&mut self, waiting: Waiting, judged: Judged) {
+        self.0.push((waiting, judged));
     }
 
-    pub(super) fn set(&mut self, at: usize, judged: Judged) {
-        self.0[at].1 = Some(judged);
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
     }
 
-    /// Nothing is certain: everybody tries again.
-    pub(super) fn fail(self) {
-        for (waiting, _) in self.0 {
-            _ = waiting.0.send(Err(Unavailable::Failing));
-        }
-    }
-
-    /// Tells each what became of its statement.
-    pub(super) fn send(self, landed: Option<&Standing>, at: Instant, origin: &str) {
+    /// Tells each what became of its statement, once what it was judged on is durable.
+    pub(super) fn send(self, landed: Option<&Standing>, origin: &str) {
         for (waiting, judged) in self.0 {
             let answer = match judged {
-                None => Err(Unavailable::Failing),
-                Some(Judged::Repeat(entry)) => Ok(Answer::Repeat(entry)),
-                Some(Judged::Refused(refusal)) => Ok(Answer::Refused(refusal, at)),
-                Some(Judged::Taken(entry)) => {
+                Judged::Repeat(entry) => Ok(Answer::Repeat(entry)),
+                Judged::Refused(refusal, at) => Ok(Answer::Refused(refusal, at)),
+                Judged::Taken(entry) => {
                     landed.and_then(|landed| landed.granted(entry, origin)).map(Answer::Granted).ok_or(Unavailable::Failing)
                 }
             };
-            _ = waiting.0.send(answer);
+            _ = waiting.send(answer);
         }
     }
 }
@@ -61,7 +53,7 @@ pub(super) fn refuse_all(jobs: Vec<Job>, why: &Unavailable) {
 
 /// A batch that is durable.
 pub(super) struct Standing {
-    pub(super) commit: Commit,
+    commit: Commit,
     appended: Appended,
     checkpoint: Arc<str>,
 }
@@ -78,14 +70,29 @@ impl Standing {
 
 /// A durable batch with those who wait for it.
 pub(super) struct Landed {
-    pub(super) standing: Standing,
+    standing: Standing,
     answers: Answers,
 }
 
 impl Landed {
+    /// Number of entries in the log after it.
+    pub(super) fn size(&self) -> u64 {
+        self.standing.commit.head.size
+    }
+
+    /// What follows from its entries; the batch does not need it any more.
+    pub(super) fn consequences(&mut self) -> impl ExactSizeIterator<Item = Consequence> {
+        let commit = &mut self.standing.commit;
+        std::mem::take(&mut commit.changes).into_iter().zip(&commit.entries).map(|(change, entry)| {
+            let (author, id) = (entry.author.clone(), entry.statement.clone());
+            let statement = StatementRow { author, id, entry: entry.row.entry, payload_hash: entry.payload_hash };
+            Consequence { statement, leaf: entry.row.leaf.clone(), change }
+        })
+    }
+
+    /// Tells everybody.
     pub(super) fn answer(self, origin: &str) {
-        let at = self.standing.commit.head.accepted_at;
-        self.answers.send(Some(&self.standing), at, origin);
+        self.answers.send(Some(&self.standing), origin);
     }
 }
 
@@ -117,19 +124,12 @@ impl Flight {
         Self { task, answers }
     }
 
-    /// Waits until the commit is through; may be dropped and called again.
-    pub(super) async fn landing(flight: &mut Option<Self>) -> Result<Landed, (Answers, StoreFault)> {
-        let Some(flight) = flight else { return std::future::pending().await };
-        let result = (&mut flight.task).await;
-        let answers = std::mem::take(&mut flight.answers);
-        let result = result.unwrap_or_else(|error| Err(StoreFault::Damaged(format!("a commit panicked: {error}"))));
-        match result {
-            Ok(standing) => Ok(Landed { standing, answers }),
-            Err(fault) => Err((answers, fault)),
-        }
-    }
-
-    pub(super) async fn wait(self) -> Result<Landed, (Answers, StoreFault)> {
-        Self::landing(&mut Some(self)).await
+    /// Waits until the commit in flight is through, and takes it away; may be dropped and called again. `None`: there is
+    /// none in flight.
+    pub(super) async fn landed(flight: &mut Option<Self>) -> Option<Result<Landed, StoreFault>> {
+        let result = (&mut flight.as_mut()?.task).await;
+        let answers = flight.take()?.answers;
+        let standing = result.unwrap_or_else(|error| Err(StoreFault::Damaged(format!("a commit panicked: {error}"))));
+        Some(standing.map(|standing| Landed { standing, answers }))
     }
 }

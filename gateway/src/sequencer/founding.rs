@@ -1,7 +1,5 @@
 //! The first commit of a log: its genesis, through the same sealing as every other batch.
 
-use std::sync::Arc;
-
 use ledger::book::Ledger;
 use ledger::envelope::Parsed;
 use ledger::lives::Moment;
@@ -25,12 +23,10 @@ pub struct Founding {
 
 /// Adds a ledger and commits its genesis.
 pub async fn found_log(store: &Store, name: &str, facts: Ledger, keys: &GatewayKeys, founding: Founding) -> Result<LedgerRow, StoreFault> {
-    let row = store.add_ledger(name, &facts).await?;
     let Founding { parsed, moment, change } = founding;
     let edge = Edge::new(Frontier::empty(), Vec::new());
-    let rows = BatchRows { taken: vec![Taken { moment, parsed, change: Arc::new(change) }], attachments: Vec::new() };
+    let rows = BatchRows { taken: vec![Taken { moment, parsed, change }], attachments: Vec::new() };
     let (Sealed { commit, appended, before }, _) = prepare(&facts.origin, &edge, rows);
-    store.commit(row.id, &commit, |stored: &[EntryRow]| seal(&facts.origin, &before, &appended, stored, &keys.log)).await?;
     // The derived rows follow at the first start.
-    Ok(row)
+    store.found(name, &facts, &commit, |stored: &[EntryRow]| seal(&facts.origin, &before, &appended, stored, &keys.log)).await
 }

@@ -10,6 +10,8 @@ mod worker;
 mod watch;
 mod founding;
 mod rebuild;
+mod recent;
+mod used;
 
 use std::sync::Arc;
 

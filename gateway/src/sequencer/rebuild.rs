@@ -1,13 +1,11 @@
 //! Derived rows from the log alone: every entry judged again, in order, as an auditor does.
 
-use std::sync::Arc;
-
 use ledger::book::{Book, Change, Stop, Verdict, found};
 use ledger::envelope::{Parsed, Refusal};
 use ledger::lives::Moment;
 
 use crate::found::founding_changes;
-use crate::store::{EntryChange, EntryRow, StatementRow, Store, StoreFault, Unsettled};
+use crate::store::{Consequence, EntryChange, EntryRow, StatementRow, Store, StoreFault, Unsettled};
 
 /// How many entries are read and written at a time.
 const STEP: u32 = 1_000;
@@ -24,9 +22,9 @@ pub async fn rebuild(store: &Store, ledger: i64) -> Result<u64, StoreFault> {
         let Some(last) = rows.last().map(|row| row.entry) else { return Ok(next) };
         let (mut unsettled, mut changes) = (Unsettled::default(), Vec::with_capacity(rows.len()));
         for row in &rows {
-            let (statement, change) = replay(&mut book, row)?;
-            unsettled.add(statement, row.leaf.clone(), change.clone());
-            changes.push(Arc::new(change));
+            let consequence = replay(&mut book, row)?;
+            changes.push(consequence.change.clone());
+            unsettled.add(consequence);
         }
         store.write_changes(ledger, &changes).await?;
         next = last + 1;
@@ -34,7 +32,7 @@ pub async fn rebuild(store: &Store, ledger: i64) -> Result<u64, StoreFault> {
     }
 }
 
-fn replay(book: &mut Option<Book>, row: &EntryRow) -> Result<(StatementRow, EntryChange), StoreFault> {
+fn replay(book: &mut Option<Book>, row: &EntryRow) -> Result<Consequence, StoreFault> {
     let damaged = |what: String| StoreFault::Damaged(format!("record {}: {what}", row.entry));
     let refused = |refusal: Refusal| damaged(refusal.to_string());
     let stopped = |stop: Stop| match stop {
@@ -60,5 +58,5 @@ fn replay(book: &mut Option<Book>, row: &EntryRow) -> Result<(StatementRow, Entr
             }
         }
     };
-    Ok((statement, EntryChange::new(row.entry, &changes)))
+    Ok(Consequence { statement, leaf: row.leaf.clone(), change: EntryChange::new(row.entry, &changes) })
 }

@@ -1,5 +1,7 @@
 //! From accepted statements to a signed checkpoint: records, entries, tree; read back before anything is signed.
 
+use ledger::envelope::Parsed;
+use ledger::lives::Moment;
 use ledger::log::checkpoint::Checkpoint;
 use ledger::log::note::NoteSigner;
 use ledger::log::record::{Entry, record_bytes};
@@ -22,8 +24,13 @@ pub(super) struct Sealed {
 /// Makes the entries and hashes them onto the edge; gives the edge after them.
 pub(super) fn prepare(origin: &str, edge: &Edge, rows: BatchRows) -> (Sealed, Edge) {
     let expected = edge.frontier.size();
-    let changes = rows.taken.iter().map(|taken| taken.change.clone()).collect();
-    let (entries, leaves): (Vec<NewEntry>, Vec<Hash>) = rows.taken.into_iter().map(|taken| entry(origin, taken)).unzip();
+    let (mut entries, mut changes, mut leaves) = (Vec::new(), Vec::new(), Vec::new());
+    for Taken { moment, parsed, change } in rows.taken {
+        let (entry, leaf) = entry(origin, moment, &parsed);
+        entries.push(entry);
+        changes.push(change);
+        leaves.push(leaf);
+    }
     let appended = Appended::new(&edge.frontier, &leaves);
     let (after, tiles) = edge.after(&appended);
     let accepted_at = entries.last().expect("a batch that is committed has entries").row.accepted_at;
@@ -32,20 +39,20 @@ pub(super) fn prepare(origin: &str, edge: &Edge, rows: BatchRows) -> (Sealed, Ed
     (Sealed { commit, appended, before: edge.frontier.clone() }, after)
 }
 
-fn entry(origin: &str, taken: Taken) -> (NewEntry, Hash) {
-    let statement = taken.parsed.statement();
+fn entry(origin: &str, moment: Moment, parsed: &Parsed) -> (NewEntry, Hash) {
+    let statement = parsed.statement();
     // A secret per record: without it nobody can tell from the public entry what the record says.
     let salt: [u8; 32] = rand::rng().random();
-    let jws = taken.parsed.received().raw().to_vec();
-    let leaf = Entry::new(taken.moment.at, &salt, &record_bytes(origin, taken.moment.entry, taken.moment.at, &jws));
+    let jws = parsed.received().raw().to_vec();
+    let leaf = Entry::new(moment.at, &salt, &record_bytes(origin, moment.entry, moment.at, &jws));
     let subject = match statement.body.subject() {
         Some(subject) => subject_of(&ledger::book::LifeKey::of(subject)).unwrap_or_default(),
         None => format!("institution/{}", statement.by),
     };
-    let row = EntryRow { entry: taken.moment.entry, accepted_at: taken.moment.at, salt, leaf: leaf.as_bytes().to_vec(), jws };
+    let row = EntryRow { entry: moment.entry, accepted_at: moment.at, salt, leaf: leaf.as_bytes().to_vec(), jws };
     let (author, id) = (statement.by.clone(), statement.id.clone());
     let kind = statement.body.kind().code();
-    let new = NewEntry { row, kind, author, statement: id, payload_hash: taken.parsed.hash(), subject };
+    let new = NewEntry { row, kind, author, statement: id, payload_hash: parsed.hash(), subject };
     (new, leaf.leaf_hash())
 }
 

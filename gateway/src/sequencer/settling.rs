@@ -1,6 +1,7 @@
 //! The derived rows follow the log: as soon as something is durable, many entries at a time while much comes in.
 //!
-//! It reads what entries changed from beside the log, as after a crash: there is one path, and it is always in use.
+//! What was committed just now is handed over in memory (`recent`); the rest, as after a crash, is read from beside
+//! the log.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,8 +11,9 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
 use super::rebuild::rebuild;
+use super::recent::Recent;
 use super::watch::{Health, HealthCell};
-use crate::store::{LedgerRow, Progress, Store, StoreFault};
+use crate::store::{LedgerRow, Progress, Store, StoreFault, Unsettled};
 
 /// A reader waits at most this long for rows that follow from what was acknowledged.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -33,6 +35,8 @@ struct Wish {
 pub(super) struct Settled {
     reached: watch::Receiver<u64>,
     wish: Arc<Wish>,
+    /// Where the writer puts what it has committed.
+    pub(super) recent: Recent,
 }
 
 impl Settled {
@@ -61,7 +65,7 @@ pub(super) async fn catch_up(store: &Store, row: &LedgerRow) -> Result<u64, Stor
         Progress::Rebuild => rebuild(store, row.id).await?,
     };
     loop {
-        let further = step(store, row.id, settled).await?;
+        let further = write(store, row.id, settled, store.unsettled(row.id, settled, MOST).await?).await?;
         if further == settled {
             return Ok(settled);
         }
@@ -69,8 +73,7 @@ pub(super) async fn catch_up(store: &Store, row: &LedgerRow) -> Result<u64, Stor
     }
 }
 
-async fn step(store: &Store, ledger: i64, settled: u64) -> Result<u64, StoreFault> {
-    let unsettled = store.unsettled(ledger, settled, MOST).await?;
+async fn write(store: &Store, ledger: i64, settled: u64, unsettled: Unsettled) -> Result<u64, StoreFault> {
     let upto = settled + unsettled.entries;
     if upto > settled {
         store.settle(ledger, upto, &unsettled, false).await?;
@@ -88,8 +91,8 @@ pub(super) fn follow(
 ) -> (Settled, JoinHandle<()>) {
     let (reached, seen) = watch::channel(from);
     let wish = Arc::new(Wish::default());
-    let settled = Settled { reached: seen, wish: wish.clone() };
-    let follower = Follower { store, row, size, reached, wish, health };
+    let settled = Settled { reached: seen, wish: wish.clone(), recent: Recent::default() };
+    let follower = Follower { store, row, size, reached, wish, recent: settled.recent.clone(), health };
     (settled, tokio::spawn(follower.run()))
 }
 
@@ -99,6 +102,7 @@ struct Follower {
     size: watch::Receiver<u64>,
     reached: watch::Sender<u64>,
     wish: Arc<Wish>,
+    recent: Recent,
     health: Arc<HealthCell>,
 }
 
@@ -110,7 +114,7 @@ impl Follower {
                 return;
             }
             self.wish.asked.store(false, Ordering::Release);
-            match step(&self.store, self.row.id, settled).await {
+            match self.step(settled).await {
                 Ok(upto) => _ = self.reached.send_replace(upto),
                 Err(fault) => {
                     tracing::error!(ledger = %self.row.name, error = %fault, "the derived rows do not follow");
@@ -123,6 +127,14 @@ impl Follower {
             }
             self.gather().await;
         }
+    }
+
+    async fn step(&self, settled: u64) -> Result<u64, StoreFault> {
+        let unsettled = match self.recent.take(settled, MOST) {
+            Some(unsettled) => unsettled,
+            None => self.store.unsettled(self.row.id, settled, MOST).await?,
+        };
+        write(&self.store, self.row.id, settled, unsettled).await
     }
 
     /// More entries in one transaction cost less, so there is a short wait when nobody asks and the writer still runs.

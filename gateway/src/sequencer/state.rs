@@ -1,11 +1,13 @@
 //! What the writer knows of the stored log; dropped when a commit fails, so that it is read anew.
 
-use ledger::book::Book;
+use ledger::book::{Book, LifeKey};
+use ledger::envelope::Parsed;
 use ledger::words::Instant;
 
 use super::batch::BatchRows;
 use super::edge::Edge;
 use super::seal::{Sealed, prepare};
+use super::used::UsedIds;
 use crate::store::{LedgerRow, Store, StoreFault};
 
 pub(super) struct State {
@@ -15,6 +17,9 @@ pub(super) struct State {
     pub(super) last_accepted: Instant,
     /// Nothing becomes due before this instant.
     pub(super) next_due: Option<Instant>,
+    pub(super) used: UsedIds,
+    /// The ids of entries before this one are not in the book any more.
+    forgotten: u64,
 }
 
 impl State {
@@ -25,7 +30,8 @@ impl State {
         let partial = store.edge(row.id, head.size).await?;
         let next_due = store.earliest_due(row.id).await?;
         let (book, edge) = (Book::of(row.facts.clone()), Edge::new(head.frontier, partial));
-        Ok(Self { book, edge, last_accepted: head.accepted_at, next_due })
+        let used = UsedIds::of(store, row.id, head.size);
+        Ok(Self { book, edge, last_accepted: head.accepted_at, next_due, used, forgotten: 0 })
     }
 
     /// Number of entries after the last batch that was handed to the database.
@@ -33,12 +39,42 @@ impl State {
         self.edge.frontier.size()
     }
 
-    /// Hashes a judged batch onto the edge; the next one is judged on what it leaves.
-    pub(super) fn advance(&mut self, origin: &str, at: Instant, rows: BatchRows) -> Sealed {
-        // At once, and not when it is durable: what it makes due comes before the statements of the next batch.
+    /// Takes note of what was judged at once, and not when it is durable: what it makes due comes before the statements
+    /// of the next turn.
+    pub(super) fn judged(&mut self, at: Instant, rows: &BatchRows) {
         let dues = rows.taken.iter().flat_map(|taken| &taken.change.lives).filter_map(|life| life.due);
         self.next_due = dues.chain(self.next_due).min();
-        self.last_accepted = at;
+        for statement in rows.taken.iter().map(|taken| taken.parsed.statement()) {
+            self.used.note(&statement.by, &statement.id);
+            self.last_accepted = at;
+        }
+    }
+
+    /// What statements touch and is not at hand. An id that is surely new needs no look-up.
+    pub(super) fn lacking<'a>(&mut self, statements: impl Iterator<Item = &'a Parsed>) -> Vec<LifeKey> {
+        let mut lacking = Vec::new();
+        for key in statements.flat_map(Book::touches) {
+            match key {
+                key if self.book.has(&key) => {}
+                LifeKey::Id(author, id) if self.used.is_new(&author, &id) => self.book.put_id(author, id, None),
+                key => lacking.push(key),
+            }
+        }
+        lacking.sort();
+        lacking.dedup();
+        lacking
+    }
+
+    /// Forgets the ids of entries before this one, which the derived rows hold.
+    pub(super) fn forget_ids_before(&mut self, settled: u64) {
+        if settled > self.forgotten {
+            self.book.forget_ids_before(settled);
+            self.forgotten = settled;
+        }
+    }
+
+    /// Hashes a judged batch onto the edge.
+    pub(super) fn advance(&mut self, origin: &str, rows: BatchRows) -> Sealed {
         let (sealed, edge) = prepare(origin, &self.edge, rows);
         self.edge = edge;
         sealed

@@ -1,9 +1,10 @@
 //! Whether time can be trusted: no step back, no jump forward that nobody has confirmed.
 
 use std::fmt;
-use std::sync::RwLock;
+use std::sync::{Arc, RwLock};
 
 use ledger::words::Instant;
+use tokio::task::JoinHandle;
 
 use crate::clock::Reading;
 
@@ -62,6 +63,15 @@ impl HealthCell {
     }
 }
 
+/// A task that panics leaves its ledger damaged, so that nobody is told it is ready.
+pub(super) fn guarded(task: JoinHandle<()>, health: Arc<HealthCell>) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        if let Err(error) = task.await {
+            health.set(Health::Damaged(format!("a task of the ledger ended before its time: {error}")));
+        }
+    })
+}
+
 /// Compares the clocks with what they were, and with the last accepted instant.
 #[derive(Debug)]
 pub(super) struct ClockWatch {
@@ -113,6 +123,15 @@ mod tests {
         cell.set(Health::Damaged("record 3".into()));
         cell.set(Health::Ready);
         assert_eq!(cell.get(), Health::Damaged("record 3".into()));
+    }
+
+    #[tokio::test]
+    async fn a_task_that_panics_leaves_damage() {
+        let health = Arc::new(HealthCell::new());
+        guarded(tokio::spawn(async {}), health.clone()).await.unwrap();
+        assert_eq!(health.get(), Health::Ready);
+        guarded(tokio::spawn(async { panic!("out of bounds") }), health.clone()).await.unwrap();
+        assert!(matches!(health.get(), Health::Damaged(why) if why.contains("out of bounds")));
     }
 
     #[test]

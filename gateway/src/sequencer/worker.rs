@@ -1,7 +1,7 @@
 //! The writer's loop: wait for statements or for the clock, judge what is there, commit, answer.
 //!
-//! While one batch commits, the next is judged on what it left. If the commit fails, nobody of either was told
-//! anything, what was kept in memory is dropped, and the stored log is read anew.
+//! While one batch commits, the next is judged on what it left, and takes in more until it can go. If the commit fails,
+//! nobody of either was told anything, what was kept in memory is dropped, and the stored log is read anew.
 
 use std::sync::Arc;
 
@@ -11,10 +11,11 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
 use super::batch::{Batch, BatchRows};
-use super::flight::{Answers, Flight, Landed, Waiting, refuse_all};
+use super::flight::{Answers, Flight, Landed, refuse_all};
 use super::settling::{self, Settled};
 use super::state::State;
-use super::watch::{ClockWatch, Health, HealthCell};
+use super::used::UsedIds;
+use super::watch::{ClockWatch, Health, HealthCell, guarded};
 use super::{GatewayKeys, Job, LedgerHandle, QUEUE, Unavailable};
 use crate::clock::Clock;
 use crate::metrics;
@@ -63,8 +64,23 @@ pub async fn start(
     let handle =
         LedgerHandle { row: row.clone(), keys: keys.clone(), queue, health: health.clone(), size: durable, settled: settled.clone() };
     let watch = ClockWatch::new(pace.clock_confirmed);
-    let worker = Worker { store, row, keys, clock, watch, pace, jobs, stop, health, size, settled, state: Some(state), flight: None };
-    Ok((handle, [tokio::spawn(worker.run()), follower]))
+    let worker = Worker {
+        store,
+        row,
+        keys,
+        clock,
+        watch,
+        pace,
+        jobs,
+        stop,
+        health: health.clone(),
+        size,
+        settled,
+        state: Some(state),
+        open: Open::default(),
+        flight: None,
+    };
+    Ok((handle, [guarded(tokio::spawn(worker.run()), health.clone()), guarded(follower, health)]))
 }
 
 async fn told_to(stop: &mut watch::Receiver<bool>) {
@@ -84,7 +100,22 @@ struct Worker {
     size: watch::Sender<u64>,
     settled: Settled,
     state: Option<State>,
+    /// What was judged and waits for the commit in flight to land.
+    open: Open,
     flight: Option<Flight>,
+}
+
+/// The next batch: it takes in what is judged until it can go.
+#[derive(Default)]
+struct Open {
+    rows: BatchRows,
+    answers: Answers,
+}
+
+impl Open {
+    fn is_empty(&self) -> bool {
+        self.rows.taken.is_empty() && self.answers.len() == 0
+    }
 }
 
 impl Worker {
@@ -107,14 +138,14 @@ impl Worker {
         loop {
             let health = self.health.get();
             let due = self.state.as_ref().and_then(|state| state.next_due).filter(|_| health == Health::Ready);
+            let room = self.pace.batch.saturating_sub(self.open.answers.len());
             tokio::select! {
                 biased;
-                count = self.jobs.recv_many(&mut waiting, self.pace.batch) => if count == 0 { break },
-                landed = Flight::landing(&mut self.flight), if self.flight.is_some() => {
-                    self.flight = None;
+                Some(landed) = Flight::landed(&mut self.flight) => {
                     self.landed(landed).await;
                     continue;
                 }
+                count = self.jobs.recv_many(&mut waiting, room), if room > 0 => if count == 0 { break },
                 () = self.clock.reach(due) => {}
                 // A database that comes back, or a clock that is set right, is noticed without a statement.
                 () = tokio::time::sleep(RETRY), if matches!(health, Health::Failing(_) | Health::Clock(_)) => {}
@@ -124,61 +155,63 @@ impl Worker {
             let jobs = std::mem::take(&mut waiting);
             self.turn(jobs).await;
         }
-        self.land().await;
+        if let Err(fault) = self.land().await {
+            self.fail(fault).await;
+        }
     }
 
-    /// One batch, whatever happens in it.
+    /// One turn, whatever happens in it.
     async fn turn(&mut self, jobs: Vec<Job>) {
         if matches!(self.health.get(), Health::Damaged(_)) {
             return refuse_all(jobs, &Unavailable::Failing);
         }
-        if self.state.is_none()
-            && let Err(fault) = self.load().await
-        {
-            refuse_all(jobs, &Unavailable::Failing);
-            return self.fail(&fault).await;
-        }
-        let state = self.state.as_ref().expect("loaded just before");
-        let at = match self.watch.check(self.clock.read(), state.last_accepted) {
-            Ok(at) => at,
-            Err(jump) => {
-                tracing::error!(ledger = %self.row.name, clock.found = %jump.found, clock.expected = %jump.expected, "clock jumped");
-                self.land().await;
-                self.health.set(Health::Clock(jump));
-                return refuse_all(jobs, &Unavailable::Clock(jump));
-            }
-        };
-        let mut answers = Answers::default();
-        let result = match self.catch_up(at).await {
-            Ok(()) => self.take(at, jobs, &mut answers).await,
-            Err(fault) => {
-                refuse_all(jobs, &Unavailable::Failing);
-                Err(fault)
-            }
-        };
-        match result {
-            Ok(()) if self.flight.is_none() => self.health.set(Health::Ready),
-            Ok(()) => {}
-            Err(fault) => {
-                answers.fail();
-                self.fail(&fault).await;
-            }
+        if let Err(fault) = self.judge(jobs).await {
+            self.fail(fault).await;
         }
     }
 
+    /// Judges what the clock has caused and then these, for the next batch; it goes at once if none is in flight.
+    async fn judge(&mut self, jobs: Vec<Job>) -> Result<(), StoreFault> {
+        if self.state.is_none() {
+            self.load().await?;
+        }
+        let last_accepted = self.state.as_ref().expect("loaded just before").last_accepted;
+        let at = match self.watch.check(self.clock.read(), last_accepted) {
+            Ok(at) => at,
+            Err(jump) => {
+                tracing::error!(ledger = %self.row.name, clock.found = %jump.found, clock.expected = %jump.expected, "clock jumped");
+                self.land().await?;
+                self.health.set(Health::Clock(jump));
+                refuse_all(jobs, &Unavailable::Clock(jump));
+                return Ok(());
+            }
+        };
+        self.catch_up(at).await?;
+        self.take(at, jobs).await?;
+        self.depart();
+        if self.flight.is_none() {
+            self.health.set(Health::Ready);
+        }
+        Ok(())
+    }
+
     /// Nobody was told anything. What was kept in memory is read anew, since the commit may have gone through.
-    async fn fail(&mut self, fault: &StoreFault) {
+    async fn fail(&mut self, fault: StoreFault) {
         tracing::error!(ledger = %self.row.name, error = %fault, "commit failed");
         self.state = None;
-        if let Some(flight) = self.flight.take() {
-            // It is on its own: whoever is in it is told what becomes of it.
-            match flight.wait().await {
-                Ok(landed) => self.stands(landed),
-                Err((answers, _)) => answers.fail(),
+        // Whoever waits in it is told to try again.
+        self.open = Open::default();
+        // A commit in flight is on its own: whoever is in it is told what becomes of it.
+        let fault = match Flight::landed(&mut self.flight).await {
+            Some(Err(StoreFault::Damaged(what))) => StoreFault::Damaged(what),
+            Some(Ok(landed)) => {
+                self.stands(landed);
+                fault
             }
-        }
+            Some(Err(_)) | None => fault,
+        };
         self.health.set(match fault {
-            StoreFault::Damaged(what) => Health::Damaged(what.clone()),
+            StoreFault::Damaged(what) => Health::Damaged(what),
             StoreFault::Database(_) | StoreFault::Migration(_) | StoreFault::Moved { .. } | StoreFault::Behind(_) => {
                 Health::Failing(fault.to_string())
             }
@@ -191,17 +224,9 @@ impl Worker {
     async fn catch_up(&mut self, at: Instant) -> Result<(), StoreFault> {
         while self.state.as_ref().and_then(|state| state.next_due).is_some_and(|due| due <= at) {
             // The index of what is due is a derived row as well.
-            self.land_or_err().await?;
-            let durable = *self.size.borrow();
-            self.settle(durable).await?;
+            self.write_out().await?;
             let Self { store, row, keys, state, .. } = self;
             let state = state.as_mut().expect("loaded by the caller");
-            // The rows hold everything now, so what the book holds can go when it is much.
-            if state.book.len() > LIVES {
-                state.book = Book::of(row.facts.clone());
-            } else {
-                state.book.forget_ids_before(durable);
-            }
             state.next_due = store.earliest_due(row.id).await?;
             let due = store.due(row.id, at, FLAGS as u32).await?;
             if due.is_empty() {
@@ -219,103 +244,98 @@ impl Worker {
             if rows.taken.is_empty() {
                 return Err(StoreFault::Damaged("the index says that something is due, and nothing is".into()));
             }
-            self.launch(at, rows, Answers::default()).await?;
+            self.join(at, rows);
+            self.depart();
         }
         Ok(())
     }
 
     /// Statements in their order, each on what the ones before it left.
-    async fn take(&mut self, at: Instant, jobs: Vec<Job>, answers: &mut Answers) -> Result<(), StoreFault> {
+    async fn take(&mut self, at: Instant, jobs: Vec<Job>) -> Result<(), StoreFault> {
         if jobs.is_empty() {
             return Ok(());
         }
-        let (submissions, waiting): (Vec<_>, Vec<_>) = jobs.into_iter().map(|job| (job.submission, Waiting(job.answer))).unzip();
-        answers.expect(waiting);
-        if self.state.as_ref().is_some_and(|state| state.book.len() > LIVES) {
-            // A life that is not written yet must not be read: everything is written before the book starts anew.
-            self.land_or_err().await?;
-            let durable = *self.size.borrow();
-            self.settle(durable).await?;
-            self.state.as_mut().expect("loaded by the caller").book = Book::of(self.row.facts.clone());
+        if self.state.as_ref().is_some_and(|state| state.book.len() > LIVES || state.used.is_full(state.size())) {
+            self.write_out().await?;
         }
-        let Self { store, row, keys, state, settled, .. } = self;
+        let Self { store, row, keys, state, open, settled, .. } = self;
         let state = state.as_mut().expect("loaded by the caller");
-        let mut wanted: Vec<LifeKey> = submissions.iter().flat_map(|submission| Book::touches(submission.statement.parsed())).collect();
-        wanted.retain(|key| !state.book.has(key));
-        wanted.sort();
-        wanted.dedup();
-        store.fetch(row.id, &wanted, &mut state.book).await?;
+        let lacking = state.lacking(jobs.iter().map(|job| job.submission.statement.parsed()));
+        store.fetch(row.id, &lacking, &mut state.book).await?;
+        let next = state.size() + open.rows.taken.len() as u64;
         let mut agenda = Agenda::default();
-        let mut batch = Batch::new(&mut state.book, &mut agenda, store, row.id, &keys.statements, at, state.edge.frontier.size());
-        for (at_answer, submission) in submissions.into_iter().enumerate() {
-            answers.set(at_answer, batch.take(submission).await?);
+        let mut batch = Batch::new(&mut state.book, &mut agenda, store, row.id, &keys.statements, at, next);
+        for Job { submission, answer } in jobs {
+            open.answers.add(answer, batch.take(submission).await?);
             // What a statement made due at this very instant stands before the next one.
             batch.drain(None, usize::MAX).await?;
         }
         let rows = batch.into_rows();
-        state.book.forget_ids_before(settled.entry());
-        if rows.taken.is_empty() {
-            // What it was judged on is not certain before the commit in flight has landed.
-            let answers = std::mem::take(answers);
-            match self.land_or_err().await {
-                Ok(()) => answers.send(None, at, &self.row.facts.origin),
-                Err(fault) => {
-                    answers.fail();
-                    return Err(fault);
-                }
-            }
-            return Ok(());
-        }
-        self.launch(at, rows, std::mem::take(answers)).await
-    }
-
-    /// Hands a judged batch to the database, as soon as the one before it is durable.
-    async fn launch(&mut self, at: Instant, rows: BatchRows, answers: Answers) -> Result<(), StoreFault> {
-        if let Err(fault) = self.land_or_err().await {
-            answers.fail();
-            return Err(fault);
-        }
-        let state = self.state.as_mut().expect("the batch was judged on it");
-        let flags = metrics::Flags::among(rows.taken.iter().map(|taken| taken.parsed.statement()), at);
-        let sealed = state.advance(&self.row.facts.origin, at, rows);
-        self.flight = Some(Flight::launch(self.store.clone(), self.row.clone(), self.keys.log.clone(), sealed, flags, answers));
+        state.forget_ids_before(settled.entry());
+        self.join(at, rows);
         Ok(())
     }
 
-    /// Waits for the commit in flight, if there is one.
-    async fn land_or_err(&mut self) -> Result<(), StoreFault> {
-        let Some(flight) = self.flight.take() else { return Ok(()) };
-        match flight.wait().await {
+    /// Adds what was judged to the next batch.
+    fn join(&mut self, at: Instant, rows: BatchRows) {
+        self.state.as_mut().expect("it was judged on it").judged(at, &rows);
+        self.open.rows.extend(rows);
+    }
+
+    /// Hands the next batch to the database, if none is in flight: what it was judged on is durable then.
+    fn depart(&mut self) {
+        if self.flight.is_some() || self.open.is_empty() {
+            return;
+        }
+        let Open { rows, answers } = std::mem::take(&mut self.open);
+        if rows.taken.is_empty() {
+            return answers.send(None, &self.row.facts.origin);
+        }
+        let flags = metrics::Flags::among(rows.taken.iter().map(|taken| (taken.parsed.statement(), taken.moment.at)));
+        let sealed = self.state.as_mut().expect("the batch was judged on it").advance(&self.row.facts.origin, rows);
+        self.flight = Some(Flight::launch(self.store.clone(), self.row.clone(), self.keys.log.clone(), sealed, flags, answers));
+    }
+
+    /// Waits until everything that was judged is durable.
+    async fn land(&mut self) -> Result<(), StoreFault> {
+        while let Some(landed) = Flight::landed(&mut self.flight).await {
+            self.stands(landed?);
+            self.depart();
+        }
+        Ok(())
+    }
+
+    /// Waits until the derived rows hold everything that was judged; what the book need not hold any more leaves it.
+    async fn write_out(&mut self) -> Result<(), StoreFault> {
+        self.land().await?;
+        let durable = *self.size.borrow();
+        self.settle(durable).await?;
+        let state = self.state.as_mut().expect("loaded by the caller");
+        if state.book.len() > LIVES {
+            state.book = Book::of(self.row.facts.clone());
+        } else {
+            state.forget_ids_before(durable);
+        }
+        if state.used.is_full(durable) {
+            state.used = UsedIds::of(&self.store, self.row.id, durable);
+        }
+        Ok(())
+    }
+
+    async fn landed(&mut self, landed: Result<Landed, StoreFault>) {
+        match landed {
             Ok(landed) => {
                 self.stands(landed);
-                Ok(())
+                self.depart();
             }
-            Err((answers, fault)) => {
-                answers.fail();
-                Err(fault)
-            }
-        }
-    }
-
-    async fn land(&mut self) {
-        if let Err(fault) = self.land_or_err().await {
-            self.fail(&fault).await;
-        }
-    }
-
-    async fn landed(&mut self, landed: Result<Landed, (Answers, StoreFault)>) {
-        match landed {
-            Ok(landed) => self.stands(landed),
-            Err((answers, fault)) => {
-                answers.fail();
-                self.fail(&fault).await;
-            }
+            Err(fault) => self.fail(fault).await,
         }
     }
 
     /// From here on a batch stands, and everybody may see it.
-    fn stands(&mut self, landed: Landed) {
-        self.size.send_replace(landed.standing.commit.head.size);
+    fn stands(&mut self, mut landed: Landed) {
+        self.settled.recent.put(landed.consequences());
+        self.size.send_replace(landed.size());
         self.health.set(Health::Ready);
         landed.answer(&self.row.facts.origin);
     }

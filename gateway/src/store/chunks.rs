@@ -1,15 +1,20 @@
-//! Rows by the many: inserts of a few fixed sizes, so that each is prepared once and found again.
+//! Rows by the many: inserts of not too many sizes, so that each is prepared once and found again.
 
-/// The sizes, largest first. With at most 16 values a row they stay under the 32,766 that SQLite binds.
-const SIZES: [usize; 5] = [1024, 256, 64, 16, 4];
+/// The sizes of many rows, largest first. With at most 16 values a row they stay under the 32,766 that SQLite binds.
+/// Fewer than the last go together: each insert is a way to the connection's thread and back, and the batch in flight
+/// waits for it.
+const SIZES: [usize; 3] = [1024, 256, 64];
 
-/// Cuts rows into chunks whose sizes come from a short list; only the last few rows go one by one.
+/// So many statements a connection must remember, for all sizes of a few inserts to be among them.
+pub(super) const PREPARED: usize = 512;
+
+/// Cuts rows into chunks.
 pub(super) fn in_chunks<T>(mut rows: &[T]) -> impl Iterator<Item = &[T]> {
     std::iter::from_fn(move || {
-        let size = SIZES.into_iter().find(|size| *size <= rows.len()).unwrap_or(1);
-        let (chunk, rest) = rows.split_at_checked(size)?;
+        let size = SIZES.into_iter().find(|size| *size <= rows.len()).unwrap_or(rows.len());
+        let (chunk, rest) = rows.split_at(size);
         rows = rest;
-        Some(chunk)
+        (!chunk.is_empty()).then_some(chunk)
     })
 }
 
@@ -22,7 +27,7 @@ mod tests {
         for count in [0, 1, 3, 4, 5, 21, 64, 100, 1023, 1024, 2500] {
             let rows: Vec<usize> = (0..count).collect();
             assert_eq!(in_chunks(&rows).flatten().copied().collect::<Vec<_>>(), rows);
-            assert!(in_chunks(&rows).all(|chunk| chunk.len() == 1 || SIZES.contains(&chunk.len())));
+            assert!(in_chunks(&rows).all(|chunk| chunk.len() < 64 || SIZES.contains(&chunk.len())));
         }
     }
 }

@@ -3,14 +3,13 @@
 //! Rows go in by the order of entries only, so that a commit writes few and dense pages. What is looked up by other
 //! words (`settle`) follows a moment later.
 
-use std::sync::Arc;
-
+use ledger::book::Ledger;
 use ledger::words::{Hash, Slug, StatementId};
 use sqlx::{Connection, QueryBuilder, Sqlite, SqliteConnection, SqliteTransaction};
 
 use super::chunks::in_chunks;
 use super::journal::EntryChange;
-use super::keep::{Store, StoreFault, given_back};
+use super::keep::{LedgerRow, Store, StoreFault, given_back};
 use super::rows::{EntryRow, HeadRow, number, signed};
 use super::tiles::{root_of_tile, split_tile};
 use crate::clock::Stopwatch;
@@ -60,9 +59,20 @@ pub struct Commit {
     /// Tiles that it makes full: level, number, 256 hashes.
     pub tiles: Vec<(u8, u64, Vec<u8>)>,
     /// What each of them changed.
-    pub changes: Vec<Arc<EntryChange>>,
+    pub changes: Vec<EntryChange>,
     /// Content beside the log.
     pub attachments: Vec<NewAttachment>,
+}
+
+impl Commit {
+    /// About how much it adds to the file.
+    fn bytes(&self) -> u64 {
+        let statements: usize = self.entries.iter().map(|entry| entry.row.jws.len() + 256).sum();
+        let changes: usize =
+            self.changes.iter().flat_map(|change| &change.lives).flat_map(|life| &life.rows).map(|row| row.body.len()).sum();
+        let attachments: usize = self.attachments.iter().map(|attachment| attachment.content.len()).sum();
+        (statements + changes + attachments) as u64
+    }
 }
 
 /// Why a checkpoint was not signed for what was read back.
@@ -79,12 +89,43 @@ impl Store {
         seal: impl FnOnce(&[EntryRow]) -> Result<String, Conflict>,
     ) -> Result<String, StoreFault> {
         let mut connection = self.log.writer.acquire().await?;
-        let outcome = transact(&mut connection, ledger, commit, seal).await;
+        let outcome = append(&mut connection, ledger, commit, seal).await;
+        let note = given_back(connection, outcome).await?;
+        self.folding.wrote(commit.bytes(), &self.log.readers);
+        Ok(note)
+    }
+
+    /// Adds a ledger with its first entries: never one without the other.
+    pub async fn found(
+        &self,
+        name: &str,
+        facts: &Ledger,
+        commit: &Commit,
+        seal: impl FnOnce(&[EntryRow]) -> Result<String, Conflict>,
+    ) -> Result<LedgerRow, StoreFault> {
+        let mut connection = self.log.writer.acquire().await?;
+        let outcome = found(&mut connection, name, facts, commit, seal).await;
         given_back(connection, outcome).await
     }
 }
 
-async fn transact(
+async fn found(
+    connection: &mut SqliteConnection,
+    name: &str,
+    facts: &Ledger,
+    commit: &Commit,
+    seal: impl FnOnce(&[EntryRow]) -> Result<String, Conflict>,
+) -> Result<LedgerRow, StoreFault> {
+    let json = serde_json::to_string(facts).map_err(|error| StoreFault::Damaged(error.to_string()))?;
+    let mut tx = connection.begin_with("BEGIN IMMEDIATE").await?;
+    let id: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(id), 0) + 1 FROM ledger").fetch_one(&mut *tx).await?;
+    sqlx::query("INSERT INTO ledger (id, name, facts) VALUES ($1, $2, $3)").bind(id).bind(name).bind(json).execute(&mut *tx).await?;
+    write(&mut tx, id, commit, seal).await?;
+    tx.commit().await?;
+    Ok(LedgerRow { id, name: name.to_owned(), facts: facts.clone() })
+}
+
+async fn append(
     connection: &mut SqliteConnection,
     ledger: i64,
     commit: &Commit,
@@ -92,24 +133,34 @@ async fn transact(
 ) -> Result<String, StoreFault> {
     // A crash before COMMIT leaves nothing of this batch: nobody was answered, everybody tries again.
     let mut tx = connection.begin_with("BEGIN IMMEDIATE").await?;
-    move_head(&mut tx, ledger, commit).await?;
-    insert_entries(&mut tx, ledger, &commit.entries).await?;
-    let stored = read_back(&mut tx, ledger, commit.expected).await?;
-    let note = seal(&stored).map_err(|conflict| StoreFault::Damaged(conflict.to_string()))?;
-    insert_tiles(&mut tx, ledger, &commit.tiles).await?;
-    sqlx::query("INSERT INTO checkpoint (ledger, size, note) VALUES ($1, $2, $3)")
-        .bind(ledger)
-        .bind(signed(commit.head.size))
-        .bind(&note)
-        .execute(&mut *tx)
-        .await?;
-    insert_attachments(&mut tx, ledger, &commit.attachments).await?;
-    insert_changes(&mut tx, ledger, &commit.changes).await?;
+    let note = write(&mut tx, ledger, commit, seal).await?;
     // A crash during COMMIT leaves all of it or nothing; the head read at the next start tells which.
     let watch = Stopwatch::start();
     tx.commit().await?;
     metrics::database_committed(watch.elapsed());
     // A crash after COMMIT: the statements stand; who was not answered sends again and gets this receipt.
+    Ok(note)
+}
+
+async fn write(
+    tx: &mut SqliteTransaction<'_>,
+    ledger: i64,
+    commit: &Commit,
+    seal: impl FnOnce(&[EntryRow]) -> Result<String, Conflict>,
+) -> Result<String, StoreFault> {
+    move_head(tx, ledger, commit).await?;
+    insert_entries(tx, ledger, &commit.entries).await?;
+    let stored = read_back(tx, ledger, commit.expected).await?;
+    let note = seal(&stored).map_err(|conflict| StoreFault::Damaged(conflict.to_string()))?;
+    insert_tiles(tx, ledger, &commit.tiles).await?;
+    sqlx::query("INSERT INTO checkpoint (ledger, size, note) VALUES ($1, $2, $3)")
+        .bind(ledger)
+        .bind(signed(commit.head.size))
+        .bind(&note)
+        .execute(&mut **tx)
+        .await?;
+    insert_attachments(tx, ledger, &commit.attachments).await?;
+    insert_changes(tx, ledger, &commit.changes).await?;
     Ok(note)
 }
 
@@ -197,7 +248,7 @@ async fn insert_attachments(tx: &mut SqliteConnection, ledger: i64, attachments:
     Ok(())
 }
 
-pub(super) async fn insert_changes(tx: &mut SqliteConnection, ledger: i64, changes: &[Arc<EntryChange>]) -> Result<(), StoreFault> {
+pub(super) async fn insert_changes(tx: &mut SqliteConnection, ledger: i64, changes: &[EntryChange]) -> Result<(), StoreFault> {
     for chunk in in_chunks(changes) {
         let mut insert = QueryBuilder::<Sqlite>::new("INSERT INTO change (ledger, entry, body) ");
         insert.push_values(chunk, |mut row, change| {

@@ -35,8 +35,8 @@ pub struct LifeChange {
     pub rows: Vec<LifeRow>,
 }
 
-/// As it is written: a list of `[subject, due, [[part, key, open, state, party, due, [obligation, colour, calls], body]]]`, and
-/// one of `[kid, institution]`.
+/// As it is written: a list of `[subject, due, [[part, key, open, state, party, due, [obligation, colour, calls, moved], body]]]`,
+/// and one of `[kid, institution]`.
 #[derive(Deserialize)]
 struct ChangeJson<'a> {
     #[serde(borrow)]
@@ -44,7 +44,7 @@ struct ChangeJson<'a> {
     keys: Vec<(Kid, Slug)>,
 }
 
-type RowJson<'a> = (&'a str, String, bool, String, String, Option<i64>, (String, u8, bool), &'a RawValue);
+type RowJson<'a> = (&'a str, String, bool, String, String, Option<i64>, (String, u8, bool, bool), &'a RawValue);
 
 impl EntryChange {
     /// What the book says that an entry changed.
@@ -86,7 +86,7 @@ impl EntryChange {
                 text.push(',');
                 push_json(&mut text, &row.due_at.map(Instant::millis));
                 text.push(',');
-                push_json(&mut text, &(&row.obligation, row.colour, row.calls));
+                push_json(&mut text, &(&row.obligation, row.colour, row.calls, row.moved));
                 text.push(',');
                 text.push_str(&row.body);
                 text.push(']');
@@ -131,10 +131,10 @@ pub(super) fn newest_rows(
 }
 
 fn life(entry: u64, subject: String, row: RowJson<'_>) -> Result<LifeRow, String> {
-    let (part, key, is_open, state, party, due_at, (obligation, colour, calls), body) = row;
+    let (part, key, is_open, state, party, due_at, (obligation, colour, calls, moved), body) = row;
     let part = part_kind(part).ok_or_else(|| format!("unknown part {part:?}"))?;
     let (state, due_at, body) = (state.into(), instant(due_at)?, body.get().to_owned());
-    Ok(LifeRow { subject, part, key, is_open, entry, state, party, due_at, obligation, colour, calls, body })
+    Ok(LifeRow { subject, part, key, is_open, entry, state, party, due_at, obligation, colour, calls, moved, body })
 }
 
 fn instant(millis: Option<i64>) -> Result<Option<Instant>, String> {

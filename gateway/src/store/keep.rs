@@ -1,12 +1,16 @@
 //! Opening the database: two files, each with one connection that writes and several that read.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use ledger::book::Ledger;
 use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Row, Sqlite, SqlitePool};
+
+use super::chunks::PREPARED;
+use super::folding::Folding;
 
 /// Something is wrong with the store; not with what a party sent.
 #[derive(Debug, thiserror::Error)]
@@ -51,6 +55,8 @@ pub struct Store {
     pub(super) log: Pools,
     /// What follows from it; a crash may lose the last of it, and it is caught up with.
     pub(super) derived: Pools,
+    /// Keeps the write-ahead log of the log short.
+    pub(super) folding: Arc<Folding>,
 }
 
 /// The connections to one file.
@@ -91,15 +97,16 @@ impl Store {
             .busy_timeout(Duration::from_secs(5))
             // What a statement of many rows must be able to undo is kept in memory, not in a temporary file.
             .pragma("temp_store", "MEMORY")
-            // The write-ahead log is folded in every 64 MB rather than every 4.
+            // The write-ahead log is folded in every 64 MB rather than every 4, and beside that by `folding`.
             .pragma("wal_autocheckpoint", "16384")
             .pragma("journal_size_limit", "134217728")
+            .statement_cache_capacity(PREPARED)
             .foreign_keys(true);
         let log = Pools::open(options.clone(), &LOG).await?;
         // Memory for the pages that it comes back to; each transaction is whole or not there, the last ones may be lost.
         let options = options.filename(derived_path(path)).create_if_missing(true).synchronous(SqliteSynchronous::Normal);
         let derived = Pools::open(options.pragma("cache_size", "-65536"), &DERIVED).await?;
-        Ok(Self { log, derived })
+        Ok(Self { log, derived, folding: Arc::default() })
     }
 
     /// Every ledger in this database.
@@ -112,19 +119,6 @@ impl Store {
                 Ok(LedgerRow { id, name, facts })
             })
             .collect()
-    }
-
-    /// Adds a ledger without entries.
-    pub async fn add_ledger(&self, name: &str, facts: &Ledger) -> Result<LedgerRow, StoreFault> {
-        let json = serde_json::to_string(facts).map_err(|error| StoreFault::Damaged(error.to_string()))?;
-        let next: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(id), 0) + 1 FROM ledger").fetch_one(&self.log.writer).await?;
-        sqlx::query("INSERT INTO ledger (id, name, facts) VALUES ($1, $2, $3)")
-            .bind(next)
-            .bind(name)
-            .bind(json)
-            .execute(&self.log.writer)
-            .await?;
-        Ok(LedgerRow { id: next, name: name.to_owned(), facts: facts.clone() })
     }
 
     /// Whether the database answers.

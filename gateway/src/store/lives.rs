@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use futures_util::TryStreamExt;
 use ledger::book::{Book, Change, LifeKey, Prior};
 use ledger::lives::parts::{Part, PartChange, PartId};
 use ledger::lives::{Agreement, Institution};
@@ -13,7 +14,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row, Sqlite};
 
 use super::keep::{Store, StoreFault};
-use super::rows::{hash, instant, life_of, number, subject_of};
+use super::rows::{hash, instant, life_of, number, part_kind, subject_of};
 
 /// A part of a life as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,8 +41,39 @@ pub struct LifeRow {
     pub colour: u8,
     /// Whether it asks for somebody's attention.
     pub calls: bool,
+    /// Whether lists must place it anew.
+    pub moved: bool,
     /// As JSON.
     pub body: String,
+}
+
+impl LifeRow {
+    /// Its life, its kind and which one of that kind.
+    pub fn place(&self) -> (String, String, String) {
+        (self.subject.clone(), self.part.to_owned(), self.key.clone())
+    }
+
+    /// A row as it is stored, which does not say whether it moved.
+    pub(super) fn read(row: &SqliteRow) -> Result<Self, StoreFault> {
+        let (subject, part): (String, String) = (row.try_get("subject")?, row.try_get("part")?);
+        let part = part_kind(&part).ok_or_else(|| StoreFault::Damaged(format!("life {subject} has an unknown part {part:?}")))?;
+        let (entry, due_at): (i64, Option<i64>) = (row.try_get("entry")?, row.try_get("due_at")?);
+        Ok(Self {
+            entry: number(entry, &subject)?,
+            due_at: due_at.map(|millis| instant(millis, &subject)).transpose()?,
+            subject,
+            part,
+            key: row.try_get("key")?,
+            is_open: row.try_get("is_open")?,
+            state: Cow::Owned(row.try_get("state")?),
+            party: row.try_get("party")?,
+            obligation: row.try_get("obligation")?,
+            colour: row.try_get("colour")?,
+            calls: row.try_get("calls")?,
+            moved: false,
+            body: row.try_get("body")?,
+        })
+    }
 }
 
 /// A due date that was breached is listed under this kind as well; rules do not read it.
@@ -56,7 +88,21 @@ pub fn life_row(change: &Change, entry: u64) -> Vec<LifeRow> {
             let (subject, party) = (format!("institution/{}", institution.id), institution.id.to_string());
             let (state, due_at) = (state.into(), None);
             let (part, key, obligation) = ("institution", String::new(), String::new());
-            vec![LifeRow { subject, part, key, is_open: true, entry, state, party, due_at, obligation, colour: 0, calls: false, body }]
+            vec![LifeRow {
+                subject,
+                part,
+                key,
+                is_open: true,
+                entry,
+                state,
+                party,
+                due_at,
+                obligation,
+                colour: 0,
+                calls: false,
+                moved: true,
+                body,
+            }]
         }
         Change::Agreement { id, parts, .. } => {
             let subject = format!("agreement/{id}");
@@ -68,7 +114,7 @@ pub fn life_row(change: &Change, entry: u64) -> Vec<LifeRow> {
                 {
                     let is_open = instance.breaches.iter().any(|breach| breach.settled.is_none());
                     // The due date itself gives the colour and calls for attention.
-                    rows.push(LifeRow { part: BREACH, is_open, colour: 0, calls: false, ..row.clone() });
+                    rows.push(LifeRow { part: BREACH, is_open, colour: 0, calls: false, moved: true, ..row.clone() });
                 }
                 rows.push(row);
             }
@@ -84,7 +130,8 @@ fn part_row(subject: &str, change: &PartChange, entry: u64) -> LifeRow {
     let (subject, part, key) = (subject.to_owned(), change.id.kind(), change.id.to_string());
     let obligation = change.part.obligation().map(ToString::to_string).unwrap_or_default();
     let (colour, calls, body) = (change.part.colour().rank(), change.part.calls(), part_json(&change.part));
-    LifeRow { subject, part, key, is_open: change.open, entry, state: state.into(), party, due_at, obligation, colour, calls, body }
+    let (state, is_open, moved) = (state.into(), change.open, change.moved);
+    LifeRow { subject, part, key, is_open, entry, state, party, due_at, obligation, colour, calls, moved, body }
 }
 
 /// The value of a part as JSON, as it is stored.
@@ -140,6 +187,15 @@ impl Store {
                 let damaged = || StoreFault::Damaged(place.clone());
                 book.put_id(author.parse().map_err(|_| damaged())?, statement.parse().map_err(|_| damaged())?, Some(prior));
             }
+        }
+        Ok(())
+    }
+
+    /// Calls with the author and the id of each statement, in no order.
+    pub async fn each_id(&self, ledger: i64, mut note: impl FnMut(&str, &str)) -> Result<(), StoreFault> {
+        let mut rows = sqlx::query("SELECT author, id FROM statement WHERE ledger = $1").bind(ledger).fetch(&self.derived.readers);
+        while let Some(row) = rows.try_next().await? {
+            note(row.try_get("author")?, row.try_get("id")?);
         }
         Ok(())
     }

@@ -7,6 +7,7 @@
 mod alone;
 mod chunks;
 mod commit;
+mod folding;
 mod journal;
 mod keep;
 mod lives;
@@ -26,7 +27,7 @@ pub use keep::{LedgerRow, Store, StoreFault, derived_path};
 pub use lives::{LifeRow, assemble, life_row, part_json, part_of};
 pub use past::EntryFact;
 pub use present::{Counted, PresentRow, Subjects, Tally};
-pub use read::{AttachmentRow, PartQuery, PartRow};
+pub use read::AttachmentRow;
 pub use rows::{EntryRow, HeadRow, StoredEntry, subject_of};
 pub use search::{Found, Place, Search, overlap};
-pub use settle::{Progress, StatementRow, Unsettled};
+pub use settle::{Consequence, Progress, StatementRow, Unsettled};

@@ -7,7 +7,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row, Sqlite};
 
 use super::keep::{Store, StoreFault};
-use super::rows::number;
+use super::rows::{PART_KINDS, number};
 
 /// A part as it stands now, with how far the rows are that it was read from.
 #[derive(Debug, Clone)]
@@ -67,8 +67,10 @@ impl Store {
     /// Every part of one life, final ones too.
     pub async fn whole(&self, ledger: i64, subject: &str) -> Result<Vec<PresentRow>, StoreFault> {
         let sql = "SELECT subject, part, key, is_open, entry, body, \
-                   (SELECT entry FROM progress WHERE ledger = $1) AS settled FROM life WHERE ledger = $1 AND subject = $2";
-        let rows = sqlx::query(sql).bind(ledger).bind(subject).fetch_all(&self.derived.readers).await?;
+                   (SELECT entry FROM progress WHERE ledger = $1) AS settled FROM life \
+                   WHERE ledger = $1 AND part IN (SELECT value FROM json_each($3)) AND subject = $2";
+        let kinds = serde_json::to_string(&PART_KINDS).expect("texts are JSON");
+        let rows = sqlx::query(sql).bind(ledger).bind(subject).bind(kinds).fetch_all(&self.derived.readers).await?;
         rows.iter().map(present).collect()
     }
 

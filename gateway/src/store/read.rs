@@ -2,43 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use ledger::words::Hash;
-use sqlx::{QueryBuilder, Row, Sqlite};
+use ledger::lives::Institution;
+use ledger::words::{Hash, Slug};
+use sqlx::Row;
 
 use super::keep::{Store, StoreFault};
+use super::lives::LifeRow;
 use super::rows::{EntryRow, HeadRow, StoredEntry, instant, number, signed};
-
-/// A part of a life, to be shown.
-#[derive(Debug, Clone)]
-pub struct PartRow {
-    /// The life, such as `agreement/ID`.
-    pub subject: String,
-    /// Which one of its kind.
-    pub key: String,
-    /// Whether it is still open.
-    pub is_open: bool,
-    /// The entry that changed it last.
-    pub entry: u64,
-    /// As JSON.
-    pub body: String,
-}
-
-/// Which parts to read: in the order of subject and key, after a cursor.
-#[derive(Debug, Clone, Default)]
-pub struct PartQuery {
-    /// What kind of part.
-    pub part: &'static str,
-    /// Of this life only.
-    pub subject: Option<String>,
-    /// This one only.
-    pub key: Option<String>,
-    /// Only open or only final ones.
-    pub is_open: Option<bool>,
-    /// After this subject and key.
-    pub after: Option<(String, String)>,
-    /// At most this many.
-    pub limit: u32,
-}
 
 /// Content beside the log.
 #[derive(Debug, Clone)]
@@ -98,45 +68,19 @@ impl Store {
         Ok(sqlx::query_scalar(sql).bind(ledger).bind(i64::from(level)).bind(signed(tile)).fetch_optional(&self.log.readers).await?)
     }
 
-    /// Parts of lives.
-    pub async fn parts(&self, ledger: i64, query: &PartQuery) -> Result<Vec<PartRow>, StoreFault> {
-        let mut sql = QueryBuilder::<Sqlite>::new("SELECT subject, key, is_open, entry, body FROM life WHERE ledger = ");
-        sql.push_bind(ledger).push(" AND part = ").push_bind(query.part);
-        if let Some(subject) = &query.subject {
-            sql.push(" AND subject = ").push_bind(subject);
-        }
-        if let Some(key) = &query.key {
-            sql.push(" AND key = ").push_bind(key);
-        }
-        if let Some(is_open) = query.is_open {
-            sql.push(" AND is_open = ").push_bind(i64::from(is_open));
-        }
-        if let Some((subject, key)) = &query.after {
-            sql.push(" AND (subject, key) > (").push_bind(subject).push(", ").push_bind(key).push(")");
-        }
-        sql.push(" ORDER BY subject, key LIMIT ").push_bind(i64::from(query.limit));
-        let rows = sql.build().fetch_all(&self.derived.readers).await?;
-        rows.iter()
-            .map(|row| {
-                let (subject, key): (String, String) = (row.try_get("subject")?, row.try_get("key")?);
-                let (is_open, entry): (i64, i64) = (row.try_get("is_open")?, row.try_get("entry")?);
-                let entry = number(entry, &format!("life {subject} {key}"))?;
-                Ok(PartRow { subject, key, is_open: is_open == 1, entry, body: row.try_get("body")? })
-            })
-            .collect()
+    /// An institution as it stands.
+    pub async fn institution(&self, ledger: i64, id: &Slug) -> Result<Option<Institution>, StoreFault> {
+        let sql = "SELECT body FROM life WHERE ledger = $1 AND part = 'institution' AND subject = $2";
+        let subject = format!("institution/{id}");
+        let body: Option<String> = sqlx::query_scalar(sql).bind(ledger).bind(&subject).fetch_optional(&self.derived.readers).await?;
+        let damaged = |error: serde_json::Error| StoreFault::Damaged(format!("life {subject}: {error}"));
+        body.map(|body| serde_json::from_str(&body).map_err(damaged)).transpose()
     }
 
-    /// Every stored life, by subject, part and key: whether it is open, its last entry, its JSON.
-    pub async fn all_lives(&self, ledger: i64) -> Result<BTreeMap<(String, String, String), (bool, u64, String)>, StoreFault> {
-        let sql = "SELECT subject, part, key, is_open, entry, body FROM life WHERE ledger = $1";
-        let rows = sqlx::query(sql).bind(ledger).fetch_all(&self.derived.readers).await?;
-        rows.iter()
-            .map(|row| {
-                let (is_open, entry): (i64, i64) = (row.try_get("is_open")?, row.try_get("entry")?);
-                let place = (row.try_get("subject")?, row.try_get("part")?, row.try_get("key")?);
-                Ok((place, (is_open == 1, number(entry, "life")?, row.try_get("body")?)))
-            })
-            .collect()
+    /// Every stored life, part by part, with all that lists place it by.
+    pub async fn all_lives(&self, ledger: i64) -> Result<BTreeMap<(String, String, String), LifeRow>, StoreFault> {
+        let rows = sqlx::query("SELECT * FROM life WHERE ledger = $1").bind(ledger).fetch_all(&self.derived.readers).await?;
+        rows.iter().map(LifeRow::read).map(|row| row.map(|row| (row.place(), row))).collect()
     }
 
     /// Content beside the log.

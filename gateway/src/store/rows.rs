@@ -59,11 +59,13 @@ pub fn subject_of(life: &LifeKey) -> Option<String> {
     }
 }
 
+/// Every kind of part.
+pub(super) const PART_KINDS: [&str; 10] =
+    ["institution", "head", "text", "obligation", "instance", super::lives::BREACH, "report", "offer", "case", "withdrawal"];
+
 /// The kind of part with this name.
 pub(super) fn part_kind(name: &str) -> Option<&'static str> {
-    const KINDS: [&str; 10] =
-        ["institution", "head", "text", "obligation", "instance", super::lives::BREACH, "report", "offer", "case", "withdrawal"];
-    KINDS.into_iter().find(|kind| *kind == name)
+    PART_KINDS.into_iter().find(|kind| *kind == name)
 }
 
 pub(super) fn life_of(subject: &str) -> Result<LifeKey, StoreFault> {

@@ -219,12 +219,12 @@ mod tests {
         let some = |text: &str| Some(text.to_owned());
         let at = |text: &str| text.parse::<Instant>().ok();
         for (search, index) in [
-            (of("head"), "life_part"),
-            (Search { subject: some("agreement/a"), ..of("instance") }, "life_part"),
+            (of("head"), "sqlite_autoindex_life_1"),
+            (Search { subject: some("agreement/a"), ..of("instance") }, "sqlite_autoindex_life_1"),
             (Search { state: some("overdue"), ..of("instance") }, "life_state"),
             (Search { party: some("corporation"), ..of("obligation") }, "life_party"),
             (Search { due_from: at("2006-03-01T00:00:00Z"), due_until: at("2006-04-01T00:00:00Z"), ..of("instance") }, "life_due"),
-            (Search { theme: Some("housing"), ..of("head") }, "life_part"),
+            (Search { theme: Some("housing"), ..of("head") }, "sqlite_autoindex_life_1"),
             (Search { area: "GM0599".parse().ok(), ..of("obligation") }, "facet_value"),
             (Search { member: some("corporation"), ..of("head") }, "facet_value"),
         ] {

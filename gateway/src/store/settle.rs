@@ -4,7 +4,6 @@
 //! the changes beside the log bring them on from there. That is also how they follow the log from day to day.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use ledger::envelope::Kid;
 use ledger::envelope::statement::agreement::Proposal;
@@ -29,6 +28,17 @@ pub struct StatementRow {
     pub entry: u64,
     /// SHA-256 of its payload.
     pub payload_hash: Hash,
+}
+
+/// What follows from an entry.
+#[derive(Debug, Clone)]
+pub struct Consequence {
+    /// The statement in it.
+    pub statement: StatementRow,
+    /// Its 40 bytes.
+    pub leaf: Vec<u8>,
+    /// What it changed.
+    pub change: EntryChange,
 }
 
 /// What the derived rows lack.
@@ -56,23 +66,21 @@ pub enum Progress {
 
 impl Unsettled {
     /// Takes in what an entry changed.
-    pub fn add(&mut self, statement: StatementRow, leaf: Vec<u8>, change: EntryChange) {
+    pub fn add(&mut self, consequence: Consequence) {
+        let Consequence { statement, leaf, change } = consequence;
         self.entries += 1;
         self.leaf = leaf;
         self.statements.push(statement);
         for life in change.lives {
             self.history.push((life.subject.clone(), change.entry));
             self.dues.insert(life.subject, life.due);
-            for row in life.rows {
-                self.lives.insert((row.subject.clone(), row.part, row.key.clone()), row);
+            for mut row in life.rows {
+                let place = (row.subject.clone(), row.part, row.key.clone());
+                row.moved |= self.lives.get(&place).is_some_and(|before| before.moved);
+                self.lives.insert(place, row);
             }
         }
         self.keys.extend(change.keys);
-    }
-
-    /// Whether nothing is lacking.
-    pub fn is_empty(&self) -> bool {
-        self.entries == 0
     }
 }
 
@@ -113,7 +121,8 @@ impl Store {
             let payload_hash = hash(row.try_get("payload_hash")?, &place)?;
             let body: Option<String> = row.try_get("body")?;
             let body = body.ok_or_else(|| StoreFault::Damaged(format!("change {entry} is missing; the derived rows must be rebuilt")))?;
-            unsettled.add(StatementRow { author, id, entry, payload_hash }, row.try_get("leaf")?, EntryChange::parse(entry, &body)?);
+            let (statement, change) = (StatementRow { author, id, entry, payload_hash }, EntryChange::parse(entry, &body)?);
+            unsettled.add(Consequence { statement, leaf: row.try_get("leaf")?, change });
         }
         Ok(unsettled)
     }
@@ -137,7 +146,7 @@ impl Store {
     }
 
     /// Writes anew what entries have changed, in place of what stood beside them.
-    pub async fn write_changes(&self, ledger: i64, changes: &[Arc<EntryChange>]) -> Result<(), StoreFault> {
+    pub async fn write_changes(&self, ledger: i64, changes: &[EntryChange]) -> Result<(), StoreFault> {
         let (Some(first), Some(last)) = (changes.first(), changes.last()) else { return Ok(()) };
         let mut tx = self.log.writer.begin_with("BEGIN IMMEDIATE").await?;
         let sql = "DELETE FROM change WHERE ledger = $1 AND entry BETWEEN $2 AND $3";
@@ -162,11 +171,19 @@ async fn write(
                      is_rebuilding = excluded.is_rebuilding";
     let query = sqlx::query(moved).bind(ledger).bind(signed(upto)).bind(&unsettled.leaf).bind(i64::from(FORMAT));
     query.bind(i64::from(is_rebuilding)).execute(&mut *tx).await?;
-    insert_statements(&mut tx, ledger, &unsettled.statements).await?;
-    insert_history(&mut tx, ledger, &unsettled.history).await?;
-    let lives: Vec<&LifeRow> = unsettled.lives.values().collect();
-    upsert_lives(&mut tx, ledger, &lives).await?;
-    for row in lives.iter().filter(|row| row.part == PartId::Text.kind()) {
+    // In the order of their keys, so that neighbours are written together.
+    let mut statements: Vec<&StatementRow> = unsettled.statements.iter().collect();
+    statements.sort_by(|one, other| (&one.author, &one.id).cmp(&(&other.author, &other.id)));
+    insert_statements(&mut tx, ledger, &statements).await?;
+    let mut history: Vec<&(String, u64)> = unsettled.history.iter().collect();
+    history.sort();
+    insert_history(&mut tx, ledger, &history).await?;
+    let (moved, others): (Vec<&LifeRow>, Vec<&LifeRow>) = unsettled.lives.values().partition(|row| row.moved);
+    upsert_lives(&mut tx, ledger, &moved, MOVED).await?;
+    // An index that is not touched costs no page: these rows stay where they are in every list.
+    upsert_lives(&mut tx, ledger, &others, "").await?;
+    move_parties(&mut tx, ledger, &moved).await?;
+    for row in unsettled.lives.values().filter(|row| row.part == PartId::Text.kind()) {
         replace_facets(&mut tx, ledger, row).await?;
     }
     upsert_dues(&mut tx, ledger, &unsettled.dues).await?;
@@ -175,7 +192,7 @@ async fn write(
     Ok(())
 }
 
-async fn insert_statements(tx: &mut SqliteConnection, ledger: i64, statements: &[StatementRow]) -> Result<(), StoreFault> {
+async fn insert_statements(tx: &mut SqliteConnection, ledger: i64, statements: &[&StatementRow]) -> Result<(), StoreFault> {
     for chunk in in_chunks(statements) {
         let mut insert = QueryBuilder::<Sqlite>::new("INSERT INTO statement (ledger, author, id, entry, payload_hash) ");
         insert.push_values(chunk, |mut row, statement| {
@@ -190,18 +207,22 @@ async fn insert_statements(tx: &mut SqliteConnection, ledger: i64, statements: &
     Ok(())
 }
 
-async fn insert_history(tx: &mut SqliteConnection, ledger: i64, history: &[(String, u64)]) -> Result<(), StoreFault> {
+async fn insert_history(tx: &mut SqliteConnection, ledger: i64, history: &[&(String, u64)]) -> Result<(), StoreFault> {
     for chunk in in_chunks(history) {
         let mut insert = QueryBuilder::<Sqlite>::new("INSERT INTO history (ledger, subject, entry) ");
         insert.push_values(chunk, |mut row, (subject, entry)| {
-            row.push_bind(ledger).push_bind(subject).push_bind(signed(*entry));
+            row.push_bind(ledger).push_bind(subject.as_str()).push_bind(signed(*entry));
         });
         insert.build().execute(&mut *tx).await?;
     }
     Ok(())
 }
 
-async fn upsert_lives(tx: &mut SqliteConnection, ledger: i64, lives: &[&LifeRow]) -> Result<(), StoreFault> {
+/// What of a row an index holds, but for whom it is about.
+const MOVED: &str = ", is_open = excluded.is_open, state = excluded.state, due_at = excluded.due_at, colour = excluded.colour, \
+                     calls = excluded.calls";
+
+async fn upsert_lives(tx: &mut SqliteConnection, ledger: i64, lives: &[&LifeRow], further: &'static str) -> Result<(), StoreFault> {
     for chunk in in_chunks(lives) {
         let mut upsert = QueryBuilder::<Sqlite>::new(
             "INSERT INTO life (ledger, subject, part, key, is_open, entry, state, party, due_at, obligation, colour, calls, body) ",
@@ -221,14 +242,14 @@ async fn upsert_lives(tx: &mut SqliteConnection, ledger: i64, lives: &[&LifeRow]
                 .push_bind(i64::from(life.calls))
                 .push_bind(&life.body);
         });
-        upsert.push(
-            " ON CONFLICT (ledger, subject, part, key) DO UPDATE SET is_open = excluded.is_open, entry = excluded.entry, \
-             state = excluded.state, due_at = excluded.due_at, colour = excluded.colour, calls = excluded.calls, \
-             body = excluded.body",
-        );
+        upsert.push(" ON CONFLICT (ledger, part, subject, key) DO UPDATE SET entry = excluded.entry, body = excluded.body").push(further);
         upsert.build().execute(&mut *tx).await?;
     }
-    // Whom a part is about changes seldom, and an index that is not touched costs no page.
+    Ok(())
+}
+
+/// Whom a part is about changes seldom, and only of these kinds.
+async fn move_parties(tx: &mut SqliteConnection, ledger: i64, lives: &[&LifeRow]) -> Result<(), StoreFault> {
     for row in lives.iter().filter(|row| [PartId::Head.kind(), PartId::Text.kind(), "case"].contains(&row.part)) {
         let sql = "UPDATE life SET party = $5 WHERE ledger = $1 AND subject = $2 AND part = $3 AND key = $4 AND party <> $5";
         let query = sqlx::query(sql).bind(ledger).bind(&row.subject).bind(row.part).bind(&row.key).bind(&row.party);

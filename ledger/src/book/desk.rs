@@ -68,16 +68,6 @@ impl Book {
         self.shelf.ids.retain(|_, prior| prior.is_some_and(|prior| prior.entry >= entry));
     }
 
-    /// Takes a life off the book, so that it is fetched again.
-    pub fn forget(&mut self, key: &LifeKey) {
-        match key {
-            LifeKey::Institution(id) => _ = self.shelf.institutions.remove(id),
-            LifeKey::Agreement(id) => _ = self.shelf.agreements.remove(id),
-            LifeKey::Key(kid) => _ = self.shelf.keys.remove(kid),
-            LifeKey::Id(by, id) => _ = self.shelf.ids.remove(&(by.clone(), id.clone())),
-        }
-    }
-
     /// Whether something is at hand.
     pub fn has(&self, key: &LifeKey) -> bool {
         match key {
@@ -156,7 +146,7 @@ impl Book {
                     self.put_institution(institution.id.clone(), Some(*institution));
                 }
                 Life::Agreement(mut agreement) => {
-                    let parts = agreement.take_changes();
+                    let parts = agreement.take_changes(self.agreement(&agreement.head.id));
                     let (id, due) = (agreement.head.id.clone(), agreement.next_flag().map(|flag| flag.due_at));
                     changes.push(Change::Agreement { id: id.clone(), parts, due });
                     self.put_agreement(id, Some(*agreement));

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::agreement::{Agreement, Head};
+use super::colour::Colour;
 use super::escalation::Case;
 use super::obligation::{Clause, Instance};
 use super::offer::Offer;
@@ -15,7 +16,7 @@ use crate::envelope::statement::agreement::Proposal;
 use crate::words::{Day, Hash, Instant, Slug};
 
 /// Version of the stored form; another one means that the lives are rebuilt from the log.
-pub const FORMAT: u32 = 7;
+pub const FORMAT: u32 = 8;
 
 /// The name of a part within its agreement.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -99,6 +100,8 @@ pub struct PartChange {
     pub part: Part,
     /// Whether rules still need it; a final part is only read.
     pub open: bool,
+    /// Whether lists must place it anew: it was not there, or another state, date, party or colour is its own now.
+    pub moved: bool,
 }
 
 impl Part {
@@ -162,61 +165,66 @@ impl Part {
     }
 }
 
-impl Agreement {
-    /// What has changed since the last time; final parts leave the agreement here.
-    pub fn take_changes(&mut self) -> Vec<PartChange> {
-        let touched = std::mem::take(&mut self.touched);
-        touched.into_iter().filter_map(|id| self.take_change(id)).collect()
+impl Part {
+    /// Whether rules still need it.
+    fn is_open(&self) -> bool {
+        match self {
+            Self::Head(_) | Self::Text(_) | Self::Clause(_) => true,
+            Self::Instance(instance) => !instance.standing.is_final(),
+            Self::Claim(claim) => !claim.stage.is_final(),
+            Self::Offer(offer) => offer.is_open(),
+            Self::Case(case) => !case.stage.is_closed(),
+            Self::Leave(leave) => !leave.stage.is_final(),
+        }
     }
 
-    fn take_change(&mut self, id: PartId) -> Option<PartChange> {
-        let (part, open) = match &id {
-            PartId::Head => (Part::Head(self.head.clone()), true),
-            PartId::Text => (Part::Text(self.text.clone()), true),
-            PartId::Clause(key) => (Part::Clause(self.clauses.get(key)?.clone()), true),
-            PartId::Instance(clause, due) => {
-                let key = (clause.clone(), *due);
-                let instance = self.instances.get(&key)?.clone();
-                let open = !instance.standing.is_final();
-                if !open {
-                    self.instances.remove(&key);
-                }
-                (Part::Instance(instance), open)
-            }
-            PartId::Claim(hash) => {
-                let claim = self.claims.get(hash)?.clone();
-                let open = !claim.stage.is_final();
-                if !open {
-                    self.claims.remove(hash);
-                }
-                (Part::Claim(claim), open)
-            }
-            PartId::Offer(hash) => {
-                let offer = self.offers.get(hash)?.clone();
-                let open = offer.is_open();
-                if !open {
-                    self.offers.remove(hash);
-                }
-                (Part::Offer(offer), open)
-            }
-            PartId::Case(number) => {
-                let case = self.cases.get(number)?.clone();
-                let open = !case.stage.is_closed();
-                if !open {
-                    self.cases.remove(number);
-                }
-                (Part::Case(case), open)
-            }
-            PartId::Leave(party, _) => {
-                let leave = self.leaves.get(party)?.clone();
-                let open = !leave.stage.is_final();
-                if !open {
-                    self.leaves.remove(party);
-                }
-                (Part::Leave(leave), open)
-            }
-        };
-        Some(PartChange { id, part, open })
+    /// What lists place it by.
+    fn place(&self) -> (&'static str, Option<&Slug>, Option<Instant>, Colour, bool) {
+        (self.state(), self.party(), self.due_at(), self.colour(), self.calls())
+    }
+}
+
+impl Agreement {
+    /// What has changed since the last time, with what it was before; final parts leave the agreement here.
+    pub fn take_changes(&mut self, before: Option<&Self>) -> Vec<PartChange> {
+        let touched = std::mem::take(&mut self.touched);
+        touched.into_iter().filter_map(|id| self.take_change(id, before)).collect()
+    }
+
+    /// A part that is open.
+    fn part(&self, id: &PartId) -> Option<Part> {
+        match id {
+            PartId::Head => Some(Part::Head(self.head.clone())),
+            PartId::Text => Some(Part::Text(self.text.clone())),
+            PartId::Clause(key) => self.clauses.get(key).cloned().map(Part::Clause),
+            PartId::Instance(clause, due) => self.instances.get(&(clause.clone(), *due)).cloned().map(Part::Instance),
+            PartId::Claim(hash) => self.claims.get(hash).cloned().map(Part::Claim),
+            PartId::Offer(hash) => self.offers.get(hash).cloned().map(Part::Offer),
+            PartId::Case(number) => self.cases.get(number).cloned().map(Part::Case),
+            PartId::Leave(party, _) => self.leaves.get(party).cloned().map(Part::Leave),
+        }
+    }
+
+    fn take_change(&mut self, id: PartId, before: Option<&Self>) -> Option<PartChange> {
+        let part = self.part(&id)?;
+        let open = part.is_open();
+        if !open {
+            self.remove(&id);
+        }
+        let old = before.and_then(|before| before.part(&id));
+        let moved = !open || old.is_none_or(|old| old.place() != part.place());
+        Some(PartChange { id, part, open, moved })
+    }
+
+    fn remove(&mut self, id: &PartId) {
+        match id {
+            PartId::Head | PartId::Text | PartId::Clause(_) => {}
+            PartId::Instance(clause, due) => _ = self.instances.remove(&(clause.clone(), *due)),
+            PartId::Claim(hash) => _ = self.claims.remove(hash),
+            PartId::Offer(hash) => _ = self.offers.remove(hash),
+            PartId::Case(number) => _ = self.cases.remove(number),
+            PartId::Leave(party, _) => _ = self.leaves.remove(party),
+        }
     }
 
     /// Puts an open part back that the shell kept. `None` for a head or text: those come first, with `of`.

@@ -1,7 +1,6 @@
 //! The store alone: entries that are durable a second, in transactions of many and of one.
 
 use std::path::Path;
-use std::sync::Arc;
 
 use gateway::store::{Commit, Conflict, EntryChange, EntryRow, HeadRow, NewEntry, Store};
 use ledger::log::checkpoint::Checkpoint;
@@ -54,7 +53,7 @@ fn prepared(before: &Frontier, count: u64, at: Instant) -> (Commit, Appended) {
     let leaves: Vec<Hash> = entries.iter().map(|entry| Entry::parse(&entry.row.leaf).expect("40 bytes").leaf_hash()).collect();
     let appended = Appended::new(before, &leaves);
     let head = HeadRow { size: first + count, accepted_at: at, frontier: appended.frontier().clone() };
-    let changes = (first..first + count).map(|entry| Arc::new(EntryChange::new(entry, &[]))).collect();
+    let changes = (first..first + count).map(|entry| EntryChange::new(entry, &[])).collect();
     (Commit { expected: first, head, entries, changes, tiles: Vec::new(), attachments: Vec::new() }, appended)
 }
 

@@ -1,20 +1,18 @@
 //! What follows from the log: caught up with after a crash, made anew when it is missing or of something else.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use gateway::clock::{Clock, StepClock};
 use gateway::sequencer::rebuild;
 use gateway::store::derived_path;
+use harness::derived::Lives;
 use harness::gate::{Gate, Signer};
 use ledger::envelope::Type;
 use ledger::words::Instant;
 
 use crate::door::{signed_agreement, somebody_registers};
 
-type Rows = BTreeMap<(String, String, String), (bool, u64, String)>;
-
-async fn rows(gate: &Gate) -> Rows {
+async fn rows(gate: &Gate) -> Lives {
     gate.settled().await;
     gate.host.store.all_lives(1).await.unwrap()
 }
