@@ -23,7 +23,7 @@ use crate::listing::{AttentionItem, Colours, Filter, Listing, Paging};
 const PARTY: &str = "partij";
 const AREA: &str = "buurt";
 /// How many agreements are looked at for one page, and how many lines it has at most.
-const MOST: u32 = 25;
+const MOST: u32 = 15;
 const MOST_LINES: usize = 120;
 
 /// The headings, in order; each with the key of its text.
