@@ -6,7 +6,7 @@ use std::sync::{Arc, RwLock};
 
 use ledger::envelope::{Kid, Parsed, PublicKey};
 use ledger::lives::Institution;
-use ledger::words::CALENDAR_VERSION;
+use ledger::words::{CALENDAR_VERSION, Slug};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -121,12 +121,7 @@ impl Host {
         if let Some(key) = self.keys.read().ok().and_then(|keys| keys.get(&kid).cloned()) {
             return Ok(Some(key));
         }
-        let by = &statement.statement().by;
-        let query = PartQuery { part: "institution", subject: Some(format!("institution/{by}")), limit: 1, ..PartQuery::default() };
-        let rows = self.store.parts(ledger.row.id, &query).await?;
-        let Some(row) = rows.first() else { return Ok(None) };
-        let damaged = |error: serde_json::Error| StoreFault::Damaged(format!("life {}: {error}", row.subject));
-        let institution: Institution = serde_json::from_str(&row.body).map_err(damaged)?;
+        let Some(institution) = self.institution(ledger, &statement.statement().by).await? else { return Ok(None) };
         let registered = institution.admitted.iter().flat_map(|admitted| &admitted.keys).map(|key| (key.kid, &key.key));
         let waiting = institution.candidates.iter().map(|c| (c.registration.key.thumbprint(), &c.registration.key));
         let found = registered.chain(waiting).find(|(candidate, _)| *candidate == kid).map(|(_, key)| key.clone());
@@ -137,5 +132,13 @@ impl Host {
             keys.insert(kid, key.clone());
         }
         Ok(found)
+    }
+
+    /// An institution as its derived row has it; `None` when nobody registered under this id.
+    pub async fn institution(&self, ledger: &LedgerHandle, id: &Slug) -> Result<Option<Institution>, StoreFault> {
+        let query = PartQuery { part: "institution", subject: Some(format!("institution/{id}")), limit: 1, ..PartQuery::default() };
+        let rows = self.store.parts(ledger.row.id, &query).await?;
+        let damaged = |error: serde_json::Error| StoreFault::Damaged(format!("life institution/{id}: {error}"));
+        rows.first().map(|row| serde_json::from_str(&row.body).map_err(damaged)).transpose()
     }
 }

@@ -17,6 +17,7 @@ mod read;
 mod rows;
 mod search;
 mod settle;
+mod sight;
 mod tiles;
 
 pub use alone::{Alone, NotAlone};
@@ -30,3 +31,4 @@ pub use read::{AttachmentRow, PartQuery, PartRow};
 pub use rows::{EntryRow, HeadRow, StoredEntry, subject_of};
 pub use search::{Found, Place, Search, overlap};
 pub use settle::{Progress, StatementRow, Unsettled};
+pub use sight::{WithheldRow, withheld_of};

@@ -61,8 +61,19 @@ pub fn subject_of(life: &LifeKey) -> Option<String> {
 
 /// The kind of part with this name.
 pub(super) fn part_kind(name: &str) -> Option<&'static str> {
-    const KINDS: [&str; 10] =
-        ["institution", "head", "text", "obligation", "instance", super::lives::BREACH, "report", "offer", "case", "withdrawal"];
+    const KINDS: [&str; 11] = [
+        "institution",
+        "head",
+        "text",
+        "obligation",
+        "instance",
+        super::lives::BREACH,
+        "report",
+        "offer",
+        "case",
+        "withdrawal",
+        super::lives::WITHHELD,
+    ];
     KINDS.into_iter().find(|kind| *kind == name)
 }
 
