@@ -5,6 +5,7 @@
 
 mod answer;
 mod message;
+mod reader;
 mod reply;
 #[cfg(test)]
 pub(crate) mod stub;
@@ -19,6 +20,7 @@ use crate::events::Event;
 
 pub use answer::{Acceptance, Answer, Page, Problem, ProblemFault, Record, Records};
 pub use message::{AttachmentSent, Message, MessageFault};
+pub use reader::ReaderKey;
 use reply::Reply;
 
 /// The most pages that one list is followed for, so that a server cannot keep a tool busy for ever.
@@ -89,6 +91,7 @@ pub struct Client {
     agent: Agent,
     base: String,
     patience: Patience,
+    reader: Option<ReaderKey>,
 }
 
 impl Client {
@@ -115,7 +118,17 @@ impl Client {
         {
             config = config.proxy(None); // a proxy would look for the ledger on its own machine
         }
-        Ok(Self { agent: config.build().new_agent(), base: url.trim_end_matches('/').into(), patience })
+        Ok(Self { agent: config.build().new_agent(), base: url.trim_end_matches('/').into(), patience, reader: None })
+    }
+
+    /// The same client, which reads as an institution; as anybody where there is none.
+    pub fn reading_as(self, reader: Option<ReaderKey>) -> Self {
+        Self { reader, ..self }
+    }
+
+    /// The institution that it reads as.
+    pub fn reader(&self) -> Option<&ReaderKey> {
+        self.reader.as_ref()
     }
 
     /// Sends one message; one answer for each statement in it, in order.
@@ -183,7 +196,14 @@ impl Client {
 
     /// Reads; anything but a 200 is an error.
     fn ask(&self, path: &str) -> Result<Reply, Error> {
-        let reply = self.exchange(path, |url| self.agent.get(url).call())?;
+        let reply = self.exchange(path, |url| {
+            let request = self.agent.get(url);
+            // Another one for each attempt: a token is good for one.
+            match &self.reader {
+                Some(reader) => request.header("authorization", format!("Bearer {}", reader.token())).call(),
+                None => request.call(),
+            }
+        })?;
         if reply.status == 200 { Ok(reply) } else { Err(reply.into_error()) }
     }
 

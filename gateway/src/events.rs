@@ -5,11 +5,10 @@ use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use ledger::envelope::{Body, Parsed};
 use ledger::words::{Instant, Slug};
 use serde::{Deserialize, Serialize};
 
-use crate::store::{EntryFact, LedgerRow, Store, StoreFault};
+use crate::store::{EntryFact, LedgerRow};
 
 /// Media type of a list of events (CloudEvents 1.0, JSON batch format).
 pub const BATCH: &str = "application/cloudevents-batch+json";
@@ -26,11 +25,13 @@ pub struct Event {
     /// The system that tells: `urn:nld:oin:OIN:systeem:convenant` with the OIN of the ledger's owner; the address of the
     /// ledger where its owner has none.
     pub source: String,
-    /// `nl.convenant.KIND.v1`: the type of the statement, or what the clock caused.
+    /// `nl.convenant.KIND.v1`: the type of the statement, or what the clock caused; KIND is `withheld` where the reader may
+    /// know no more than that there is an entry.
     #[serde(rename = "type")]
     pub kind: String,
-    /// What it is about: `agreement/ID` or `institution/ID`.
-    pub subject: String,
+    /// What it is about: `agreement/ID` or `institution/ID`; nothing where that is withheld.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
     /// The ledger's instant of acceptance.
     pub time: Instant,
     /// Index of the entry, with zeros in front: it sorts as a text.
@@ -50,10 +51,12 @@ pub struct EventData {
     pub ledger: String,
     /// Index of the entry.
     pub entry: u64,
-    /// Who signed it.
-    pub by: Slug,
-    /// The id that its author gave it.
-    pub id: String,
+    /// Who signed it; nothing where that is withheld.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<Slug>,
+    /// The id that its author gave it; nothing where that is withheld.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
 }
 
 /// How far a reader is, by ledger: the next entry that it has not read.
@@ -71,58 +74,12 @@ impl Cursor {
         serde_json::from_slice(&URL_SAFE_NO_PAD.decode(text).ok()?).ok().map(Self)
     }
 
-    fn next(&self, ledger: &str) -> u64 {
+    pub(crate) fn next(&self, ledger: &str) -> u64 {
         self.0.get(ledger).copied().unwrap_or(0)
     }
 }
 
-impl Store {
-    /// The events of a ledger from an entry on, at most `limit`, in the order of the log.
-    pub async fn events(&self, row: &LedgerRow, from: u64, limit: u32) -> Result<Vec<Event>, StoreFault> {
-        let facts = self.facts_from(row.id, from, limit).await?;
-        if facts.is_empty() {
-            return Ok(Vec::new());
-        }
-        let source = self.source(row).await?;
-        let flags: Vec<u64> = facts.iter().filter(|fact| fact.kind == "flag").map(|fact| fact.entry).collect();
-        let mut causes = BTreeMap::new();
-        for (entry, jws) in self.statements(row.id, &flags).await? {
-            let parsed = Parsed::parse(&jws).map_err(|refusal| StoreFault::Damaged(format!("record {entry}: {refusal}")))?;
-            if let Body::Flag(flag) = &parsed.statement().body {
-                causes.insert(entry, flag.cause.code());
-            }
-        }
-        let told = |fact: EntryFact| {
-            let cause = causes.get(&fact.entry).copied();
-            event(row, &source, fact, cause)
-        };
-        Ok(facts.into_iter().map(told).collect())
-    }
-
-    /// The events of several ledgers after a cursor, at most `limit`: by time, each ledger's in the order of its log.
-    pub async fn events_of_all(&self, rows: &[&LedgerRow], cursor: &Cursor, limit: u32) -> Result<(Vec<Event>, Cursor), StoreFault> {
-        let mut events = Vec::new();
-        for row in rows {
-            events.extend(self.events(row, cursor.next(&row.name), limit).await?);
-        }
-        // Stable, and instants of a ledger never decrease: its own events stay in their order.
-        events.sort_by_key(|event| event.time);
-        events.truncate(limit as usize);
-        let mut cursor = cursor.clone();
-        for event in &events {
-            cursor.0.insert(event.data.ledger.clone(), event.data.entry + 1);
-        }
-        Ok((events, cursor))
-    }
-
-    async fn source(&self, row: &LedgerRow) -> Result<String, StoreFault> {
-        let owner = self.institution(row.id, &row.facts.owner).await?;
-        let oin = owner.and_then(|owner| owner.admitted).and_then(|admitted| admitted.identifiers.oin);
-        Ok(oin.map_or_else(|| format!("https://{}", row.facts.origin), |oin| format!("urn:nld:oin:{oin}:systeem:convenant")))
-    }
-}
-
-fn event(row: &LedgerRow, source: &str, fact: EntryFact, cause: Option<&'static str>) -> Event {
+pub(crate) fn event(row: &LedgerRow, source: &str, fact: EntryFact, cause: Option<&'static str>) -> Event {
     let origin = &row.facts.origin;
     let served = origin.rsplit_once('/').map_or(origin.as_str(), |(served, _)| served);
     Event {
@@ -130,11 +87,17 @@ fn event(row: &LedgerRow, source: &str, fact: EntryFact, cause: Option<&'static 
         id: format!("{origin}/{}", fact.entry),
         source: source.to_owned(),
         kind: format!("{DOMAIN}.{}.v1", cause.unwrap_or(&fact.kind)),
-        subject: fact.subject,
+        subject: Some(fact.subject),
         time: fact.accepted_at,
         sequence: format!("{:019}", fact.entry),
         dataref: format!("https://{served}/v1/ledgers/{}/records?from={}&limit=1", row.name, fact.entry),
         datacontenttype: "application/json".to_owned(),
-        data: EventData { ledger: row.name.clone(), entry: fact.entry, by: fact.author, id: fact.statement },
+        data: EventData { ledger: row.name.clone(), entry: fact.entry, by: Some(fact.author), id: Some(fact.statement) },
     }
+}
+
+/// The event of an entry that is withheld: that it is there, and since when.
+pub(crate) fn withheld_event(row: &LedgerRow, source: &str, fact: &EntryFact) -> Event {
+    let told = event(row, source, fact.clone(), Some("withheld"));
+    Event { subject: None, data: EventData { by: None, id: None, ..told.data.clone() }, ..told }
 }

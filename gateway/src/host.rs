@@ -132,8 +132,7 @@ impl Host {
         if let Some(key) = self.keys.read().ok().and_then(|keys| keys.get(&kid).cloned()) {
             return Ok(Some(key));
         }
-        let by = &statement.statement().by;
-        let Some(institution) = self.store.institution(ledger.row.id, by).await? else { return Ok(None) };
+        let Some(institution) = self.store.institution(ledger.row.id, &statement.statement().by).await? else { return Ok(None) };
         let registered = institution.admitted.iter().flat_map(|admitted| &admitted.keys).map(|key| (key.kid, &key.key));
         let waiting = institution.candidates.iter().map(|c| (c.registration.key.thumbprint(), &c.registration.key));
         let found = registered.chain(waiting).find(|(candidate, _)| *candidate == kid).map(|(_, key)| key.clone());

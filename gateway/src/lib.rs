@@ -14,6 +14,7 @@ pub mod intake;
 pub mod receipts;
 pub mod listing;
 pub mod events;
+pub mod reading;
 pub mod api;
 pub mod pages;
 pub mod web;

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 use gateway::command::exit::{EXIT_CODES, conclude};
-use gateway::command::{Exit, Terminal, audit, demo, follow, init, key, read, rebuild, register, serve, sign, submit};
+use gateway::command::{Exit, Terminal, audit, demo, follow, init, key, read, rebuild, register, serve, sign, submit, token};
 use gateway::settings::with_file;
 
 /// Statements are many small allocations on several threads, which this allocator serves better.
@@ -35,6 +35,7 @@ enum Command {
     Register(register::Register),
     Sign(sign::Sign),
     Submit(submit::Submit),
+    Token(token::Token),
     Read(read::Read),
     Follow(follow::Follow),
     Audit(audit::Audit),
@@ -51,6 +52,7 @@ impl Command {
             Self::Register(register) => register.run(terminal),
             Self::Sign(sign) => sign.run(terminal),
             Self::Submit(submit) => submit.run(terminal),
+            Self::Token(token) => token.run(terminal),
             Self::Read(read) => read.run(terminal),
             Self::Follow(follow) => follow.run(terminal),
             Self::Audit(audit) => audit.run(terminal),

@@ -105,7 +105,7 @@ fn audit(file: &Path, threads: usize) {
         let accepted_at = Instant::from_millis(i64::from_be_bytes(take(&mut input)?.try_into().unwrap()));
         let (salt, leaf, jws) = (take(&mut input)?.try_into().unwrap(), take(&mut input), take(&mut input)?);
         entry += 1;
-        Some(Row { entry: entry - 1, accepted_at: accepted_at.unwrap(), salt, jws, leaf })
+        Some(Row { entry: entry - 1, accepted_at: accepted_at.unwrap(), salt, jws, leaf, withheld: false })
     });
     let mut rows = rows.peekable();
     let pages = std::iter::from_fn(|| rows.peek().is_some().then(|| Ok::<_, ()>(rows.by_ref().take(PAGE).collect())));

@@ -24,6 +24,7 @@ pub fn check<D: Door>(story: &Story<D>, words: &[&str]) -> Result<(), String> {
             same("the version", (versions.len().to_string(), last), ((*number).to_owned(), (*who).to_owned()))
         }
         ["voided", version, list] => same("voided", voided(story, version)?, sorted(list)),
+        ["readers", list] => same("who may read it", readers(story)?, (*list).to_owned()),
         ["told", list] => same("told", told(story)?, sorted(list)),
         ["declined", "by", who] => same("stopped by", stopped(story)?.by.to_string(), (*who).to_owned()),
         ["case", number, "at", stage] => same("the stage", case(story, number)?.0, (*stage).to_owned()),
@@ -88,6 +89,12 @@ fn voided<D: Door>(story: &Story<D>, version: &str) -> Result<Vec<String>, Strin
     let offer = part(story, &PartId::Offer(*hash))?;
     same("the offer", offer["result"]["result"].as_str().unwrap_or("open"), "superseded")?;
     Ok(offer["consents"].as_object().into_iter().flatten().map(|(who, _)| who.clone()).collect())
+}
+
+/// Who may read the agreement, in the order of their ids.
+fn readers<D: Door>(story: &Story<D>) -> Result<String, String> {
+    let withheld = agreement(story)?.withheld();
+    Ok(withheld.map_or("everybody".to_owned(), |withheld| withheld.readers.iter().map(Slug::as_str).collect::<Vec<_>>().join(",")))
 }
 
 fn stopped<D: Door>(story: &Story<D>) -> Result<&Stopped, String> {

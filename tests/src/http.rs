@@ -5,7 +5,7 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use gateway::api::router;
-use gateway::client::{AttachmentSent, Client, Error, Message};
+use gateway::client::{AttachmentSent, Client, Error, Message, ReaderKey};
 use gateway::clock::{Clock, StepClock};
 use gateway::command::audit::audit_ledger;
 use gateway::found::{NewLedger, found_ledger};
@@ -26,7 +26,7 @@ use tokio::task::JoinHandle;
 use crate::audit::Audit;
 use crate::derived::{Lives, folded};
 use crate::door::{Answer, Attachment, Door, Entry, Said};
-use crate::town::{KINDS, NATIONAL, NATIONAL_KINDS, ORIGIN, Town, registers};
+use crate::town::{KINDS, NATIONAL, NATIONAL_KINDS, ORIGIN, Town, key, registers};
 
 /// Name of a ledger in paths: the last part of its origin.
 fn name_of(origin: &str) -> &str {
@@ -89,7 +89,8 @@ impl Http {
         let vkey = row.facts.log_key.parse().expect("a vkey");
         let clock = StepClock::at(at);
         let running = runtime.block_on(serve(&folder, &clock));
-        let genesis = entries(&running.client, name_of(origin), 0).into_iter().next().expect("a genesis");
+        let reader = owner_of(origin, &clock);
+        let genesis = entries(&running.client, &reader, name_of(origin), 0).into_iter().next().expect("a genesis");
         let reader = Audit::begin(&genesis).unwrap_or_else(|corruption| panic!("the genesis: {corruption:?}"));
         Self { runtime, folder, clock, origin, vkey, running: Some(running), reader }
     }
@@ -133,10 +134,22 @@ impl Http {
         panic!("it is {}, and the gateway has not recorded {:?}", self.now(), self.reader.due(self.now()));
     }
 
-    /// The whole-ledger check over the network, as of now, by the vkey that its founder has.
+    /// The whole-ledger check over the network, as of now, by the vkey that its founder has; by anybody.
     pub fn audit(&self) -> Report {
-        audit_ledger(&self.running().client, name_of(self.origin), self.vkey.clone(), Some(self.now()), |_, _| ())
-            .expect("the gateway answers")
+        self.audit_with(&self.running().client)
+    }
+
+    /// The same by the owner of the ledger, with its first key.
+    pub fn audit_by_owner(&self) -> Report {
+        self.audit_with(&self.running().client.clone().reading_as(Some(self.owner())))
+    }
+
+    fn audit_with(&self, client: &Client) -> Report {
+        audit_ledger(client, name_of(self.origin), self.vkey.clone(), Some(self.now()), |_, _| ()).expect("the gateway answers")
+    }
+
+    fn owner(&self) -> ReaderKey {
+        owner_of(self.origin, &self.clock)
     }
 
     /// The running gateway's parts, to be read without HTTP.
@@ -175,10 +188,21 @@ async fn serve(folder: &TempDir, clock: &StepClock) -> Running {
     Running { host, writers, server, client }
 }
 
-fn entries(client: &Client, name: &str, from: usize) -> Vec<Entry> {
+/// The owner of a ledger as one who reads it.
+fn owner_of(origin: &str, clock: &StepClock) -> ReaderKey {
+    let who = if origin == NATIONAL { NATIONAL_KINDS[0].0 } else { KINDS[0].0 };
+    let institution = who.parse().expect("the id of an institution");
+    ReaderKey { key: key(who), institution, origin: origin.to_owned(), clock: Clock::Step(clock.clone()) }
+}
+
+/// The log, as anybody reads it; where some of it is withheld, as the owner does.
+fn entries(client: &Client, owner: &ReaderKey, name: &str, from: usize) -> Vec<Entry> {
     let (mut entries, mut next) = (Vec::new(), from as u64);
     loop {
-        let page = client.records(name, next, 1_000).expect("records");
+        let mut page = client.records(name, next, 1_000).expect("records");
+        if page.records.iter().any(|record| record.withheld) {
+            page = client.clone().reading_as(Some(owner.clone())).records(name, next, 1_000).expect("records");
+        }
         let entry = |record: &gateway::client::Record| Entry {
             at: record.accepted_at.expect("a whole record"),
             bytes: URL_SAFE_NO_PAD.decode(&record.jws).expect("base64url"),
@@ -246,6 +270,6 @@ impl Door for Http {
     }
 
     fn entries(&self, from: usize) -> Vec<Entry> {
-        entries(&self.running().client, name_of(self.origin), from)
+        entries(&self.running().client, &self.owner(), name_of(self.origin), from)
     }
 }

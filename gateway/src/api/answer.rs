@@ -1,12 +1,11 @@
 //! Small helpers that every route shares: which ledger, as of when, and lives as JSON.
 
 use axum::http::StatusCode;
-use ledger::words::Instant;
 use serde_json::{Value, json};
 
 use super::Problem;
-use crate::host::Host;
-use crate::listing::{AsOf, Listed, Listing, ListingFault};
+use crate::listing::{AsOf, Listed, ListingFault};
+use crate::reading::Served;
 use crate::sequencer::LedgerHandle;
 use crate::store::part_json;
 
@@ -14,16 +13,11 @@ use crate::store::part_json;
 pub(super) type Pairs = axum::extract::Query<Vec<(String, String)>>;
 
 /// A ledger by the name in the path.
-pub(super) fn ledger<'a>(host: &'a Host, name: &str) -> Result<&'a LedgerHandle, Problem> {
-    host.ledger(name).ok_or_else(|| {
-        let known: Vec<&str> = host.ledgers().map(|ledger| ledger.row.name.as_str()).collect();
+pub(super) fn ledger<'a>(served: &'a Served, name: &str) -> Result<&'a LedgerHandle, Problem> {
+    served.ledger(name).ok_or_else(|| {
+        let known: Vec<&str> = served.ledgers().map(|ledger| ledger.row.name.as_str()).collect();
         Problem::not_found(format!("there is no ledger {name:?} here; there are: {}", known.join(", ")))
     })
-}
-
-/// A ledger as of an instant, or of now: whatever was acknowledged before is in what it finds.
-pub(super) async fn listing(host: &Host, name: &str, at: Option<Instant>) -> Result<Listing, Problem> {
-    Ok(Listing::open(&host.store, &host.clock, ledger(host, name)?, at).await?)
 }
 
 /// A parameter that does not fit.

@@ -21,8 +21,13 @@ pub(super) fn rules(limits: &Limits) -> Option<CorsLayer> {
     let layer = CorsLayer::new()
         .allow_origin(allowed)
         .allow_methods([Method::GET, Method::HEAD, Method::POST])
-        .allow_headers([header::CONTENT_TYPE, header::ACCEPT, REQUEST_ID])
-        .expose_headers(shown.into_iter().chain([header::LOCATION, header::LINK, header::RETRY_AFTER, REQUEST_ID]).collect::<Vec<_>>());
+        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, header::ACCEPT, REQUEST_ID])
+        .expose_headers(
+            shown
+                .into_iter()
+                .chain([header::LOCATION, header::LINK, header::RETRY_AFTER, header::WWW_AUTHENTICATE, REQUEST_ID])
+                .collect::<Vec<_>>(),
+        );
     (!limits.cors_origins.is_empty()).then_some(layer)
 }
 

@@ -6,11 +6,12 @@ use axum::extract::{Path, Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 
-use super::answer::{Pairs, ledger};
+use super::answer::Pairs;
+use super::asked::Asked;
 use super::query::{AFTER, Given, Key, LIMIT, WAIT};
 use super::{LongestWait, Problem};
 use crate::events::{BATCH, Cursor, Event};
-use crate::host::Host;
+use crate::reading::{Sight, events_of_all};
 
 /// What events are asked with.
 pub(super) const EVENTS: &[Key] = &[AFTER, LIMIT, WAIT];
@@ -18,7 +19,7 @@ pub(super) const EVENTS: &[Key] = &[AFTER, LIMIT, WAIT];
 /// `GET /v1/ledgers/{ledger}/events?after=SEQUENCE`: what comes after an entry. The sequence of the last event is the next
 /// `after`; the `Link` header has the address.
 pub(super) async fn of_ledger(
-    State(host): State<Host>,
+    asked: Asked,
     State(longest): State<LongestWait>,
     Path(name): Path<String>,
     Query(pairs): Pairs,
@@ -28,10 +29,10 @@ pub(super) async fn of_ledger(
     // The last number has no next one.
     let after = given.take(AFTER, |text| text.parse::<u64>().ok().filter(|after| *after < i64::MAX.unsigned_abs()));
     given.done()?;
-    let (ledger, from) = (ledger(&host, &name)?, after.map_or(0, |after| after + 1));
-    let mut events = host.store.events(&ledger.row, from, limit).await?;
-    if events.is_empty() && !wait.is_zero() && tokio::time::timeout(wait, ledger.grown(from)).await.is_ok() {
-        events = host.store.events(&ledger.row, from, limit).await?;
+    let (sight, from) = (asked.sight(&name).await?, after.map_or(0, |after| after + 1));
+    let mut events = sight.events(from, limit).await?;
+    if events.is_empty() && !wait.is_zero() && tokio::time::timeout(wait, sight.ledger().grown(from)).await.is_ok() {
+        events = sight.events(from, limit).await?;
     }
     let last = events.last().map(|event| event.data.entry).or(after);
     let next = last.map(|last| format!("/v1/ledgers/{name}/events?after={last}&limit={limit}"));
@@ -40,18 +41,19 @@ pub(super) async fn of_ledger(
 
 /// `GET /v1/events?after=CURSOR`: what comes after a cursor, of every ledger. The `Link` header has the address of what comes
 /// next, with the next cursor.
-pub(super) async fn of_all(State(host): State<Host>, State(longest): State<LongestWait>, Query(pairs): Pairs) -> Result<Response, Problem> {
+pub(super) async fn of_all(asked: Asked, State(longest): State<LongestWait>, Query(pairs): Pairs) -> Result<Response, Problem> {
     let mut given = Given::read(pairs, EVENTS);
     let (limit, wait) = (given.limit(), wait(&mut given, longest));
     let cursor = given.take(AFTER, Cursor::parse).unwrap_or_default();
     given.done()?;
-    let rows: Vec<_> = host.ledgers().map(|ledger| &*ledger.row).collect();
-    let (mut events, mut next) = host.store.events_of_all(&rows, &cursor, limit).await?;
+    let sights = asked.sights().await?;
+    let (mut events, mut next) = events_of_all(&sights, &cursor, limit).await?;
     if events.is_empty() && !wait.is_zero() {
-        let more = host.ledgers().map(|ledger| Box::pin(ledger.grown(cursor.0.get(&ledger.row.name).copied().unwrap_or(0))));
+        let ledgers = sights.iter().map(Sight::ledger);
+        let more = ledgers.map(|ledger| Box::pin(ledger.grown(cursor.0.get(&ledger.row.name).copied().unwrap_or(0))));
         let more: Vec<_> = more.collect();
         if !more.is_empty() && tokio::time::timeout(wait, futures_util::future::select_all(more)).await.is_ok() {
-            (events, next) = host.store.events_of_all(&rows, &cursor, limit).await?;
+            (events, next) = events_of_all(&sights, &cursor, limit).await?;
         }
     }
     Ok(batch(&events, Some(format!("/v1/events?after={}&limit={limit}", next.to_text()))))

@@ -16,4 +16,8 @@ pub(super) fn add(response: &mut Response) {
     for (name, value) in FIXED {
         response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
     }
+    // What is answered depends on who asks; a tile is the same for everybody, and may be kept.
+    if !response.headers().get(header::CACHE_CONTROL).is_some_and(|value| value.as_bytes().starts_with(b"public")) {
+        response.headers_mut().append(header::VARY, HeaderValue::from_static("authorization"));
+    }
 }

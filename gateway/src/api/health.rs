@@ -6,16 +6,16 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use crate::host::Host;
+use crate::reading::Served;
 use crate::sequencer::Health;
 
 pub(super) async fn live() -> &'static str {
     "ok\n"
 }
 
-pub(super) async fn ready(State(host): State<Host>) -> Response {
-    let database = host.store.ping().await.is_ok();
-    let ledgers: Vec<(bool, Value)> = host
+pub(super) async fn ready(State(served): State<Served>) -> Response {
+    let database = served.ping().await.is_ok();
+    let ledgers: Vec<(bool, Value)> = served
         .ledgers()
         .map(|ledger| {
             let health = ledger.health();

@@ -6,19 +6,19 @@ use serde_json::{Value, json};
 
 use super::Problem;
 use super::answer::ledger;
-use crate::host::Host;
+use crate::reading::Served;
 use crate::sequencer::LedgerHandle;
 
-pub(super) async fn list(State(host): State<Host>) -> Json<Value> {
-    let items: Vec<Value> = host.ledgers().map(|ledger| describe(&host, ledger)).collect();
+pub(super) async fn list(State(served): State<Served>) -> Json<Value> {
+    let items: Vec<Value> = served.ledgers().map(|ledger| describe(&served, ledger)).collect();
     Json(json!({ "items": items, "next": null }))
 }
 
-pub(super) async fn one(State(host): State<Host>, Path(name): Path<String>) -> Result<Json<Value>, Problem> {
-    Ok(Json(describe(&host, ledger(&host, &name)?)))
+pub(super) async fn one(State(served): State<Served>, Path(name): Path<String>) -> Result<Json<Value>, Problem> {
+    Ok(Json(describe(&served, ledger(&served, &name)?)))
 }
 
-fn describe(host: &Host, ledger: &LedgerHandle) -> Value {
+fn describe(served: &Served, ledger: &LedgerHandle) -> Value {
     let facts = &ledger.row.facts;
     json!({
         "name": ledger.row.name,
@@ -30,6 +30,6 @@ fn describe(host: &Host, ledger: &LedgerHandle) -> Value {
         "statementKey": facts.statement_key,
         "versions": facts.versions,
         "size": ledger.size(),
-        "now": host.clock.now(),
+        "now": served.clock().now(),
     })
 }

@@ -1,15 +1,15 @@
 //! Institutions, agreements and what is in them, as of any instant.
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query};
 use ledger::lives::parts::Part;
 use ledger::words::Slug;
 use serde_json::{Value, json};
 
 use super::Problem;
-use super::answer::{Pairs, entry_json, listing, page, part_item};
+use super::answer::{Pairs, entry_json, page, part_item};
+use super::asked::Asked;
 use super::query::{AGREEMENT, AS_OF, CURSOR, DUE_FROM, DUE_UNTIL, Given, Key, LIMIT, MEMBER, NEIGHBOURHOOD, PARTY, STATE, THEME};
-use crate::host::Host;
 use crate::listing::{AgreementCard, AgreementView, AsOf, Collection, InstitutionView, Listed};
 use crate::store::EntryFact;
 
@@ -24,20 +24,20 @@ pub(super) const OF_ONE: &[Key] = &[AS_OF, CURSOR, LIMIT, PARTY, STATE, DUE_FROM
 
 type Answer = Result<Json<Value>, Problem>;
 
-pub(super) async fn institutions(State(host): State<Host>, Path(name): Path<String>, Query(pairs): Pairs) -> Answer {
+pub(super) async fn institutions(asked: Asked, Path(name): Path<String>, Query(pairs): Pairs) -> Answer {
     let mut given = Given::read(pairs, PAGES);
     let (at, paging) = (given.as_of(), given.paging());
     given.done()?;
-    let listing = listing(&host, &name, at).await?;
+    let listing = asked.listing(&name, at).await?;
     let found = listing.institutions(&paging).await?;
     Ok(page(found.items.iter().map(institution_json).collect(), found.next, listing.as_of()))
 }
 
-pub(super) async fn institution(State(host): State<Host>, Path((name, id)): Path<(String, String)>, Query(pairs): Pairs) -> Answer {
+pub(super) async fn institution(asked: Asked, Path((name, id)): Path<(String, String)>, Query(pairs): Pairs) -> Answer {
     let mut given = Given::read(pairs, ONE);
     let at = given.as_of();
     given.done()?;
-    let listing = listing(&host, &name, at).await?;
+    let listing = asked.listing(&name, at).await?;
     let found = match slug(&id) {
         Some(id) => listing.institution(&id).await?,
         None => None,
@@ -77,12 +77,12 @@ fn institution_json(view: &InstitutionView) -> Value {
     value
 }
 
-pub(super) async fn agreements(State(host): State<Host>, Path(name): Path<String>, Query(pairs): Pairs) -> Answer {
+pub(super) async fn agreements(asked: Asked, Path(name): Path<String>, Query(pairs): Pairs) -> Answer {
     let mut given = Given::read(pairs, LISTS);
     let (at, paging, mut filter) = (given.as_of(), given.paging(), given.filter());
     (filter.is_open, filter.state) = state(&mut given, Collection::Agreements);
     given.done()?;
-    let listing = listing(&host, &name, at).await?;
+    let listing = asked.listing(&name, at).await?;
     let found = listing.agreements(&filter, &paging).await?;
     Ok(page(found.items.iter().map(card_json).collect(), found.next, listing.as_of()))
 }
@@ -100,11 +100,11 @@ pub(super) fn card_json(card: &AgreementCard) -> Value {
     value
 }
 
-pub(super) async fn agreement(State(host): State<Host>, Path((name, id)): Path<(String, String)>, Query(pairs): Pairs) -> Answer {
+pub(super) async fn agreement(asked: Asked, Path((name, id)): Path<(String, String)>, Query(pairs): Pairs) -> Answer {
     let mut given = Given::read(pairs, ONE);
     let at = given.as_of();
     given.done()?;
-    let listing = listing(&host, &name, at).await?;
+    let listing = asked.listing(&name, at).await?;
     let found = match slug(&id) {
         Some(id) => listing.agreement(&id).await?,
         None => None,
@@ -159,19 +159,19 @@ fn is_shown(collection: Collection) -> bool {
     }
 }
 
-pub(super) async fn collection(State(host): State<Host>, Path((name, collection)): Path<(String, String)>, Query(pairs): Pairs) -> Answer {
-    list(&host, &name, &collection, None, pairs).await
+pub(super) async fn collection(asked: Asked, Path((name, collection)): Path<(String, String)>, Query(pairs): Pairs) -> Answer {
+    list(&asked, &name, &collection, None, pairs).await
 }
 
 pub(super) async fn of_agreement(
-    State(host): State<Host>,
+    asked: Asked,
     Path((name, id, collection)): Path<(String, String, String)>,
     Query(pairs): Pairs,
 ) -> Answer {
-    list(&host, &name, &collection, Some(id), pairs).await
+    list(&asked, &name, &collection, Some(id), pairs).await
 }
 
-async fn list(host: &Host, name: &str, word: &str, agreement: Option<String>, pairs: Vec<(String, String)>) -> Answer {
+async fn list(asked: &Asked, name: &str, word: &str, agreement: Option<String>, pairs: Vec<(String, String)>) -> Answer {
     let Some(collection) = Collection::of(word).filter(|of| *of != Collection::Agreements) else {
         let known = Collection::ALL[1..].iter().map(|(word, _)| *word).collect::<Vec<_>>().join(", ");
         return Err(Problem::not_found(format!("there is no {word:?} here; there are: {known}")));
@@ -183,7 +183,7 @@ async fn list(host: &Host, name: &str, word: &str, agreement: Option<String>, pa
     if let Some(id) = agreement {
         filter.agreement = Some(slug(&id).ok_or_else(|| Problem::not_found(format!("there is no agreement {id:?} in {name}")))?);
     }
-    let listing = listing(host, name, at).await?;
+    let listing = asked.listing(name, at).await?;
     let found = listing.list(collection, &filter, &paging).await?;
     Ok(page(found.items.iter().map(part_item).collect(), found.next, listing.as_of()))
 }
@@ -202,19 +202,19 @@ fn state(given: &mut Given, collection: Collection) -> (Option<bool>, Option<Str
     }
 }
 
-pub(super) async fn entries(State(host): State<Host>, Path((name, id)): Path<(String, String)>, Query(pairs): Pairs) -> Answer {
-    timeline(&host, &name, &id, pairs, true).await
+pub(super) async fn entries(asked: Asked, Path((name, id)): Path<(String, String)>, Query(pairs): Pairs) -> Answer {
+    timeline(&asked, &name, &id, pairs, true).await
 }
 
-pub(super) async fn institution_entries(State(host): State<Host>, Path((name, id)): Path<(String, String)>, Query(pairs): Pairs) -> Answer {
-    timeline(&host, &name, &id, pairs, false).await
+pub(super) async fn institution_entries(asked: Asked, Path((name, id)): Path<(String, String)>, Query(pairs): Pairs) -> Answer {
+    timeline(&asked, &name, &id, pairs, false).await
 }
 
-async fn timeline(host: &Host, name: &str, id: &str, pairs: Vec<(String, String)>, of_agreement: bool) -> Answer {
+async fn timeline(asked: &Asked, name: &str, id: &str, pairs: Vec<(String, String)>, of_agreement: bool) -> Answer {
     let mut given = Given::read(pairs, PAGES);
     let (at, limit, after) = (given.as_of(), given.limit(), given.parsed::<u64>(CURSOR));
     given.done()?;
-    let listing = listing(host, name, at).await?;
+    let listing = asked.listing(name, at).await?;
     let missing = || Problem::not_found(format!("there is no {id:?} in {name} as of {}", listing.as_of().at));
     let id = slug(id).ok_or_else(missing)?;
     let found = match of_agreement {

@@ -1,7 +1,7 @@
 //! The log to those who may read it: records in bulk, receipts, attachments.
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
@@ -10,31 +10,33 @@ use ledger::words::{Hash, Instant};
 use serde_json::{Value, json};
 
 use super::Problem;
-use super::answer::{Pairs, invalid, ledger};
+use super::answer::{Pairs, invalid};
+use super::asked::Asked;
 use super::query::{FROM, Given, Key, MANY, MAX_PAGE};
-use crate::host::Host;
-use crate::receipts::receipt_of;
-use crate::store::StoredEntry;
+use crate::reading::Seen;
 
 /// What records are asked with.
 pub(super) const RECORDS: &[Key] = &[FROM, MANY];
 
 /// `GET /v1/ledgers/{ledger}/records?from=N&limit=M`: the log, byte for byte as it is stored. A record that is damaged
-/// is served as far as it can be read, and says so: an audit is to name it, not to end at it.
-pub(super) async fn records(State(host): State<Host>, Path(name): Path<String>, Query(pairs): Pairs) -> Result<Json<Value>, Problem> {
+/// is served as far as it can be read, and says so: an audit is to name it, not to end at it. Of one that is withheld the
+/// entry is served.
+pub(super) async fn records(asked: Asked, Path(name): Path<String>, Query(pairs): Pairs) -> Result<Json<Value>, Problem> {
     let mut given = Given::read(pairs, RECORDS);
     let from = given.parsed(FROM).unwrap_or(0);
     let limit = given.take(MANY, |text| text.parse().ok().filter(|limit| (1..=MAX_PAGE).contains(limit))).unwrap_or(MAX_PAGE);
     given.done()?;
-    let ledger = ledger(&host, &name)?;
-    // Only what a signed checkpoint covers.
-    let size = host.store.checkpoint(ledger.row.id).await?.map_or(0, |(size, _)| size);
-    let rows = host.store.stored_entries(ledger.row.id, from, limit).await?;
-    let records: Vec<Value> = rows.iter().filter(|row| row.entry < size).map(record).collect();
+    let (entries, size) = asked.sight(&name).await?.entries(from, limit).await?;
+    let records: Vec<Value> = entries.iter().map(record).collect();
     Ok(Json(json!({ "records": records, "size": size })))
 }
 
-fn record(row: &StoredEntry) -> Value {
+fn record(Seen { row, is_withheld }: &Seen) -> Value {
+    if *is_withheld {
+        // The same as the tiles show: that there is an entry, and since when.
+        let (accepted_at, leaf) = (Instant::from_millis(row.accepted_at), URL_SAFE_NO_PAD.encode(&row.leaf));
+        return json!({ "entry": row.entry, "acceptedAt": accepted_at, "leaf": leaf, "withheld": true });
+    }
     let [salt, leaf, jws] = [&row.salt, &row.leaf, &row.jws].map(|bytes| URL_SAFE_NO_PAD.encode(bytes));
     let accepted_at = Instant::from_millis(row.accepted_at);
     let mut record = json!({ "entry": row.entry, "acceptedAt": accepted_at, "salt": salt, "leaf": leaf, "jws": jws });
@@ -45,19 +47,18 @@ fn record(row: &StoredEntry) -> Value {
     record
 }
 
-pub(super) async fn receipt(State(host): State<Host>, Path((name, entry)): Path<(String, u64)>) -> Result<Response, Problem> {
-    let ledger = ledger(&host, &name)?;
-    let found = receipt_of(&host.store, ledger, entry).await?;
-    let (_, text) = found.ok_or_else(|| Problem::not_found(format!("{name} has no entry {entry} yet")))?;
+pub(super) async fn receipt(asked: Asked, Path((name, entry)): Path<(String, u64)>) -> Result<Response, Problem> {
+    let found = asked.sight(&name).await?.receipt(entry).await?;
+    let text = found.ok_or_else(|| Problem::not_found(format!("{name} has no receipt of entry {entry} for you")))?;
     let named = format!("attachment; filename=\"{name}-{entry}.tlog-proof\"");
     Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, named)], text).into_response())
 }
 
 /// Content beside the log: always to be saved, never shown in place, whatever it claims to be.
-pub(super) async fn attachment(State(host): State<Host>, Path((name, hash)): Path<(String, String)>) -> Result<Response, Problem> {
-    let ledger = ledger(&host, &name)?;
+pub(super) async fn attachment(asked: Asked, Path((name, hash)): Path<(String, String)>) -> Result<Response, Problem> {
+    let sight = asked.sight(&name).await?;
     let hash: Hash = hash.parse().map_err(|accepted| invalid("hash", accepted))?;
-    let found = host.store.attachment(ledger.row.id, &hash).await?;
+    let found = sight.attachment(&hash).await?;
     let row = found.ok_or_else(|| Problem::not_found(format!("{name} holds no content with hash {hash}")))?;
     let headers = [
         (header::CONTENT_TYPE, "application/octet-stream".to_owned()),

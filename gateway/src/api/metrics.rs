@@ -5,11 +5,11 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 
 use super::Problem;
-use crate::host::Host;
-use crate::metrics::{MEDIA_TYPE, MetricsFault, text};
+use crate::metrics::{MEDIA_TYPE, MetricsFault};
+use crate::reading::Served;
 
-pub(super) async fn show(State(host): State<Host>) -> Result<Response, Problem> {
-    let text = text(&host).await.map_err(|fault| match fault {
+pub(super) async fn show(State(served): State<Served>) -> Result<Response, Problem> {
+    let text = served.metrics().await.map_err(|fault| match fault {
         MetricsFault::Store(fault) => Problem::from(fault),
         MetricsFault::Text(fault) => {
             tracing::error!(error = %fault, "metrics failed");

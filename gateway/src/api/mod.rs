@@ -2,6 +2,7 @@
 
 mod accept;
 mod answer;
+mod asked;
 mod cors;
 mod events;
 mod headers;
@@ -18,6 +19,7 @@ mod query;
 mod request;
 mod statements;
 mod tiles;
+mod withheld;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef, Request};
@@ -26,6 +28,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 
 use crate::host::Host;
+use crate::reading::Served;
 use crate::settings::Limits;
 
 pub use openapi::document;
@@ -62,6 +65,7 @@ pub fn router_within(host: Host, limits: &Limits) -> Router {
         .route("/v1/ledgers/{ledger}/counts", get(overview::counts))
         .route("/v1/ledgers/{ledger}/neighbourhoods", get(overview::neighbourhoods))
         .route("/v1/ledgers/{ledger}/neighbourhoods/{code}", get(overview::neighbourhood))
+        .route("/v1/ledgers/{ledger}/withheld-agreements", get(withheld::list))
         .route("/v1/ledgers/{ledger}/attachments/{hash}", get(log::attachment))
         .route("/v1/ledgers/{ledger}/{collection}", get(lives::collection));
     let auditors = Router::new()
@@ -75,7 +79,7 @@ pub fn router_within(host: Host, limits: &Limits) -> Router {
     let everybody = institutions.merge(readers).merge(auditors).layer(from_fn_with_state(limits::Places::new(limits), limits::hold));
     let routes = everybody.merge(operators).fallback(problem::no_route).method_not_allowed_fallback(problem::no_method);
     let longest_wait = LongestWait(limits.request_timeout() / 2);
-    let state = Api { host, max_body: MaxBody(limits.max_body_bytes), longest_wait };
+    let state = Api { served: Served::new(host), max_body: MaxBody(limits.max_body_bytes), longest_wait };
     dressed(routes.layer(DefaultBodyLimit::max(limits.max_body_bytes as usize)), limits).with_state(state)
 }
 
@@ -104,7 +108,7 @@ async fn follow(request: Request, next: Next) -> Response {
 /// What routes are handed.
 #[derive(Clone)]
 struct Api {
-    host: Host,
+    served: Served,
     max_body: MaxBody,
     longest_wait: LongestWait,
 }
@@ -123,9 +127,9 @@ impl FromRef<Api> for LongestWait {
     }
 }
 
-impl FromRef<Api> for Host {
+impl FromRef<Api> for Served {
     fn from_ref(api: &Api) -> Self {
-        api.host.clone()
+        api.served.clone()
     }
 }
 

@@ -1,15 +1,15 @@
 //! What directors, ministers and residents look at first: counts by colour, what needs attention, case files, neighbourhoods.
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query};
 use ledger::words::CbsCode;
 use serde_json::{Value, json};
 
 use super::Problem;
-use super::answer::{Pairs, entry_json, listing, page, part_item};
+use super::answer::{Pairs, entry_json, page, part_item};
+use super::asked::Asked;
 use super::lives::{fact_json, slug};
 use super::query::{AGREEMENT, AS_OF, CURSOR, DEBTOR, Given, Key, LIMIT, MEMBER, NEIGHBOURHOOD, SEARCH, WHO};
-use crate::host::Host;
 use crate::listing::{AttentionItem, CaseFile, Deed, Filter, Listed, Promise, PromisesOf};
 
 /// What counts are asked with.
@@ -21,11 +21,11 @@ pub(super) const NEIGHBOURHOODS: &[Key] = &[SEARCH, LIMIT];
 
 type Answer = Result<Json<Value>, Problem>;
 
-pub(super) async fn counts(State(host): State<Host>, Path(name): Path<String>, Query(pairs): Pairs) -> Answer {
+pub(super) async fn counts(asked: Asked, Path(name): Path<String>, Query(pairs): Pairs) -> Answer {
     let mut given = Given::read(pairs, COUNTS);
     let (at, paging, area, debtor) = (given.as_of(), given.paging(), given.parsed(NEIGHBOURHOOD), given.parsed(DEBTOR));
     given.done()?;
-    let listing = listing(&host, &name, at).await?;
+    let listing = asked.listing(&name, at).await?;
     let counts = listing.counts(area.as_ref(), debtor.as_ref(), &paging).await?;
     let colours = counts.obligations;
     let obligations = json!({ "green": colours.green, "orange": colours.orange, "red": colours.red });
@@ -33,14 +33,14 @@ pub(super) async fn counts(State(host): State<Host>, Path(name): Path<String>, Q
     Ok(Json(json!({ "obligations": obligations, "next": counts.next, "asOf": as_of.at, "size": as_of.size })))
 }
 
-pub(super) async fn attention(State(host): State<Host>, Path(name): Path<String>, Query(pairs): Pairs) -> Answer {
+pub(super) async fn attention(asked: Asked, Path(name): Path<String>, Query(pairs): Pairs) -> Answer {
     let mut given = Given::read(pairs, ATTENTION);
     let (at, paging) = (given.as_of(), given.paging());
     let (agreement, neighbourhood) = (given.parsed(AGREEMENT), given.parsed(NEIGHBOURHOOD));
     let (member, party) = (given.parsed(MEMBER), given.parsed(WHO));
     given.done()?;
     let filter = Filter { agreement, neighbourhood, member, party, ..Filter::default() };
-    let listing = listing(&host, &name, at).await?;
+    let listing = asked.listing(&name, at).await?;
     let found = listing.attention(&filter, &paging).await?;
     Ok(page(found.items.iter().map(attention_json).collect(), found.next, listing.as_of()))
 }
@@ -54,15 +54,11 @@ fn attention_json(item: &AttentionItem) -> Value {
     value
 }
 
-pub(super) async fn case_file(
-    State(host): State<Host>,
-    Path((name, id, number)): Path<(String, String, String)>,
-    Query(pairs): Pairs,
-) -> Answer {
+pub(super) async fn case_file(asked: Asked, Path((name, id, number)): Path<(String, String, String)>, Query(pairs): Pairs) -> Answer {
     let mut given = Given::read(pairs, super::lives::ONE);
     let at = given.as_of();
     given.done()?;
-    let listing = listing(&host, &name, at).await?;
+    let listing = asked.listing(&name, at).await?;
     let found = match (slug(&id), number.parse().ok()) {
         (Some(id), Some(number)) => listing.case_file(&id, number).await?,
         _ => None,
@@ -97,24 +93,24 @@ fn case_json(ledger: &str, file: &CaseFile) -> Value {
     value
 }
 
-pub(super) async fn neighbourhoods(State(host): State<Host>, Path(name): Path<String>, Query(pairs): Pairs) -> Answer {
+pub(super) async fn neighbourhoods(asked: Asked, Path(name): Path<String>, Query(pairs): Pairs) -> Answer {
     let mut given = Given::read(pairs, NEIGHBOURHOODS);
     let search = given.take(SEARCH, |text| (text.chars().count() <= 120).then(|| text.to_owned())).unwrap_or_default();
     let limit = given.limit();
     given.done()?;
-    let listing = listing(&host, &name, None).await?;
+    let listing = asked.listing(&name, None).await?;
     let found = listing.neighbourhoods(&search, limit as usize).await?;
     let place = |place: &crate::listing::Neighbourhood| json!({ "code": place.code, "names": place.names, "agreements": place.agreements });
     Ok(page(found.iter().map(place).collect(), None, listing.as_of()))
 }
 
-pub(super) async fn neighbourhood(State(host): State<Host>, Path((name, code)): Path<(String, String)>, Query(pairs): Pairs) -> Answer {
+pub(super) async fn neighbourhood(asked: Asked, Path((name, code)): Path<(String, String)>, Query(pairs): Pairs) -> Answer {
     let mut given = Given::read(pairs, super::lives::PAGES);
     let (at, paging) = (given.as_of(), given.paging());
     given.done()?;
     let area: CbsCode =
         code.parse().map_err(|accepted| Problem::not_found(format!("{code:?} is no neighbourhood; there is {accepted}")))?;
-    let listing = listing(&host, &name, at).await?;
+    let listing = asked.listing(&name, at).await?;
     let found = listing.promises(&area, &paging).await?;
     Ok(page(found.items.iter().map(promises_json).collect(), found.next, listing.as_of()))
 }

@@ -21,6 +21,8 @@ pub struct Problem {
     pub body: Value,
     /// Seconds after which to try again.
     pub retry_after: Option<u32>,
+    /// What the header `WWW-Authenticate` says.
+    pub challenge: Option<String>,
 }
 
 impl Problem {
@@ -28,7 +30,7 @@ impl Problem {
     pub fn new(status: StatusCode, title: &str, detail: impl Into<String>) -> Self {
         let kind = title.to_lowercase().replace(' ', "-");
         let body = json!({ "type": format!("https://convenant.example.nl/problems/{kind}"), "title": title, "status": status.as_u16(), "detail": detail.into() });
-        Self { status, body, retry_after: None }
+        Self { status, body, retry_after: None, challenge: None }
     }
 
     /// No answer now; after so many seconds there may be.
@@ -65,7 +67,7 @@ impl Problem {
         if let Some(signed) = signed {
             body["refusal"] = signed.into();
         }
-        Self { status, body, retry_after: None }
+        Self { status, body, retry_after: None, challenge: None }
     }
 }
 
@@ -99,6 +101,9 @@ impl IntoResponse for Problem {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if let Some(seconds) = self.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if let Some(challenge) = self.challenge.and_then(|challenge| challenge.parse().ok()) {
+            headers.insert(header::WWW_AUTHENTICATE, challenge);
         }
         response
     }

@@ -13,34 +13,34 @@ use serde_json::{Value, json};
 use super::accept::must_take;
 use super::answer::ledger;
 use super::{MaxBody, Problem};
-use crate::host::Host;
 use crate::intake::{Envelope, Parcel, Reply, read_parcel, refused};
 use crate::metrics;
+use crate::reading::Served;
 use crate::sequencer::{LedgerHandle, Unavailable};
 
 /// `POST /v1/ledgers/{ledger}/statements`: a JWS as `application/jose+json` or `application/jose`, or as
 /// `application/json` an envelope with attachments or a batch. 201 with the receipt; 200 for a repeat or a batch.
 pub(super) async fn submit(
-    State(host): State<Host>,
+    State(served): State<Served>,
     State(max_body): State<MaxBody>,
     Path(name): Path<String>,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Problem> {
-    let ledger = ledger(&host, &name)?;
+    let ledger = ledger(&served, &name)?;
     must_take(&headers, "application/json")?;
     let body = body.map_err(|rejection| body_problem(&rejection, max_body))?;
     let digest = Hash::of(&[&body]);
     match content_type(&headers).as_deref() {
         Some("application/jose" | "application/jose+json") => {
             let envelope = Envelope { statement: body.to_vec(), attachments: Vec::new() };
-            Ok(answer(&name, ledger, one(&host, ledger, envelope).await).into_response())
+            Ok(answer(&name, ledger, one(&served, ledger, envelope).await).into_response())
         }
         Some("application/json") => match read_parcel(&body) {
-            Err(refusal) => Ok(answer(&name, ledger, refused(ledger, refusal, host.clock.now(), digest)).into_response()),
-            Ok(Parcel::One(envelope)) => Ok(answer(&name, ledger, one(&host, ledger, envelope).await).into_response()),
+            Err(refusal) => Ok(answer(&name, ledger, refused(ledger, refusal, served.clock().now(), digest)).into_response()),
+            Ok(Parcel::One(envelope)) => Ok(answer(&name, ledger, one(&served, ledger, envelope).await).into_response()),
             Ok(Parcel::Several(envelopes)) => {
-                let replies = host.take(ledger, envelopes).await;
+                let replies = served.take(ledger, envelopes).await;
                 let answers: Vec<Value> = replies.into_iter().map(|reply| answer(&name, ledger, reply).in_batch()).collect();
                 Ok(Json(json!({ "answers": answers })).into_response())
             }
@@ -52,8 +52,8 @@ pub(super) async fn submit(
     }
 }
 
-async fn one(host: &Host, ledger: &LedgerHandle, envelope: Envelope) -> Reply {
-    host.take(ledger, vec![Ok(envelope)]).await.pop().unwrap_or(Reply::Unavailable(Unavailable::Failing))
+async fn one(served: &Served, ledger: &LedgerHandle, envelope: Envelope) -> Reply {
+    served.take(ledger, vec![Ok(envelope)]).await.pop().unwrap_or(Reply::Unavailable(Unavailable::Failing))
 }
 
 /// The answer to one statement.

@@ -100,13 +100,18 @@ pub struct Record {
     /// The ledger's instant of acceptance; `None` where the gateway's own is damaged.
     #[serde(default, deserialize_with = "instant_if_any")]
     pub accepted_at: Option<Instant>,
-    /// The 32 bytes of salt, as the gateway writes them.
+    /// The 32 bytes of salt, as the gateway writes them; empty where the record is withheld.
+    #[serde(default)]
     pub salt: String,
     /// The published entry, in base64url.
     #[serde(default)]
     pub leaf: Option<String>,
-    /// The JWS, byte for byte as it was received, in base64url.
+    /// The JWS, byte for byte as it was received, in base64url; empty where the record is withheld.
+    #[serde(default)]
     pub jws: String,
+    /// Whether the record is withheld from this reader.
+    #[serde(default)]
+    pub withheld: bool,
 }
 
 /// One record that cannot be read must not keep the others from being read.

@@ -1,6 +1,7 @@
 //! `convenant audit`: judge a whole ledger again from what its gateway serves, and name what is wrong.
 
 mod fetch;
+mod rights;
 
 use std::path::PathBuf;
 use std::thread::available_parallelism;
@@ -14,6 +15,7 @@ use serde_json::{Value, json};
 
 use super::refused::show_problem;
 use super::terminal::shown_json;
+use super::token::ReadsAs;
 use super::{Exit, Terminal, shown};
 use crate::client::{self, Client};
 use fetch::Pages;
@@ -21,7 +23,8 @@ use fetch::Pages;
 /// For `--help` of this subcommand, whose exit codes say more than those of the others.
 const EXIT_CODES: &str = "\
 Exit codes:
-  0  clean: every entry is what the rules and the signed checkpoint say
+  0  clean: every entry is what the rules and the signed checkpoint say; of records that are withheld from you, which
+     the last line counts, only that they stand in the tree. With --key and --as you read what your institution may read
   1  findings; each names its entry
   2  used wrongly: no such ledger there, or no key of a log
   3  the gateway cannot be reached, or did not answer as it should
@@ -45,6 +48,8 @@ pub struct Audit {
     /// File that holds the vkey
     #[arg(long, value_name = "FILE")]
     vkey_file: Option<PathBuf>,
+    #[command(flatten)]
+    reads_as: ReadsAs,
     /// Also miss what was due by this instant, less two seconds, and is not in the log: 2026-03-01T09:00:00Z
     #[arg(long, value_name = "INSTANT", value_parser = instant)]
     as_of: Option<Instant>,
@@ -57,7 +62,9 @@ impl Audit {
     /// Runs the subcommand.
     pub fn run(self, terminal: &mut Terminal) -> anyhow::Result<Exit> {
         let vkey = self.key()?;
-        let client = Client::new(&self.url)?;
+        // The vkey came from elsewhere, and so does the origin in it.
+        let reader = self.reads_as.key(vkey.name(), terminal)?;
+        let client = Client::new(&self.url)?.reading_as(reader);
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
         let shape = "{bar:40} {pos}/{len} entries, {per_sec}, {eta} left";
         bar.set_style(ProgressStyle::with_template(shape).unwrap_or_else(|_| ProgressStyle::default_bar()));
@@ -111,6 +118,9 @@ fn no_report(error: anyhow::Error, terminal: &mut Terminal) -> anyhow::Result<Ex
     Ok(Exit::Usage)
 }
 
+/// How often an audit begins anew when what may be read changed meanwhile: half of an agreement cannot be judged.
+const ATTEMPTS: u32 = 3;
+
 /// Audits a ledger up to the checkpoint that its gateway serves now, trusting this vkey and nothing else.
 ///
 /// `progress` is told how many entries have been judged, and of how many. Fails with a [`client::Error`] when the
@@ -122,14 +132,20 @@ pub fn audit_ledger(
     as_of: Option<Instant>,
     mut progress: impl FnMut(u64, u64),
 ) -> anyhow::Result<Report> {
-    let mut auditor = Auditor::new(vkey)?;
-    // Before the records, so that what is accepted meanwhile stays out of it.
-    let checkpoint = client.checkpoint(ledger)?;
-    let pages = Pages::new(client, ledger, &checkpoint)?;
-    let size = pages.size();
     let threads = available_parallelism().map_or(1, usize::from);
-    audit_pages(&mut auditor, pages, threads, |entries| progress(entries, size))?;
-    Ok(auditor.finish(checkpoint.as_bytes(), as_of))
+    for _ in 0..ATTEMPTS {
+        let mut auditor = Auditor::new(vkey.clone())?;
+        let before = rights::of(client, ledger)?;
+        // Before the records, so that what is accepted meanwhile stays out of it.
+        let checkpoint = client.checkpoint(ledger)?;
+        let pages = Pages::new(client, ledger, &checkpoint)?;
+        let size = pages.size();
+        audit_pages(&mut auditor, pages, threads, |entries| progress(entries, size))?;
+        if rights::of(client, ledger)?.hold_since(&before, size) {
+            return Ok(auditor.finish(checkpoint.as_bytes(), as_of));
+        }
+    }
+    anyhow::bail!("what this institution may read changed each time while it was read; try again")
 }
 
 /// The report, for programs.
@@ -142,7 +158,7 @@ fn to_json(ledger: &str, report: &Report) -> Value {
         })
     };
     json!({
-        "ledger": ledger, "origin": report.origin, "entries": report.entries, "root": report.root, "checkpoint": checkpoint,
+        "ledger": ledger, "origin": report.origin, "entries": report.entries, "unread": report.unread, "root": report.root, "checkpoint": checkpoint,
         "clean": report.is_clean(), "found": report.found, "findings": report.findings.iter().map(finding).collect::<Vec<_>>(),
     })
 }

@@ -8,6 +8,7 @@ use anyhow::{Context as _, bail};
 use backon::{BackoffBuilder as _, ExponentialBuilder};
 
 use super::terminal::shown_json;
+use super::token::ReadsAs;
 use super::{Exit, Terminal, shown};
 use crate::client::{Client, Error, Patience};
 use crate::events::Event;
@@ -26,6 +27,11 @@ pub struct Follow {
     /// Name of the ledger at that gateway
     #[arg(long, value_name = "NAME")]
     ledger: String,
+    #[command(flatten)]
+    reads_as: ReadsAs,
+    /// Origin of the ledger, with --key; that of its address when not given
+    #[arg(long, requires = "key")]
+    origin: Option<String>,
     /// Begin after this entry, whatever the cursor file says
     #[arg(long, value_name = "ENTRY")]
     after: Option<u64>,
@@ -49,6 +55,7 @@ impl Follow {
     fn run_pausing<P: Iterator<Item = Duration>>(self, terminal: &mut Terminal, pauses: impl Fn() -> P) -> anyhow::Result<Exit> {
         // One attempt: it pauses by itself, longer each time, and does not give up.
         let client = Client::with_patience(&self.url, Patience { attempts: if self.once { 4 } else { 1 }, ..Patience::default() })?;
+        let client = client.reading_as(self.reads_as.key_for(&self.url, &self.ledger, self.origin.as_deref(), terminal)?);
         let file = self.cursor.clone().unwrap_or_else(|| PathBuf::from(format!("{}.cursor", self.ledger)));
         let mut last = match self.after {
             Some(after) => Some(after),
@@ -88,7 +95,8 @@ impl Follow {
             terminal.line(&shown_json(&serde_json::to_string(event)?))?;
         } else {
             let kind = event.kind.trim_start_matches("nl.convenant.").trim_end_matches(".v1");
-            terminal.line(&shown(&format!("{}  {entry:>6}  {kind:<24}  {:<40}  {}", event.time, event.subject, event.data.by)))?;
+            let (subject, by) = (event.subject.as_deref().unwrap_or("-"), event.data.by.as_ref().map_or("-", |by| by.as_str()));
+            terminal.line(&shown(&format!("{}  {entry:>6}  {kind:<24}  {subject:<40}  {by}", event.time)))?;
         }
         Ok(entry)
     }

@@ -11,6 +11,7 @@ pub mod sign;
 pub mod register;
 pub mod submit;
 mod table;
+pub mod token;
 pub mod read;
 pub mod follow;
 pub mod audit;

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::prose::prose;
 use super::table::table;
 use super::terminal::{shown_json, shown_lines};
+use super::token::ReadsAs;
 use super::{Exit, Terminal, shown};
 use crate::client::{Client, Page, Record, Records, next_page};
 
@@ -21,10 +22,15 @@ pub struct Read {
     /// Name of the ledger at that gateway
     #[arg(long, value_name = "NAME")]
     ledger: String,
+    #[command(flatten)]
+    reads_as: ReadsAs,
+    /// Origin of the ledger, with --key; that of its address when not given
+    #[arg(long, requires = "key")]
+    origin: Option<String>,
     /// Print what the gateway sent instead of a table
     #[arg(long)]
     json: bool,
-    /// What to read: institutions, agreements, agreements/ID, obligations, breaches, cases, withdrawals, receipts/N, records?from=0, checkpoint
+    /// What to read: institutions, agreements, agreements/ID, obligations, breaches, cases, withdrawals, withheld-agreements, receipts/N, records?from=0, checkpoint
     #[arg(default_value = "")]
     path: String,
 }
@@ -32,7 +38,8 @@ pub struct Read {
 impl Read {
     /// Runs the subcommand.
     pub fn run(self, terminal: &mut Terminal) -> anyhow::Result<Exit> {
-        let client = Client::new(&self.url)?;
+        let reader = self.reads_as.key_for(&self.url, &self.ledger, self.origin.as_deref(), terminal)?;
+        let client = Client::new(&self.url)?.reading_as(reader);
         let (media_type, text) = client.get(&self.ledger, &self.path)?;
         let value = if media_type == "application/json" { Some(serde_json::from_str::<Value>(&text)?) } else { None };
         match value {
@@ -80,9 +87,11 @@ fn show_records(records: Records, terminal: &mut Terminal) -> anyhow::Result<()>
 
 /// What a record says of itself, unverified.
 fn row(record: &Record) -> Value {
+    let unknown = if record.withheld { "withheld" } else { "?" };
     let jws = URL_SAFE_NO_PAD.decode(&record.jws).unwrap_or_default();
     let payload = Received::parse(&jws).ok().and_then(|received| Json::parse(received.payload()).ok());
-    let said = |name: &str| payload.as_ref().and_then(|payload| payload.get(name)?.text().map(str::to_owned)).unwrap_or_else(|| "?".into());
+    let said =
+        |name: &str| payload.as_ref().and_then(|payload| payload.get(name)?.text().map(str::to_owned)).unwrap_or_else(|| unknown.into());
     json!({
         "entry": record.entry,
         "acceptedAt": record.accepted_at,

@@ -15,11 +15,12 @@ use ledger::lives::offer::Offer;
 use ledger::lives::parts::Part;
 use ledger::lives::report::Claim;
 use ledger::lives::withdrawal::Leave;
+use ledger::lives::withheld::may_read;
 use ledger::words::{Day, Hash, Slug};
 
 use super::fold::catch_up;
 use super::{AsOf, Listing, ListingFault};
-use crate::store::{LifeRow, PresentRow, StoreFault, assemble, part_of};
+use crate::store::{LifeRow, PresentRow, StoreFault, assemble, part_of, withheld_of};
 
 /// A part, with the entry that changed it last.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,10 +73,16 @@ impl Listing {
         let subject = subject(id);
         if !self.is_past {
             let rows = self.store.whole(self.row.id, &subject).await?;
+            if !self.may_read(&rows)? {
+                return Ok(None);
+            }
             let settled = rows.iter().map(|row| row.settled).max().unwrap_or(0);
             let as_of = AsOf { at: self.as_of.at, size: settled };
             let kept = rows.iter().filter_map(|row| kept(row).transpose()).collect::<Result<Vec<_>, _>>()?;
             return AgreementView::of(id, kept, as_of);
+        }
+        if !self.sees(&subject).await? {
+            return Ok(None);
         }
         let entries = self.store.history(self.row.id, &subject, None, self.as_of.size, None).await?;
         let rows = self.store.versions(self.row.id, &subject, &entries).await?;
@@ -97,6 +104,9 @@ impl Listing {
         let mut rows = self.store.open_parts(self.row.id, subjects).await?;
         for subject in subjects {
             let rows = rows.remove(subject).unwrap_or_default();
+            if !self.may_read(&rows)? {
+                continue;
+            }
             let settled = rows.first().map_or(0, |row| row.settled);
             let parts = rows.iter().filter_map(|row| kept(row).transpose().map(|kept| kept.map(|kept| kept.part)));
             if let Some(mut life) = assemble(&id_of(subject)?, parts.collect::<Result<_, _>>()?)? {
@@ -106,6 +116,15 @@ impl Listing {
             }
         }
         Ok(lives)
+    }
+}
+
+impl Listing {
+    /// Whether the reader may read an agreement, by its open rows.
+    fn may_read(&self, rows: &[PresentRow]) -> Result<bool, StoreFault> {
+        let withheld = rows.iter().find(|row| row.part == "withheld");
+        let withheld = withheld.map(|row| withheld_of(&row.subject, &row.body)).transpose()?;
+        Ok(may_read(&self.reader, withheld.as_ref()))
     }
 }
 

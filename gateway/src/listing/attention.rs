@@ -38,7 +38,9 @@ impl Listing {
                 } else {
                     (filter.neighbourhood.clone(), filter.member.as_ref().map(ToString::to_string))
                 };
-                self.store.agreements(self.row.id, &Subjects { after, area, member, calls: !self.is_past, limit }).await?
+                self.store
+                    .agreements(self.row.id, &Subjects { reader: self.reader.clone(), after, area, member, calls: !self.is_past, limit })
+                    .await?
             }
         };
         let mut items = Vec::new();

@@ -44,7 +44,7 @@ impl Listing {
     /// Obligations by colour: of the ledger, of the agreements that hold in an area, of one debtor, or of both.
     pub async fn counts(&self, area: Option<&CbsCode>, debtor: Option<&Slug>, paging: &Paging) -> Result<Counts, ListingFault> {
         if !self.is_past {
-            let of = Counted { area: area.cloned(), party: debtor.map(ToString::to_string) };
+            let of = Counted { reader: self.reader.clone(), area: area.cloned(), party: debtor.map(ToString::to_string) };
             let tally = self.store.tally(self.row.id, &of).await?;
             let green = tally.all.saturating_sub(tally.orange + tally.red);
             return Ok(Counts { obligations: Colours { green, orange: tally.orange, red: tally.red }, next: None });

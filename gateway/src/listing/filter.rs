@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ledger::envelope::statement::agreement::{Proposal, Theme};
+use ledger::lives::Reader;
 use ledger::lives::parts::Part;
 use ledger::words::{CbsCode, Instant, Slug};
 
@@ -122,10 +123,11 @@ pub struct Filter {
 }
 
 impl Filter {
-    pub(super) fn search(&self, collection: Collection, after: Option<Place>, limit: u32) -> Search {
+    pub(super) fn search(&self, reader: &Reader, collection: Collection, after: Option<Place>, limit: u32) -> Search {
         let of_agreement = collection == Collection::Agreements;
         let member = self.member.as_ref().or(self.party.as_ref().filter(|_| of_agreement));
         Search {
+            reader: reader.clone(),
             part: collection.part(),
             subject: self.agreement.as_ref().map(super::agreement::subject),
             area: self.neighbourhood.clone(),

@@ -58,7 +58,7 @@ impl Listing {
         if self.is_past {
             return self.list_then(collection, filter, paging).await;
         }
-        let search = filter.search(collection, paging.place()?, paging.limit);
+        let search = filter.search(&self.reader, collection, paging.place()?, paging.limit);
         let found = self.store.search(self.row.id, &search).await?;
         let kind = if collection == Collection::Breaches { "instance" } else { collection.part() };
         let listed = |found: &Found| {
@@ -110,7 +110,10 @@ impl Listing {
         let subjects = match &filter.agreement {
             Some(id) => Vec::from_iter(Some(super::agreement::subject(id)).filter(|one| after.as_ref().is_none_or(|after| one > after))),
             // All that there are: where an agreement holds, and who is a party to it, may have been otherwise.
-            None => self.store.agreements(self.row.id, &Subjects { after, limit, ..Subjects::default() }).await?,
+            None => {
+                let all = Subjects { reader: self.reader.clone(), after, area: None, member: None, calls: false, limit };
+                self.store.agreements(self.row.id, &all).await?
+            }
         };
         let mut views = Vec::with_capacity(subjects.len());
         for subject in &subjects {

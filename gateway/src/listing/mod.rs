@@ -14,9 +14,11 @@ mod attention;
 mod cases;
 mod neighbourhood;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use ledger::lives::Reader;
 use ledger::words::Instant;
 
 pub use agreement::{AgreementView, Dated};
@@ -79,11 +81,20 @@ pub struct Listing {
     row: Arc<LedgerRow>,
     as_of: AsOf,
     is_past: bool,
+    /// For whom: what is withheld from it is not there.
+    reader: Reader,
 }
 
 impl Listing {
-    /// A ledger as of an instant, or as of now. Whatever was acknowledged before is in what it finds.
-    pub async fn open(store: &Store, clock: &Clock, ledger: &LedgerHandle, at: Option<Instant>) -> Result<Self, ListingFault> {
+    /// A ledger as of an instant, or as of now, for a reader. Whatever was acknowledged before is in what it finds. Who may
+    /// read what is decided as of now, whatever instant is asked for.
+    pub async fn open(
+        store: &Store,
+        clock: &Clock,
+        ledger: &LedgerHandle,
+        at: Option<Instant>,
+        reader: Reader,
+    ) -> Result<Self, ListingFault> {
         let now = clock.now();
         if let Some(asked) = at.filter(|at| *at > now) {
             return Err(ListingFault::Future { asked, now });
@@ -92,15 +103,20 @@ impl Listing {
         let (store, row) = (store.clone(), ledger.row.clone());
         if let Some(at) = at {
             let size = store.size_at(row.id, ledger.size(), at).await?;
-            return Ok(Self { store, row, as_of: AsOf { at, size }, is_past: true });
+            return Ok(Self { store, row, as_of: AsOf { at, size }, is_past: true, reader });
         }
         let at = written_up_to(&store, ledger, now).await?;
-        Ok(Self { store, row, as_of: AsOf { at, size: ledger.size() }, is_past: false })
+        Ok(Self { store, row, as_of: AsOf { at, size: ledger.size() }, is_past: false, reader })
     }
 
     /// The instant, and how much of the log.
     pub fn as_of(&self) -> AsOf {
         self.as_of
+    }
+
+    /// Whether the reader may read a life, as it stands now.
+    async fn sees(&self, subject: &str) -> Result<bool, StoreFault> {
+        Ok(self.store.hidden(self.row.id, &BTreeSet::from([subject]), &self.reader).await?.is_empty())
     }
 
     /// The ledger: its origin, owner, ministry.

@@ -59,7 +59,7 @@ impl Listing {
     pub async fn neighbourhoods(&self, search: &str, limit: usize) -> Result<Vec<Neighbourhood>, ListingFault> {
         let wanted = search.trim().to_lowercase();
         let mut places: BTreeMap<String, (Vec<String>, u64)> = BTreeMap::new();
-        for (value, agreements) in self.store.places(self.row.id).await? {
+        for (value, agreements) in self.store.places(self.row.id, &self.reader).await? {
             let (code, name) = value.split_once('\n').unwrap_or((&value, ""));
             let place = places.entry(code.to_owned()).or_default();
             place.0.push(name.to_owned());
@@ -80,7 +80,8 @@ impl Listing {
     pub async fn promises(&self, area: &CbsCode, paging: &Paging) -> Result<Resident, ListingFault> {
         let after = paging.subject("agreement")?;
         let limit = paging.limit.min(FOLDS);
-        let wanted = Subjects { after, limit, area: Some(area.clone()).filter(|_| !self.is_past), ..Subjects::default() };
+        let area_now = Some(area.clone()).filter(|_| !self.is_past);
+        let wanted = Subjects { reader: self.reader.clone(), after, area: area_now, member: None, calls: false, limit };
         let subjects = self.store.agreements(self.row.id, &wanted).await?;
         let filter = Filter { neighbourhood: Some(area.clone()), ..Filter::default() };
         let lives = self.open_lives(&subjects).await?;

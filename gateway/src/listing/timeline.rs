@@ -39,6 +39,9 @@ impl Listing {
 
     /// What was said in an agreement last, newest first: before an entry, at most `limit`.
     pub async fn latest(&self, id: &Slug, before: Option<u64>, limit: u32) -> Result<Latest, ListingFault> {
+        if !self.sees(&subject(id)).await? {
+            return Ok(Latest { deeds: Vec::new(), next: None });
+        }
         let end = if self.is_past { self.as_of.size } else { i64::MAX.unsigned_abs() };
         let entries = self.store.latest(self.row.id, &subject(id), before.unwrap_or(end).min(end), limit).await?;
         let facts = self.store.facts(self.row.id, &entries).await?;
@@ -54,6 +57,9 @@ impl Listing {
     }
 
     async fn entries_of(&self, subject: &str, after: Option<u64>, limit: u32) -> Result<Timeline, ListingFault> {
+        if !self.sees(subject).await? {
+            return Ok(Timeline { entries: Vec::new(), next: None });
+        }
         let before = if self.is_past { self.as_of.size } else { i64::MAX.unsigned_abs() };
         let entries = self.store.history(self.row.id, subject, after, before, Some(limit)).await?;
         let next = entries.last().copied().filter(|_| entries.len() >= limit as usize);

@@ -6,6 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ledger::envelope::statement::flag::Subject;
 use ledger::envelope::{Body, GATEWAY, Parsed};
+use ledger::words::Instant;
 use maud::{Markup, html};
 
 use super::layout::{Content, Place, Room};
@@ -14,8 +15,9 @@ use super::told::Told;
 use super::trouble::Trouble;
 use super::visit::Visit;
 use super::{say, spell};
+use crate::reading::Seen;
 use crate::sequencer::LedgerHandle;
-use crate::store::{EntryRow, StoreFault};
+use crate::store::{EntryRow, StoreFault, StoredEntry};
 
 /// `/{ledger}/inschrijvingen/{entry}`.
 pub(super) async fn show(visit: Visit, Path((name, entry)): Path<(String, String)>) -> Response {
@@ -26,9 +28,15 @@ pub(super) async fn show(visit: Visit, Path((name, entry)): Path<(String, String
 async fn build(visit: &Visit, name: &str, entry: &str) -> Result<Content, Trouble> {
     let ledger = visit.ledger(name).await?;
     let entry: u64 = entry.parse().map_err(|_| Trouble::NotFound)?;
-    let (size, _) = visit.host.store.checkpoint(ledger.row.id).await?.ok_or(Trouble::NotFound)?;
-    let row = visit.host.store.entries(ledger.row.id, entry, 1).await?.into_iter().next();
-    let row = row.filter(|row| row.entry == entry && entry < size && row.accepted_at <= visit.as_of).ok_or(Trouble::NotFound)?;
+    let (found, size) = visit.served.public(ledger).entries(entry, 1).await?;
+    let Seen { row, is_withheld } = found.into_iter().next().ok_or(Trouble::NotFound)?;
+    if row.entry != entry || row.accepted_at > visit.as_of.millis() {
+        return Err(Trouble::NotFound);
+    }
+    if is_withheld {
+        return Ok(withheld(visit, name, &row, size));
+    }
+    let row = row.parse()?;
     // A row that no longer hashes to what was signed for proves nothing, and must not look as if it did.
     let sound = row.is_sound(&ledger.row.facts.origin);
     let damaged = |what: String| StoreFault::Damaged(format!("record {entry}: {what}"));
@@ -46,18 +54,43 @@ async fn build(visit: &Visit, name: &str, entry: &str) -> Result<Content, Troubl
         Ok(parsed) => words.plain(&format!("type-{}", parsed.statement().body.kind().code()), &[]),
         Err(_) => words.plain("entry-damaged", &[]),
     };
-    let last = entry + 1 == size;
     let body = html! {
         @if !sound || parsed.is_err() { p.warning role="alert" { (words.say("entry-damaged-what")) } }
         (signed(visit, ledger, &row, parsed.as_ref().ok(), signer.as_deref()))
         @if parsed.is_ok() { section { h2 { (words.say("entry-says")) } (said) } }
         (proof(visit, ledger, name, &row))
-        nav.steps aria-label=(words.plain("entry-neighbours", &[])) {
-            @if entry > 0 { a rel="prev" href=(visit.link(&format!("/{name}/inschrijvingen/{}", entry - 1))) { (words.say("entry-before")) } }
-            @if !last { a rel="next" href=(visit.link(&format!("/{name}/inschrijvingen/{}", entry + 1))) { (words.say("entry-after")) } }
-        }
+        (neighbours(visit, name, entry, size))
     };
     Ok(Content { title, kicker: Some(words.plain("entry-number", &[("entry", entry.into())])), body })
+}
+
+/// The ways to the entries beside one.
+fn neighbours(visit: &Visit, name: &str, entry: u64, size: u64) -> Markup {
+    let words = visit.words;
+    html! {
+        nav.steps aria-label=(words.plain("entry-neighbours", &[])) {
+            @if entry > 0 { a rel="prev" href=(visit.link(&format!("/{name}/inschrijvingen/{}", entry - 1))) { (words.say("entry-before")) } }
+            @if entry + 1 < size {
+                a rel="next" href=(visit.link(&format!("/{name}/inschrijvingen/{}", entry + 1))) { (words.say("entry-after")) }
+            }
+        }
+    }
+}
+
+/// An entry of an agreement that is withheld: what the tiles show of it, and the way to the grounds.
+fn withheld(visit: &Visit, name: &str, row: &StoredEntry, size: u64) -> Content {
+    let words = visit.words;
+    let accepted_at = Instant::from_millis(row.accepted_at).map(|at| visit.instant(at)).unwrap_or_default();
+    let body = html! {
+        p.lead { (words.say("withheld-entry")) }
+        dl.facts {
+            div { dt { (words.say("entry-accepted-at")) } dd { (accepted_at) } }
+            div { dt { (words.say("entry-leaf")) } dd { code { (URL_SAFE_NO_PAD.encode(&row.leaf)) } } }
+        }
+        p { a href=(visit.link(&format!("/{name}/convenanten"))) { (words.say("withheld-to-grounds")) } }
+        (neighbours(visit, name, row.entry, size))
+    };
+    Content { title: words.plain("withheld-title", &[]), kicker: Some(words.plain("entry-number", &[("entry", row.entry.into())])), body }
 }
 
 /// Who signed, when, and about what.

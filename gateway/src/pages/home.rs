@@ -19,7 +19,7 @@ pub(super) async fn show(visit: Visit) -> Response {
 async fn build(visit: &Visit) -> Result<Content, Trouble> {
     let words = visit.words;
     let mut ledgers = Vec::new();
-    for ledger in visit.host.ledgers() {
+    for ledger in visit.served.ledgers() {
         let listing = visit.listing(&ledger.row.name).await?;
         let owner = &ledger.row.facts.owner;
         ledgers.push((ledger, Names::of(&listing, [owner]).await?.get(owner).to_owned()));

@@ -180,7 +180,7 @@ fn as_of(visit: &Visit) -> Markup {
                     @for (name, value) in visit.kept(AS_OF) { input type="hidden" name=(name) value=(value); }
                     label for="as-of-day" { (words.say("as-of-day")) }
                     input id="as-of-day" type="date" name=(AS_OF) required value=(Day::of(visit.as_of))
-                        max=(Day::of(visit.host.clock.now()));
+                        max=(Day::of(visit.served.clock().now()));
                     button { (words.say("as-of-show")) }
                 }
             }

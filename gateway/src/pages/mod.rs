@@ -30,6 +30,7 @@ use axum::Router;
 use axum::routing::get;
 
 use crate::host::Host;
+use crate::reading::Served;
 
 /// First parts of addresses that are not a ledger's: a ledger with such a name has its other rooms only.
 const TAKEN: [&str; 6] = ["v1", "healthz", "readyz", "metrics", "toegankelijkheid", "opmaak"];
@@ -54,10 +55,17 @@ pub fn router(host: Host) -> Router {
     let residents =
         Router::new().route("/{ledger}/buurten", get(neighbourhoods::show)).route("/{ledger}/buurten/{code}", get(neighbourhood::show));
     let checkers = Router::new().route("/{ledger}/inschrijvingen/{entry}", get(entry::show));
-    everybody.merge(directors).merge(ministers).merge(parties).merge(residents).merge(checkers).merge(overviews).with_state(host)
+    everybody
+        .merge(directors)
+        .merge(ministers)
+        .merge(parties)
+        .merge(residents)
+        .merge(checkers)
+        .merge(overviews)
+        .with_state(Served::new(host))
 }
 
 /// What a browser gets at an address at which there is nothing.
 pub fn nothing(host: Host) -> Router {
-    Router::new().fallback(accessibility::nothing).with_state(host)
+    Router::new().fallback(accessibility::nothing).with_state(Served::new(host))
 }

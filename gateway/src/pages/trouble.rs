@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 
 use crate::listing::ListingFault;
+use crate::reading::Unseen;
 use crate::store::StoreFault;
 
 /// Why there is no page.
@@ -59,6 +60,15 @@ impl From<ListingFault> for Trouble {
             ListingFault::Cursor => Self::NoPlace,
             ListingFault::Unavailable(_) => Self::Unavailable,
             ListingFault::Store(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<Unseen> for Trouble {
+    fn from(unseen: Unseen) -> Self {
+        match unseen {
+            Unseen::Unavailable(_) => Self::Unavailable,
+            Unseen::Store(fault) => fault.into(),
         }
     }
 }

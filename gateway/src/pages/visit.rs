@@ -10,8 +10,9 @@ use super::layout::{self, Content};
 use super::trouble::Trouble;
 use super::words::{Language, Words};
 use super::{dates, layout::Place};
-use crate::host::Host;
+
 use crate::listing::Listing;
+use crate::reading::Served;
 use crate::sequencer::LedgerHandle;
 
 /// The parameter that names a language.
@@ -21,8 +22,8 @@ pub(super) const AS_OF: &str = "asOf";
 
 /// A request for a page.
 pub(super) struct Visit {
-    /// What the gateway has.
-    pub(super) host: Host,
+    /// What the gateway serves; pages show what anybody may read.
+    pub(super) served: Served,
     /// The texts in the language that was asked for.
     pub(super) words: Words,
     /// The instant that the page is of.
@@ -33,22 +34,22 @@ pub(super) struct Visit {
     fault: Option<Trouble>,
 }
 
-impl FromRequestParts<Host> for Visit {
+impl FromRequestParts<Served> for Visit {
     type Rejection = std::convert::Infallible;
 
     /// Never refuses: what does not fit becomes a page that says so.
-    async fn from_request_parts(parts: &mut Parts, host: &Host) -> Result<Self, Self::Rejection> {
+    async fn from_request_parts(parts: &mut Parts, served: &Served) -> Result<Self, Self::Rejection> {
         let given = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri).map(|Query(given)| given).unwrap_or_default();
         let value = |name: &str| given.iter().find(|(key, value)| key == name && !value.is_empty()).map(|(_, value)| value.as_str());
         let language = value(LANGUAGE).and_then(Language::from_code).unwrap_or_default();
-        let now = host.clock.now();
+        let now = served.clock().now();
         let (as_of, fault) = match value(AS_OF).map(|text| read_as_of(text, now)) {
             None => (now, None),
             Some(Ok(as_of)) => (as_of, None),
             Some(Err(trouble)) => (now, Some(trouble)),
         };
         let path = parts.uri.path().to_owned();
-        Ok(Self { host: host.clone(), words: Words { language }, as_of, path, given, fault })
+        Ok(Self { served: served.clone(), words: Words { language }, as_of, path, given, fault })
     }
 }
 
@@ -100,16 +101,16 @@ impl Visit {
 
     /// A ledger by the name in the path; what was acknowledged before is in what is read from it.
     pub(super) async fn ledger(&self, name: &str) -> Result<&LedgerHandle, Trouble> {
-        let ledger = self.host.ledger(name).ok_or(Trouble::NoLedger)?;
+        let ledger = self.served.ledger(name).ok_or(Trouble::NoLedger)?;
         ledger.settled().await.map_err(|_| Trouble::Unavailable)?;
         Ok(ledger)
     }
 
     /// A ledger as of the instant that was asked for.
     pub(super) async fn listing(&self, name: &str) -> Result<Listing, Trouble> {
-        let ledger = self.host.ledger(name).ok_or(Trouble::NoLedger)?;
+        let ledger = self.served.ledger(name).ok_or(Trouble::NoLedger)?;
         let at = self.is_past().then_some(self.as_of);
-        Ok(Listing::open(&self.host.store, &self.host.clock, ledger, at).await?)
+        Ok(self.served.public(ledger).listing(at).await?)
     }
 
     /// The link to the entry that proves a line; words where the clock caused it and no entry says so yet.

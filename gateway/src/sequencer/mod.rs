@@ -179,12 +179,22 @@ impl LedgerHandle {
     /// Returns when whatever was acknowledged until now can be read. Where that does not happen in time because the
     /// ledger fails, and at once where it is damaged, what can be read is what was there before.
     pub async fn settled(&self) -> Result<(), Unavailable> {
+        self.settled_to(self.size()).await
+    }
+
+    /// The same for what the entries before this one changed, which are durable.
+    pub async fn settled_to(&self, entry: u64) -> Result<(), Unavailable> {
         let damaged = |health: &Health| matches!(health, Health::Damaged(_));
-        if damaged(&self.health()) || self.settled.at(self.size()).await {
+        if damaged(&self.health()) || self.settled.at(entry).await {
             return Ok(());
         }
         let failing = matches!(self.health(), Health::Failing(_)) || damaged(&self.health());
         if failing { Ok(()) } else { Err(Unavailable::Failing) }
+    }
+
+    /// The derived rows hold what the entries before this one changed: of those it is known who may read them.
+    pub fn derived_up_to(&self) -> u64 {
+        self.settled.entry()
     }
 
     /// How many submissions wait in the queue, and how many may.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use futures_util::TryStreamExt;
 use ledger::book::{Book, Change, LifeKey, Prior};
 use ledger::lives::parts::{Part, PartChange, PartId};
+use ledger::lives::withheld::Withheld;
 use ledger::lives::{Agreement, Institution};
 use ledger::words::{Instant, Slug};
 use serde::de::DeserializeOwned;
@@ -79,6 +80,9 @@ impl LifeRow {
 /// A due date that was breached is listed under this kind as well; rules do not read it.
 pub(super) const BREACH: &str = "breach";
 
+/// An agreement that is withheld has a row that says so, and who may read it; rules do not read it.
+pub(super) const WITHHELD: &str = "withheld";
+
 /// The rows that a change writes.
 pub fn life_row(change: &Change, entry: u64) -> Vec<LifeRow> {
     match change {
@@ -104,9 +108,10 @@ pub fn life_row(change: &Change, entry: u64) -> Vec<LifeRow> {
                 body,
             }]
         }
-        Change::Agreement { id, parts, .. } => {
+        Change::Agreement { id, parts, withheld, .. } => {
             let subject = format!("agreement/{id}");
             let mut rows = Vec::with_capacity(parts.len());
+            rows.extend(withheld.as_ref().map(|withheld| withheld_row(&subject, withheld, entry)));
             for change in parts {
                 let row = part_row(&subject, change, entry);
                 if let Part::Instance(instance) = &change.part
@@ -122,6 +127,14 @@ pub fn life_row(change: &Change, entry: u64) -> Vec<LifeRow> {
         }
         Change::Key(..) => Vec::new(),
     }
+}
+
+/// Which says that the agreement is withheld, and from whom it is not.
+fn withheld_row(subject: &str, withheld: &Withheld, entry: u64) -> LifeRow {
+    let (subject, party, state) = (subject.to_owned(), withheld.director.to_string(), withheld.ground.code().into());
+    let body = serde_json::to_string(withheld).expect("a life is plain JSON");
+    let (part, key, obligation) = (WITHHELD, String::new(), String::new());
+    LifeRow { subject, part, key, is_open: true, entry, state, party, due_at: None, obligation, colour: 0, calls: false, moved: true, body }
 }
 
 fn part_row(subject: &str, change: &PartChange, entry: u64) -> LifeRow {
@@ -244,7 +257,8 @@ impl Store {
     }
 }
 
-/// A part from its kind and its JSON; `None` for a breach, which is its due date once more.
+/// A part from its kind and its JSON; `None` for a breach, which is its due date once more, and for what says that all of
+/// it is withheld.
 pub fn part_of(subject: &str, kind: &str, key: &str, body: &str) -> Result<Option<Part>, StoreFault> {
     fn read<T: DeserializeOwned>(place: impl FnOnce() -> String, body: &str) -> Result<T, StoreFault> {
         serde_json::from_str(body).map_err(|error| StoreFault::Damaged(format!("{}: {error}", place())))
@@ -259,7 +273,7 @@ pub fn part_of(subject: &str, kind: &str, key: &str, body: &str) -> Result<Optio
         "offer" => Part::Offer(read(place, body)?),
         "case" => Part::Case(read(place, body)?),
         "withdrawal" => Part::Leave(read(place, body)?),
-        BREACH => return Ok(None),
+        BREACH | WITHHELD => return Ok(None),
         other => return Err(StoreFault::Damaged(format!("life {subject} has an unknown part {other:?}"))),
     }))
 }

@@ -18,6 +18,7 @@ mod read;
 mod rows;
 mod search;
 mod settle;
+mod sight;
 mod tiles;
 
 pub use alone::{Alone, NotAlone};
@@ -31,3 +32,4 @@ pub use read::AttachmentRow;
 pub use rows::{EntryRow, HeadRow, StoredEntry, subject_of};
 pub use search::{Found, Place, Search, overlap};
 pub use settle::{Consequence, Progress, StatementRow, Unsettled};
+pub use sight::{WithheldRow, withheld_of};

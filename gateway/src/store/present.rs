@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use ledger::lives::Reader;
 use ledger::words::CbsCode;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row, Sqlite};
 
 use super::keep::{Store, StoreFault};
 use super::rows::{PART_KINDS, number};
+use super::sight::{By, push_sight};
 
 /// A part as it stands now, with how far the rows are that it was read from.
 #[derive(Debug, Clone)]
@@ -29,8 +31,10 @@ pub struct PresentRow {
 }
 
 /// What a life must have to be looked at.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Subjects {
+    /// By whom: none is found that is withheld from it.
+    pub reader: Reader,
     /// After this one.
     pub after: Option<String>,
     /// Holding in this area.
@@ -55,8 +59,10 @@ pub struct Tally {
 }
 
 /// What is counted.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Counted {
+    /// For whom: nothing is counted that is withheld from it.
+    pub reader: Reader,
     /// Of agreements that hold in this area.
     pub area: Option<CbsCode>,
     /// Obligations of this debtor; agreements of this party.
@@ -99,6 +105,7 @@ impl Store {
         if let Some(member) = &wanted.member {
             super::search::push_facet(&mut sql, ledger, "party", member);
         }
+        push_sight(&mut sql, ledger, &wanted.reader, By::Row("life"));
         sql.push(" AND subject > ").push_bind(wanted.after.clone().unwrap_or_default());
         sql.push(" ORDER BY subject LIMIT ").push_bind(i64::from(wanted.limit));
         let rows = sql.build().fetch_all(&self.derived.readers).await?;
@@ -155,10 +162,13 @@ impl Store {
         rows.iter().map(|row| Ok((row.try_get("subject")?, row.try_get("body")?))).collect()
     }
 
-    /// Every place where an agreement holds: its code and its name, and how many agreements say so.
-    pub async fn places(&self, ledger: i64) -> Result<Vec<(String, u64)>, StoreFault> {
-        let sql = "SELECT value, COUNT(*) AS agreements FROM facet WHERE ledger = $1 AND kind = 'place' GROUP BY value ORDER BY value";
-        let rows = sqlx::query(sql).bind(ledger).fetch_all(&self.derived.readers).await?;
+    /// Every place where an agreement holds that a reader may read: its code and its name, and how many agreements say so.
+    pub async fn places(&self, ledger: i64, reader: &Reader) -> Result<Vec<(String, u64)>, StoreFault> {
+        let mut sql = QueryBuilder::<Sqlite>::new("SELECT value, COUNT(*) AS agreements FROM facet WHERE kind = 'place' AND ledger = ");
+        sql.push_bind(ledger);
+        push_sight(&mut sql, ledger, reader, By::Whole);
+        sql.push(" GROUP BY value ORDER BY value");
+        let rows = sql.build().fetch_all(&self.derived.readers).await?;
         rows.iter().map(|row| Ok((row.try_get("value")?, number(row.try_get("agreements")?, "facet")?))).collect()
     }
 }
@@ -171,6 +181,7 @@ impl Counted {
         if let Some(party) = &self.party {
             sql.push(" AND party = ").push_bind(party.clone());
         }
+        push_sight(sql, ledger, &self.reader, By::Whole);
     }
 }
 

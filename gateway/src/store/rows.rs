@@ -60,8 +60,19 @@ pub fn subject_of(life: &LifeKey) -> Option<String> {
 }
 
 /// Every kind of part.
-pub(super) const PART_KINDS: [&str; 10] =
-    ["institution", "head", "text", "obligation", "instance", super::lives::BREACH, "report", "offer", "case", "withdrawal"];
+pub(super) const PART_KINDS: [&str; 11] = [
+    "institution",
+    "head",
+    "text",
+    "obligation",
+    "instance",
+    super::lives::BREACH,
+    "report",
+    "offer",
+    "case",
+    "withdrawal",
+    super::lives::WITHHELD,
+];
 
 /// The kind of part with this name.
 pub(super) fn part_kind(name: &str) -> Option<&'static str> {

@@ -1,15 +1,19 @@
 //! Lists as of now: which parts of lives fit a filter, by index, page by page.
 
+use ledger::lives::Reader;
 use ledger::words::{CbsCode, CbsKind, Instant};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row, Sqlite};
 
 use super::keep::{Store, StoreFault};
 use super::rows::{instant, number};
+use super::sight::{By, push_sight};
 
 /// Which parts: all conditions hold together.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Search {
+    /// For whom: nothing is found that is withheld from it.
+    pub reader: Reader,
     /// What kind of part.
     pub part: &'static str,
     /// Of this life only.
@@ -110,6 +114,7 @@ impl Search {
             sql.push(" AND is_open = ").push_bind(i64::from(is_open));
         }
         self.push_due(sql, ledger);
+        push_sight(sql, ledger, &self.reader, By::Row("life"));
         match &self.after {
             Some(Place { due_at: Some(due), subject, key }) if self.is_by_due() => {
                 sql.push(" AND (due_at, subject, key) > (").push_bind(due.millis()).push(", ").push_bind(subject.clone());
@@ -211,11 +216,17 @@ mod tests {
         rows.iter().map(|row| row.try_get("detail").unwrap()).collect()
     }
 
+    fn of(part: &'static str, reader: Reader) -> Search {
+        let (subject, area, theme, member, party, state) = (None, None, None, None, None, None);
+        let (is_open, due_from, due_until, after) = (None, None, None, None);
+        Search { reader, part, subject, area, theme, member, party, state, is_open, due_from, due_until, after, limit: 100 }
+    }
+
     #[tokio::test]
     async fn every_search_is_an_index_look_up() {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(&folder.path().join("plan.sqlite"), true).await.unwrap();
-        let of = |part| Search { part, limit: 100, ..Search::default() };
+        let of = |part| of(part, Reader::Public);
         let some = |text: &str| Some(text.to_owned());
         let at = |text: &str| text.parse::<Instant>().ok();
         for (search, index) in [
@@ -228,8 +239,13 @@ mod tests {
             (Search { area: "GM0599".parse().ok(), ..of("obligation") }, "facet_value"),
             (Search { member: some("corporation"), ..of("head") }, "facet_value"),
         ] {
+            for reader in [Reader::Public, Reader::Institution("corporation".parse().unwrap())] {
+                let plan = plan(&store, &Search { reader, ..search.clone() }).await;
+                assert!(plan.iter().any(|step| step.contains(index)), "{index}: {plan:#?}");
+                // What is withheld is looked up where only that stands.
+                assert!(plan.iter().any(|step| step.contains("SEARCH hidden USING") && step.contains("life_withheld")), "{plan:#?}");
+            }
             let plan = plan(&store, &search).await;
-            assert!(plan.iter().any(|step| step.contains(index)), "{index}: {plan:#?}");
             assert!(!plan.iter().any(|step| step.starts_with("SCAN life") || step.starts_with("SCAN facet")), "{plan:#?}");
         }
     }

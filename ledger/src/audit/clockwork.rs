@@ -42,6 +42,10 @@ impl Clockwork {
 
     /// Takes one entry at its place; `last` is the instant of the entry before it.
     pub(super) fn take(&mut self, content: Content, moment: Moment, last: Instant, ids: &mut Ids) -> Vec<Finding> {
+        if matches!(content, Content::Withheld) {
+            // It may be a flag itself, before which nothing else must stand; the next entry that can be read tells.
+            return Vec::new();
+        }
         let flag = content.flag().cloned();
         let mut findings = match &flag {
             // Whoever adds a flag that does not follow has not thereby left out those that do: they may come next.
@@ -180,6 +184,7 @@ impl Clockwork {
     fn verified(&self, content: Content, index: u64) -> Result<Verified, Box<Finding>> {
         let bad = |refusal| Box::new(Finding::BadSignature { index, refusal });
         match content {
+            Content::Withheld => unreachable!("take returns before it is judged"),
             Content::Unreadable(refusal) => Err(Box::new(Finding::Unreadable { index, refusal })),
             Content::Pending(parsed) => {
                 let key = self.book.key_of(&parsed).map_err(|stop| bad(refusal(stop)))?;

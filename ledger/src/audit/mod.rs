@@ -4,7 +4,12 @@
 //! An [`Auditor`] is fed entry by entry and keeps what is open, not what was said: the lives, sixteen bytes for each
 //! statement's id, and the right edge of the tree. What it finds is a [`Finding`] with the index of the entry. After a
 //! finding it goes on as well as it can; a statement that does not stand has no effect, so that later findings may
-//! follow from the first. What an audit cannot see: whoever holds the log's key can rewrite the log as a whole. A
+//! follow from the first.
+//!
+//! A record that is withheld from the auditor counts in the tree and nowhere else. A statement changes the one agreement
+//! that it is about, and what is withheld is withheld of an agreement as a whole, so that what can be read is judged as if
+//! the rest were not there. What is lost: whether an entry that is withheld is a flag, before which others that are due
+//! may be missing. What an audit cannot see: whoever holds the log's key can rewrite the log as a whole. A
 //! witness, a kept checkpoint or a kept receipt shows that.
 
 mod finding;
@@ -49,6 +54,7 @@ pub struct Auditor {
     next: u64,
     last: Instant,
     fed: u64,
+    unread: u64,
     findings: Vec<Finding>,
     found: u64,
 }
@@ -67,7 +73,7 @@ impl Auditor {
         }
         let last = Instant::from_millis(0).expect("1970 can be written");
         let (ids, leaves, findings) = (Ids::default(), Leaves::default(), Vec::new());
-        Ok(Self { log, clockwork: None, ids, leaves, next: 0, last, fed: 0, findings, found: 0 })
+        Ok(Self { log, clockwork: None, ids, leaves, next: 0, last, fed: 0, unread: 0, findings, found: 0 })
     }
 
     /// The log, by its origin.
@@ -87,7 +93,7 @@ impl Auditor {
 
     /// Checks one entry, and gives what is wrong at it. `leaf` is the published entry, of 40 bytes.
     pub fn feed(&mut self, entry: u64, accepted_at: Instant, salt: &Salt, jws: &[u8], leaf: Option<&[u8]>) -> Vec<Finding> {
-        let row = Row { entry, accepted_at, salt: *salt, jws: jws.to_vec(), leaf: leaf.map(<[u8]>::to_vec) };
+        let row = Row { entry, accepted_at, salt: *salt, jws: jws.to_vec(), leaf: leaf.map(<[u8]>::to_vec), withheld: false };
         let prepared = prepare_one(row, self.log.name(), &self.known_keys());
         self.feed_prepared(prepared)
     }
@@ -95,6 +101,7 @@ impl Auditor {
     /// Checks one entry whose signature was checked ahead.
     pub fn feed_prepared(&mut self, prepared: Prepared) -> Vec<Finding> {
         self.fed += 1;
+        self.unread += u64::from(matches!(prepared.content, Content::Withheld));
         let mut findings = Vec::new();
         let index = prepared.entry;
         if index != self.next {
@@ -128,6 +135,7 @@ impl Auditor {
         let no_genesis = |refusal| vec![Finding::NoGenesis { index: 0, refusal }];
         // A genesis brings its key along; `found` asks that it is the gateway's, and that it signed.
         let verified = match content {
+            Content::Withheld => Err(Refusal::at("/type", Rule::GatewayOnly, "the first entry is withheld", "a genesis, which is public")),
             Content::Unreadable(refusal) => Err(refusal),
             Content::Verified(verified) => Ok(*verified),
             Content::Pending(parsed) => match parsed.own_key().cloned() {
@@ -178,7 +186,7 @@ impl Auditor {
         };
         self.keep(finding.into_iter().collect());
         let (origin, root) = (self.log.name().to_owned(), self.leaves.root());
-        Report { origin, entries: self.fed, root, checkpoint, findings: self.findings, found: self.found }
+        Report { origin, entries: self.fed, unread: self.unread, root, checkpoint, findings: self.findings, found: self.found }
     }
 
     fn compare(&self, note: &[u8]) -> Result<(Checkpoint, Option<Finding>), Finding> {
@@ -202,8 +210,11 @@ impl Auditor {
 pub struct Report {
     /// The log.
     pub origin: String,
-    /// How many entries were read.
+    /// How many entries there were.
     pub entries: u64,
+    /// Of how many of them the record was withheld from this auditor. That they are in the tree was checked, what they say
+    /// was not; nor could what they say be missed.
+    pub unread: u64,
     /// The root of the tree over the records as they were read.
     pub root: Hash,
     /// The checkpoint, if the log's key signed it.
@@ -215,19 +226,24 @@ pub struct Report {
 }
 
 impl Report {
-    /// Whether nothing is wrong.
+    /// Whether nothing is wrong, as far as it could be read.
     pub fn is_clean(&self) -> bool {
         self.found == 0
     }
 }
 
-/// The last line of an audit, without the name of the ledger: `1234 entries, clean`.
+/// The last line of an audit, without the name of the ledger: `1234 entries, clean`, or
+/// `1234 entries, 56 of them withheld and not read, the others clean`.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let s = |n: u64| if n == 1 { "" } else { "s" };
         let entries = if self.entries == 1 { "entry" } else { "entries" };
         write!(f, "{} {entries}, ", self.entries)?;
+        if self.unread > 0 {
+            write!(f, "{} of them withheld and not read, ", self.unread)?;
+        }
         match self.found {
+            0 if self.unread > 0 => f.write_str("the others clean"),
             0 => f.write_str("clean"),
             n => write!(f, "{n} finding{}", s(n)),
         }

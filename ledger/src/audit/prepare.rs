@@ -26,6 +26,8 @@ pub struct Row {
     pub jws: Vec<u8>,
     /// The entry as it is published, when that is known.
     pub leaf: Option<Vec<u8>>,
+    /// Whether salt and statement are withheld from whoever audits; both mean nothing then.
+    pub withheld: bool,
 }
 
 /// The keys that were seen in the log, by their thumbprints; cheap to clone.
@@ -51,7 +53,7 @@ impl KnownKeys {
 pub struct Prepared {
     pub(super) entry: u64,
     accepted_at: Instant,
-    /// The entry over record, salt and instant; `None` for an instant before 1970.
+    /// The entry over record, salt and instant; `None` for an instant before 1970, and where the record is withheld.
     pub(super) computed: Option<Entry>,
     /// The entry as published.
     pub(super) published: Option<Vec<u8>>,
@@ -67,11 +69,18 @@ pub(super) enum Content {
     Pending(Box<Parsed>),
     /// A statement whose signature holds under the key that its header names.
     Verified(Box<Verified>),
+    /// Nothing that this auditor may read.
+    Withheld,
 }
 
 impl Prepared {
     /// Whether the published entry is the one that follows from the record, or none is known.
     pub(super) fn leaf_fits(&self) -> bool {
+        if matches!(self.content, Content::Withheld) {
+            // There is nothing to hash. The published entry must be one, and of the instant that was served beside it.
+            let published = self.published.as_deref().map(Entry::parse);
+            return published.is_some_and(|entry| entry.is_ok_and(|entry| entry.accepted_at() == self.accepted_at));
+        }
         match (&self.published, &self.computed) {
             (Some(published), Some(computed)) => published == computed.as_bytes(),
             (Some(_), None) => false,
@@ -91,7 +100,7 @@ impl Prepared {
 impl Content {
     pub(super) fn parsed(&self) -> Option<&Parsed> {
         match self {
-            Self::Unreadable(_) => None,
+            Self::Unreadable(_) | Self::Withheld => None,
             Self::Pending(parsed) => Some(parsed),
             Self::Verified(verified) => Some(verified),
         }
@@ -109,7 +118,7 @@ impl Content {
     pub(super) fn unreadable(self, index: u64) -> Option<Finding> {
         match self {
             Self::Unreadable(refusal) => Some(Finding::Unreadable { index, refusal }),
-            Self::Pending(_) | Self::Verified(_) => None,
+            Self::Pending(_) | Self::Verified(_) | Self::Withheld => None,
         }
     }
 }
@@ -131,7 +140,10 @@ pub fn prepare(rows: Vec<Row>, origin: &str, keys: &KnownKeys, threads: usize) -
 
 /// Prepares one record.
 pub(super) fn prepare_one(row: Row, origin: &str, keys: &KnownKeys) -> Prepared {
-    let Row { entry, accepted_at, salt, jws, leaf: published } = row;
+    let Row { entry, accepted_at, salt, jws, leaf: published, withheld } = row;
+    if withheld {
+        return Prepared { entry, accepted_at, computed: None, published, content: Content::Withheld };
+    }
     let dated = accepted_at.millis() >= 0;
     let computed = dated.then(|| Entry::new(accepted_at, &salt, &record_bytes(origin, entry, accepted_at, &jws)));
     Prepared { entry, accepted_at, computed, published, content: read(&jws, keys) }

@@ -148,7 +148,8 @@ impl Book {
                 Life::Agreement(mut agreement) => {
                     let parts = agreement.take_changes(self.agreement(&agreement.head.id));
                     let (id, due) = (agreement.head.id.clone(), agreement.next_flag().map(|flag| flag.due_at));
-                    changes.push(Change::Agreement { id: id.clone(), parts, due });
+                    let withheld = agreement.withheld();
+                    changes.push(Change::Agreement { id: id.clone(), parts, due, withheld });
                     self.put_agreement(id, Some(*agreement));
                 }
             }

@@ -89,7 +89,12 @@ impl Book {
             let detail = format!("{by} vouches as the authority, and two others as partners");
             return Err(Refusal::at("/body/agreement", Rule::RecoveryUnfit, detail, "no agreement").into());
         }
-        let agreement = self.known_agreement(agreement)?;
+        let agreement = self.readable_agreement(agreement, by)?;
+        if agreement.text.withheld_ground.is_some() {
+            // Who recovers a key is for everybody to check, and this would tell who the parties are.
+            let detail = format!("{} is withheld from the public, and this statement is not", agreement.head.id);
+            return Err(Refusal::at("/body/agreement", Rule::Withheld, detail, "a public agreement that binds both").into());
+        }
         agreement.bound_party(by)?;
         if agreement.bound_party(&body.institution).is_err() || agreement.binding().is_err() {
             let detail = format!("{} does not bind both of you", agreement.head.id);

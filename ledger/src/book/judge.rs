@@ -5,7 +5,7 @@ use super::shelf::Prior;
 use super::verdict::{Accepted, Life, Stop, Verdict};
 use crate::envelope::statement::flag::{Flag, Subject};
 use crate::envelope::{Body, GATEWAY, Kid, Parsed, PublicKey, Refusal, Rule, Verified};
-use crate::lives::{Agreement, Institution, Moment};
+use crate::lives::{Agreement, Institution, Moment, Reader};
 use crate::words::{Hash, Slug};
 
 /// How far a signer's clock may run ahead of the ledger, in milliseconds.
@@ -122,9 +122,13 @@ impl Book {
 
     pub(super) fn known_agreement(&self, id: &Slug) -> Result<Agreement, Stop> {
         let agreement = self.shelf.agreement(id)?.cloned();
-        agreement.ok_or_else(|| {
-            Refusal::at("/body/agreement", Rule::UnknownAgreement, format!("{id} is not an agreement in this ledger"), "its id").into()
-        })
+        agreement.ok_or_else(|| unknown_agreement(id).into())
+    }
+
+    /// The same for one who speaks of it: what it may not read does not exist for it, not even in the words of a refusal.
+    pub(super) fn readable_agreement(&self, id: &Slug, by: &Slug) -> Result<Agreement, Stop> {
+        let agreement = self.known_agreement(id)?;
+        if agreement.may_be_read_by(&Reader::Institution(by.clone())) { Ok(agreement) } else { Err(unknown_agreement(id).into()) }
     }
 
     fn judge_flag(&self, verified: &Verified, flag: &Flag, moment: Moment) -> Result<Life, Stop> {
@@ -173,7 +177,7 @@ impl Book {
                     Body::Proposal(proposal) => self.propose(&statement.by, proposal, verified.hash(), moment)?,
                     Body::CounterProposal(body) => self.counter(&statement.by, body, verified.hash(), moment)?,
                     body => {
-                        let mut agreement = self.known_agreement(&id)?;
+                        let mut agreement = self.readable_agreement(&id, &statement.by)?;
                         act(&mut agreement, &statement.by, body, verified.hash(), moment)?;
                         self.route(&mut agreement, moment)?;
                         agreement.after_entry(moment);
@@ -189,6 +193,10 @@ impl Book {
             }
         }
     }
+}
+
+fn unknown_agreement(id: &Slug) -> Refusal {
+    Refusal::at("/body/agreement", Rule::UnknownAgreement, format!("{id} is not an agreement in this ledger"), "its id")
 }
 
 fn act(agreement: &mut Agreement, by: &Slug, body: &Body, hash: Hash, moment: Moment) -> Result<(), Refusal> {

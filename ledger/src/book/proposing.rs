@@ -32,7 +32,7 @@ impl Book {
 
     /// Another text in the place of the one on the table, complete in the same way.
     pub(super) fn counter(&self, by: &Slug, body: &CounterProposal, hash: Hash, moment: Moment) -> Result<Agreement, Stop> {
-        let mut agreement = self.known_agreement(&body.text.agreement)?;
+        let mut agreement = self.readable_agreement(&body.text.agreement, by)?;
         let invited = self.invited(&body.text, "/body/text")?;
         agreement.counter(by, body, hash, invited, moment)?;
         Ok(agreement)

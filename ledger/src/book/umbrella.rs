@@ -56,10 +56,14 @@ impl Book {
                 let referring: Vec<_> = changed.filter(|(_, obligation)| obligation.umbrella.is_some()).collect();
                 if referring.is_empty() { Ok(()) } else { self.check_clauses(&agreement.text, "/body", &referring) }
             }
-            Body::SupportRequest(body) => body.umbrella.as_ref().map_or(Ok(()), |it| self.clauses_of(it, "/body/umbrella").map(|_| ())),
-            Body::MinistryAnswer(body) => body.umbrella.as_ref().map_or(Ok(()), |it| self.clauses_of(it, "/body/umbrella").map(|_| ())),
+            Body::SupportRequest(body) => self.check_umbrella(body.umbrella.as_ref(), agreement),
+            Body::MinistryAnswer(body) => self.check_umbrella(body.umbrella.as_ref(), agreement),
             _ => Ok(()),
         }
+    }
+
+    fn check_umbrella(&self, umbrella: Option<&Umbrella>, agreement: &Agreement) -> Result<(), Stop> {
+        umbrella.map_or(Ok(()), |umbrella| self.clauses_of(umbrella, "/body/umbrella", &agreement.text).map(|_| ()))
     }
 
     fn check_text(&self, text: &Proposal, at: &str) -> Result<(), Stop> {
@@ -71,7 +75,7 @@ impl Book {
     fn check_clauses(&self, text: &Proposal, at: &str, obligations: &[(String, &Obligation)]) -> Result<(), Stop> {
         let mut faults = Vec::new();
         for (i, umbrella) in text.umbrellas.iter().flat_map(|list| list.iter()).enumerate() {
-            let clauses = match self.clauses_of(umbrella, &format!("{at}/umbrellas/{i}")) {
+            let clauses = match self.clauses_of(umbrella, &format!("{at}/umbrellas/{i}"), text) {
                 Ok(clauses) => clauses,
                 Err(Stop::Refused(refusal)) => {
                     faults.extend(refusal.faults().iter().cloned());
@@ -91,8 +95,8 @@ impl Book {
         Refusal::from_faults(faults).map_or(Ok(()), |refusal| Err(refusal.into()))
     }
 
-    /// The clauses of the umbrella text that a receipt shows.
-    fn clauses_of(&self, umbrella: &Umbrella, pointer: &str) -> Result<BTreeSet<Slug>, Stop> {
+    /// The clauses of the umbrella text that a receipt shows. A text that everybody reads names none that is withheld.
+    fn clauses_of(&self, umbrella: &Umbrella, pointer: &str, named_in: &Proposal) -> Result<BTreeSet<Slug>, Stop> {
         let owner = self.known_institution(&self.ledger().owner, pointer)?;
         let keys = owner.accepted_ledgers.iter().filter_map(|ledger| ledger.log_key.parse::<VerifierKey>().ok());
         let keys: Vec<VerifierKey> = keys.filter(|key| key.name() == umbrella.origin.as_str()).collect();
@@ -110,6 +114,16 @@ impl Book {
             return Err(unfit(format!("it is of entry {}", shown.index)).into());
         }
         let parsed = Parsed::parse(&shown.jws).map_err(|refusal| unfit(format!("it holds no statement: {refusal}")))?;
+        let offered = match &parsed.statement().body {
+            Body::Proposal(text) => Some(text),
+            Body::CounterProposal(body) => Some(&body.text),
+            _ => None,
+        };
+        if offered.is_some_and(|text| text.withheld_ground.is_some()) && named_in.withheld_ground.is_none() {
+            let detail = format!("{} is withheld from the public, and its receipt holds its text", umbrella.agreement);
+            let accepted = "a public umbrella agreement, or an agreement that is withheld as well";
+            return Err(Refusal::at(format!("{pointer}/receipt"), Rule::Withheld, detail, accepted).into());
+        }
         match &parsed.statement().body {
             Body::Proposal(text) if text.agreement == umbrella.agreement => Ok(text.obligations.iter().map(|o| o.id.clone()).collect()),
             Body::CounterProposal(body) if body.text.agreement == umbrella.agreement => {

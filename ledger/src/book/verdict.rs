@@ -3,6 +3,7 @@
 use super::shelf::LifeKey;
 use crate::envelope::{Kid, Refusal};
 use crate::lives::parts::PartChange;
+use crate::lives::withheld::Withheld;
 use crate::lives::{Agreement, Institution, Moment};
 use crate::words::{Hash, Instant, Slug, StatementId};
 
@@ -70,6 +71,8 @@ pub enum Change {
         parts: Vec<PartChange>,
         /// When the clock next causes something; `None` when nothing will.
         due: Option<Instant>,
+        /// On which ground it is withheld, and who may read it; `None` when it is public.
+        withheld: Option<Withheld>,
     },
     /// A key that belongs to an institution from here on.
     Key(Kid, Slug),

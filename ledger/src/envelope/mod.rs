@@ -9,6 +9,7 @@ pub mod signing_key;
 pub mod jws;
 pub mod shape;
 pub mod statement;
+pub mod token;
 
 pub use jws::{MAX_JWS, Received, payload_hash, sign_compact, sign_flattened};
 pub use key::{Algorithm, Jwk, PublicKey};
@@ -16,3 +17,4 @@ pub use kid::Kid;
 pub use refusal::{Class, Fault, Refusal, Rule};
 pub use signing_key::SigningKey;
 pub use statement::{Body, GATEWAY, Parsed, Statement, Type, Verified};
+pub use token::{Token, TokenFault, read_token};

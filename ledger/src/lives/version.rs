@@ -14,6 +14,7 @@ use crate::envelope::refusal::{Fault, Refusal, Rule};
 use crate::envelope::statement::agreement::Proposal;
 use crate::envelope::statement::institution::Kind;
 use crate::envelope::statement::version::{CounterProposal, Retraction};
+use crate::envelope::statement::withheld::WithheldGround;
 use crate::words::{Hash, Slug};
 
 /// At most this many versions of one text: who has not agreed by then begins anew under another id.
@@ -68,6 +69,14 @@ impl Agreement {
     fn check_counter(&self, body: &CounterProposal) -> Result<(), Refusal> {
         if body.text == *self.text {
             return Err(Refusal::at("/body/text", Rule::AlreadyGiven, "this is the text that is on the table", "another text"));
+        }
+        if body.text.withheld_ground != self.text.withheld_ground {
+            // Else one party could make public what another wrote in confidence.
+            let given = |ground: Option<WithheldGround>| {
+                ground.map_or("without withheldGround".to_owned(), |ground| format!("withheldGround {ground}"))
+            };
+            let (detail, accepted) = (given(body.text.withheld_ground), given(self.text.withheld_ground));
+            return Err(Refusal::at("/body/text/withheldGround", Rule::GroundFixed, format!("this text is {detail}"), accepted));
         }
         if self.head.versions.len() >= MAX_VERSIONS {
             let detail = format!("{MAX_VERSIONS} versions were on the table");

@@ -31,9 +31,13 @@ pub(crate) fn audit(served: &Served) -> Report {
     audit_as_of(served, None)
 }
 
+pub(crate) fn with_vkey() -> Auditor {
+    Auditor::new(vkey()).unwrap()
+}
+
 pub(crate) fn audit_as_of(served: &Served, as_of: Option<Instant>) -> Report {
-    let mut auditor = Auditor::new(vkey()).unwrap();
-    for Row { entry, accepted_at, salt, jws, leaf } in &served.rows {
+    let mut auditor = with_vkey();
+    for Row { entry, accepted_at, salt, jws, leaf, .. } in &served.rows {
         auditor.feed(*entry, *accepted_at, salt, jws, leaf.as_deref());
     }
     auditor.finish(&served.checkpoint, as_of)

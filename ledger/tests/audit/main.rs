@@ -6,3 +6,4 @@ mod town;
 mod clean;
 mod tampered;
 mod rewritten;
+mod withheld;

@@ -224,7 +224,7 @@ pub(crate) fn vkey() -> VerifierKey {
 fn row(entry: u64, accepted_at: Instant, jws: Vec<u8>) -> Row {
     let salt = Hash::of(&[b"salt", &entry.to_be_bytes()]).0;
     let leaf = Entry::new(accepted_at, &salt, &record_bytes(ORIGIN, entry, accepted_at, &jws)).as_bytes().to_vec();
-    Row { entry, accepted_at, salt, jws, leaf: Some(leaf) }
+    Row { entry, accepted_at, salt, jws, leaf: Some(leaf), withheld: false }
 }
 
 fn key(name: &str) -> SigningKey {

@@ -5,7 +5,7 @@ use harness::gate::{Gate, ORIGIN, STATEMENTS, Signed, Signer, obligation, propos
 use ledger::envelope::Type;
 use serde_json::{Value, json};
 
-async fn refused(gate: &Gate, content_type: &str, body: Vec<u8>, status: u16, rule: &str) {
+async fn refused(gate: &Gate, content_type: &str, body: Vec<u8>, status: u16, rule: &str) -> Value {
     let size = gate.size();
     let shown = String::from_utf8_lossy(&body[..body.len().min(300)]).into_owned();
     let (found, answer) = gate.send("POST", STATEMENTS, content_type, body).await;
@@ -14,6 +14,7 @@ async fn refused(gate: &Gate, content_type: &str, body: Vec<u8>, status: u16, ru
         assert!(answer["refusal"].is_string() && answer["titleNl"].is_string(), "signed, and in Dutch too: {answer}");
     }
     assert_eq!(gate.size(), size, "nothing is recorded");
+    answer
 }
 
 #[tokio::test]
@@ -143,8 +144,9 @@ async fn proposals_that_do_not_fit() {
         refused(&gate, jose, town(&proposal("wijk", &[each_second])), 400, "rhythm-refused").await;
     }
     let mut secret = proposal("wijk", &[obligation("o", "2006-06-01")]);
-    secret["withheldGround"] = "Woo 5.1".into();
-    refused(&gate, jose, town(&secret), 400, "confidential-not-yet").await;
+    secret["withheldGround"] = "because we want to".into();
+    let problem = refused(&gate, jose, town(&secret), 400, "wrong-value").await;
+    assert!(problem["faults"][0]["accepted"].as_str().unwrap().contains("5.1.2e"), "{problem}");
     let mut social = proposal("wijk", &[obligation("o", "2006-06-01")]);
     social["approach"] = "social-recovery".into();
     refused(&gate, jose, town(&social), 400, "needs-analysis").await;

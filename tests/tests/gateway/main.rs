@@ -14,6 +14,7 @@ mod limits;
 mod metrics;
 mod request_ids;
 mod openapi;
+mod readers;
 mod reads;
 mod schemas;
 mod settings;

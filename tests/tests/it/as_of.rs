@@ -9,6 +9,7 @@ use harness::story::tell;
 use harness::{Door, Entry};
 use ledger::book::Change;
 use ledger::envelope::statement::agreement::Theme;
+use ledger::lives::Reader;
 use ledger::lives::parts::{Part, PartId};
 use ledger::words::{Instant, Slug};
 
@@ -76,7 +77,8 @@ fn instants(entries: &[Entry], now: Instant) -> BTreeSet<Instant> {
 
 async fn open(http: &Http, at: Option<Instant>) -> Listing {
     let host = http.host();
-    Listing::open(&host.store, &host.clock, host.ledgers().next().unwrap(), at).await.unwrap()
+    let owner = host.ledgers().next().unwrap().row.facts.owner.clone();
+    Listing::open(&host.store, &host.clock, host.ledgers().next().unwrap(), at, Reader::Institution(owner)).await.unwrap()
 }
 
 /// Every page of a list.

@@ -34,6 +34,13 @@ fn every_story_goes_over_http_as_it_goes_in_memory() {
         let report = door.audit();
         assert!(report.is_clean(), "{name}: {:?}", report.findings);
         assert_eq!(report.entries, entries.len() as u64, "{name}");
+        if name.starts_with("withheld") {
+            let by_owner = door.audit_by_owner();
+            assert!(by_owner.is_clean() && by_owner.unread == 0, "{name}: {by_owner}: {:?}", by_owner.findings);
+            assert!(report.unread > 2 && report.unread < report.entries, "{name}: {report}");
+        } else {
+            assert_eq!(report.unread, 0, "{name}");
+        }
         let (stored, folded) = door.stored_and_folded();
         assert_eq!(stored, folded, "{name}: the stored lives are those that follow from the log");
         assert!(!stored.is_empty());

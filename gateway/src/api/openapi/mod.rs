@@ -17,7 +17,15 @@ use utoipa::openapi::{
     PathsBuilder, Ref, RefOr, Required, Response, Schema, ServerBuilder,
 };
 
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+
 use operations::{Body, OPERATIONS, Operation};
+
+/// How a reader proves which institution it is.
+const READER: &str = "For agreements that are withheld from the public. A JWT of its own for each request, signed with a \
+     registered, valid key of the institution: header alg, kid (RFC 7638 thumbprint) and typ convenant.read.v1+jwt; claims iss \
+     (the institution), aud (the origin of the ledger), iat, exp (at most 300 seconds later) and jti (8 to 128 visible \
+     characters, another each time).";
 
 static DOCUMENT: LazyLock<String> = LazyLock::new(|| format!("{:#}\n", document()));
 
@@ -52,8 +60,12 @@ fn open_api() -> OpenApi {
         let path = operation.path.trim_start_matches("/v1");
         paths.path(path, PathItem::new(operation.method(), operation_of(operation)))
     });
-    let components =
-        schemas::all().into_iter().fold(ComponentsBuilder::new(), |components, (name, schema)| components.schema(name, schema_of(schema)));
+    let reader = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").description(Some(READER)).build();
+    let components = schemas::all()
+        .into_iter()
+        .fold(ComponentsBuilder::new().security_scheme("reader", SecurityScheme::Http(reader)), |components, (name, schema)| {
+            components.schema(name, schema_of(schema))
+        });
     OpenApiBuilder::new().info(info.build()).servers(Some([server])).paths(paths.build()).components(Some(components.build())).build()
 }
 
@@ -87,6 +99,10 @@ fn operation_of(operation: &Operation) -> utoipa::openapi::path::Operation {
         let body = RequestBodyBuilder::new().description(Some(*description)).required(Some(Required::True));
         let body = forms.iter().fold(body, |body, (form, schema)| body.content(*form, content(schema)));
         built = built.request_body(Some(body.build()));
+    }
+    if operation.has_reader() {
+        // Either will do: anybody reads what is public.
+        built = built.security(SecurityRequirement::default()).security(SecurityRequirement::new::<_, _, String>("reader", []));
     }
     for (status, description, form, schema) in operation.answers {
         built = built.response(*status, versioned(description, form, schema));

@@ -5,6 +5,7 @@ use super::super::lives::{LISTS, OF_ONE, ONE, PAGES};
 use super::super::log::RECORDS;
 use super::super::overview::{ATTENTION, COUNTS, NEIGHBOURHOODS};
 use super::super::query::Key;
+use super::super::withheld::WITHHELD;
 use crate::events::BATCH;
 
 /// An operation of the API: a POST when it takes a body, else a GET.
@@ -26,11 +27,20 @@ pub(super) struct Body {
 }
 
 impl Operation {
+    /// Whether its answer depends on who reads, and so takes a token.
+    pub(super) fn has_reader(&self) -> bool {
+        let same_for_all = ["submitStatements", "listLedgers", "getLedger", "getCheckpoint"];
+        !same_for_all.contains(&self.id)
+    }
+
     /// The problems that it can answer with.
     pub(super) fn problems(&self) -> Vec<(&'static str, &'static str)> {
         let mut problems = vec![("406", "The answer has another form than is accepted"), ("503", "No answer now; Retry-After says when")];
         if !self.keys.is_empty() || self.path.contains('{') || self.body.is_some() {
             problems.push(("400", "Invalid: every fault, with what would be accepted"));
+        }
+        if self.has_reader() {
+            problems.push(("401", "The token proves nothing; what would be accepted"));
         }
         if self.path.contains('{') {
             problems.push(("404", "There is nothing of this name"));
@@ -157,6 +167,15 @@ pub(super) const OPERATIONS: &[Operation] = &[
         PAGES,
         JSON,
         "Promises"
+    ),
+    get!(
+        "/v1/ledgers/{ledger}/withheld-agreements",
+        "listWithheldAgreements",
+        "readers",
+        "Which agreements are withheld from the public: since when, on which ground and by whom",
+        WITHHELD,
+        JSON,
+        "WithheldAgreements"
     ),
     get!(
         "/v1/ledgers/{ledger}/attachments/{hash}",

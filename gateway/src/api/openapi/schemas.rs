@@ -200,17 +200,28 @@ fn overviews() -> Vec<(&'static str, Value)> {
 fn log() -> Vec<(&'static str, Value)> {
     let words = ["name", "origin", "level", "owner", "ministry", "logKey"].map(|name| (name, text()));
     let ledger: Vec<(&str, Value)> = words.into_iter().chain([("size", number()), ("now", instant())]).collect();
-    let record = [("entry", number()), ("acceptedAt", instant()), ("salt", text()), ("leaf", text()), ("jws", text())];
-    let data = object("Inhoud", &[("ledger", text()), ("entry", number()), ("by", text()), ("id", text())]);
-    let event = ["specversion", "id", "source", "type", "subject", "sequence", "dataref", "datacontenttype"].map(|name| (name, text()));
+    let record = [("entry", number()), ("acceptedAt", instant()), ("leaf", text())];
+    let withheld = json!({ "type": "boolean", "description": "True where salt and jws are withheld from this reader" });
+    let of_record = [("salt", text()), ("jws", text()), ("damaged", text()), ("withheld", withheld)];
+    let data = open("Inhoud", &[("ledger", text()), ("entry", number())], &[("by", text()), ("id", text())]);
+    let event = ["specversion", "id", "source", "type", "sequence", "dataref", "datacontenttype"].map(|name| (name, text()));
     let event: Vec<(&str, Value)> = event.into_iter().chain([("time", instant()), ("data", data)]).collect();
     let none = json!({ "type": "null" });
+    let grounds: Vec<&str> = ledger::envelope::statement::withheld::WithheldGround::ALL.iter().map(|ground| ground.code()).collect();
+    let reason = [("ground", code(&grounds)), ("groundNl", text()), ("owner", text()), ("director", text())];
+    let kept: Vec<(&str, Value)> = [("entry", number()), ("acceptedAt", instant())].into_iter().chain(reason).collect();
+    let next = json!({ "type": ["string", "null"], "description": "The cursor of the next page; null on the last" });
     vec![
         ("Ledger", object("Grootboek", &ledger)),
         ("Ledgers", object("Grootboeken", &[("items", list(named("Ledger"))), ("next", none)])),
-        ("Record", open("Vastlegging", &record, &[("damaged", text())])),
+        ("Record", open("Vastlegging", &record, &of_record)),
         ("Records", object("Vastleggingen", &[("records", list(named("Record"))), ("size", number())])),
-        ("Event", object("Gebeurtenis (CloudEvents)", &event)),
+        ("WithheldAgreement", open("Convenant dat niet openbaar is", &kept, &[("agreement", text())])),
+        (
+            "WithheldAgreements",
+            object("Convenanten die niet openbaar zijn", &[("items", list(named("WithheldAgreement"))), ("next", next)]),
+        ),
+        ("Event", open("Gebeurtenis (CloudEvents)", &event, &[("subject", text())])),
         ("Events", json!({ "title": "Gebeurtenissen", "type": "array", "items": named("Event") })),
     ]
 }

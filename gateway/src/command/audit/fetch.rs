@@ -77,5 +77,5 @@ fn row(record: Record) -> Row {
     let bytes = |text: String| URL_SAFE_NO_PAD.decode(text).unwrap_or_default();
     let salt = bytes(record.salt).try_into().unwrap_or_default();
     let accepted_at = record.accepted_at.unwrap_or(Instant::from_millis(0).expect("1970 can be written"));
-    Row { entry: record.entry, accepted_at, salt, jws: bytes(record.jws), leaf: record.leaf.map(bytes) }
+    Row { entry: record.entry, accepted_at, salt, jws: bytes(record.jws), leaf: record.leaf.map(bytes), withheld: record.withheld }
 }

@@ -3,6 +3,7 @@
 use super::suspension::SuspensionPower;
 use super::trigger::{Delay, Trigger};
 use super::umbrella::{Umbrella, UmbrellaClause};
+use super::withheld::WithheldGround;
 use crate::envelope::shape::{Count, List, shape};
 use crate::words::{CbsCode, Day, Decimal, Hash, Rhythm, Slug, Text};
 
@@ -306,8 +307,9 @@ shape! {
         suspension: Option<SuspensionPower> = "bevoegdheid tot opschorting",
         /// The umbrella agreements that its obligations refer to, each with its receipt (L44).
         umbrellas: Option<List<Umbrella, 1, 4>> = "koepelovereenkomsten",
-        /// Ground to withhold the agreement from the public (Woo); refused until it is supported.
-        withheld_ground: Option<Text<3, 200>> = "grond voor geheimhouding",
+        /// Ground on which the agreement as a whole is withheld from the public (Woo); public when not given. It stays as the
+        /// first proposal says.
+        withheld_ground: Option<WithheldGround> = "grond voor geheimhouding",
     }
 }
 

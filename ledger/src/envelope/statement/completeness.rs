@@ -57,9 +57,6 @@ pub fn gaps(body: &Json) -> Vec<Fault> {
     super::closure::gaps(body, period, &mut gaps);
     goals_without_obligation(body, &mut gaps);
     social_recovery(body, &mut gaps);
-    if body.get("withheldGround").is_some() {
-        gaps.add(Rule::Confidential, "/withheldGround".into(), "confidential agreements are not supported yet", "a public agreement");
-    }
     gaps.0
 }
 

@@ -28,6 +28,7 @@ pub mod trigger;
 pub mod umbrella;
 pub mod version;
 pub mod withdrawal;
+pub mod withheld;
 
 use agreement::{Attachment, Consent, Decline, Proposal};
 use amendment::Amendment;

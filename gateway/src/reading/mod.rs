@@ -1,0 +1,107 @@
+//! What readers get, and nothing beside it: the one place where who may read what is applied.
+//!
+//! Routes and pages hold a [`Served`], which has no way to the store: whatever they read of a ledger comes through a
+//! [`Sight`], and a sight belongs to a reader. A route that does not say for whom it reads does not compile.
+
+mod feed;
+mod gate;
+mod replay;
+mod sight;
+
+use std::sync::Arc;
+
+use ledger::lives::Reader;
+use ledger::log::tile::Tile;
+use ledger::words::Instant;
+
+use crate::clock::Clock;
+use crate::host::Host;
+use crate::intake::{Envelope, Reply};
+use crate::metrics::{self, MetricsFault};
+use crate::sequencer::LedgerHandle;
+use crate::store::StoreFault;
+use ledger::envelope::Refusal;
+use replay::Replays;
+
+pub use feed::events_of_all;
+pub use gate::{Bearer, TokenRefused};
+pub use sight::{Known, Seen, Sight, Unseen};
+
+/// A gateway as routes and pages have it: its ledgers, its clock, and what may be read.
+#[derive(Clone)]
+pub struct Served {
+    host: Host,
+    replays: Arc<Replays>,
+    /// Tokens from before are refused: whether they were used is not known any more.
+    since: Instant,
+}
+
+impl Served {
+    /// What a gateway serves from now on.
+    pub fn new(host: Host) -> Self {
+        let since = host.clock.now();
+        Self { host, replays: Arc::default(), since }
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &Clock {
+        &self.host.clock
+    }
+
+    /// A ledger by its name.
+    pub fn ledger(&self, name: &str) -> Option<&LedgerHandle> {
+        self.host.ledger(name)
+    }
+
+    /// Every ledger.
+    pub fn ledgers(&self) -> impl Iterator<Item = &LedgerHandle> {
+        self.host.ledgers()
+    }
+
+    /// What anybody sees of a ledger.
+    pub fn public(&self, ledger: &LedgerHandle) -> Sight {
+        Sight::of(&self.host, ledger, Reader::Public)
+    }
+
+    /// What whoever sent this sees of a ledger; refused when it sent a token that proves nothing.
+    pub async fn sight(&self, ledger: &LedgerHandle, bearer: &Bearer) -> Result<Sight, TokenRefused> {
+        let reader = gate::reader(self, ledger, bearer).await?;
+        Ok(Sight::of(&self.host, ledger, reader))
+    }
+
+    /// The same of every ledger: of the one that the token is for by it, of the others as anybody.
+    pub async fn sights(&self, bearer: &Bearer) -> Result<Vec<Sight>, TokenRefused> {
+        let named = gate::named(self, bearer)?;
+        let mut sights = Vec::new();
+        for ledger in self.host.ledgers() {
+            let is_named = named.as_ref().is_some_and(|origin| *origin == ledger.row.facts.origin);
+            sights.push(if is_named { self.sight(ledger, bearer).await? } else { self.public(ledger) });
+        }
+        Ok(sights)
+    }
+
+    /// Statements for the writer: each gets its own answer, which is for whoever signed it.
+    pub async fn take(&self, ledger: &LedgerHandle, envelopes: Vec<Result<Envelope, Refusal>>) -> Vec<Reply> {
+        self.host.take(ledger, envelopes).await
+    }
+
+    /// The last signed checkpoint, with its size: it commits to every record and shows none.
+    pub async fn checkpoint(&self, ledger: &LedgerHandle) -> Result<Option<(u64, String)>, StoreFault> {
+        self.host.store.checkpoint(ledger.row.id).await
+    }
+
+    /// A tile that a published checkpoint has: hashes and instants, no records.
+    pub async fn tile(&self, ledger: &LedgerHandle, tile: Tile) -> Result<Option<Vec<u8>>, StoreFault> {
+        self.host.store.published_tile(ledger.row.id, tile).await
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<(), StoreFault> {
+        self.host.store.ping().await
+    }
+
+    /// Figures for whoever runs the gateway: sums, without a name of anything in a ledger.
+    pub async fn metrics(&self) -> Result<String, MetricsFault> {
+        metrics::text(&self.host).await
+    }
+}
