@@ -13,3 +13,4 @@ mod tile;
 mod tree;
 mod tree_refusals;
 mod vectors;
+mod witness;

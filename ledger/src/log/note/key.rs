@@ -106,7 +106,7 @@ impl VerifierKey {
         matches!(self.kind, KeyKind::Note | KeyKind::Cosignature)
     }
 
-    pub(super) fn made(&self, signature: &Signature) -> bool {
+    pub(in crate::log) fn made(&self, signature: &Signature) -> bool {
         signature.id == self.id && signature.name == self.name
     }
 
