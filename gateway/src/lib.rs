@@ -18,6 +18,7 @@ pub mod api;
 pub mod pages;
 pub mod web;
 pub mod server;
+pub mod witness;
 pub mod client;
 pub mod command;
 pub mod demo;

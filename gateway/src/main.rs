@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 use gateway::command::exit::{EXIT_CODES, conclude};
-use gateway::command::{Exit, Terminal, audit, demo, follow, init, key, read, rebuild, register, serve, sign, submit};
+use gateway::command::{Exit, Terminal, audit, demo, follow, init, key, read, rebuild, register, serve, sign, submit, witness};
 use gateway::settings::with_file;
 
 /// Statements are many small allocations on several threads, which this allocator serves better.
@@ -41,6 +41,7 @@ enum Command {
     Init(init::Init),
     Serve(serve::Serve),
     Rebuild(rebuild::Rebuild),
+    Witness(witness::WitnessCommand),
     Demo(demo::Demo),
 }
 
@@ -57,6 +58,7 @@ impl Command {
             Self::Init(init) => init.run(terminal),
             Self::Serve(serve) => serve.run(),
             Self::Rebuild(rebuild) => rebuild.run(terminal),
+            Self::Witness(witness) => witness.run(terminal),
             Self::Demo(demo) => demo.run(terminal),
         }
     }

@@ -17,6 +17,7 @@ pub mod audit;
 pub mod init;
 pub mod serve;
 pub mod rebuild;
+pub mod witness;
 pub mod demo;
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ mod rows;
 mod search;
 mod settle;
 mod tiles;
+mod witness;
 
 pub use alone::{Alone, NotAlone};
 pub use commit::{Commit, Conflict, NewAttachment, NewEntry};
@@ -30,3 +31,4 @@ pub use read::{AttachmentRow, PartQuery, PartRow};
 pub use rows::{EntryRow, HeadRow, StoredEntry, subject_of};
 pub use search::{Found, Place, Search, overlap};
 pub use settle::{Progress, StatementRow, Unsettled};
+pub use witness::{Decided, RefusedCheckpoint, WitnessStore};

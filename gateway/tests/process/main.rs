@@ -5,3 +5,4 @@
 mod full_disk;
 mod kill;
 mod server;
+mod witness;

@@ -79,25 +79,24 @@ pub enum RequestFault {
     Note(#[from] NoteFault),
 }
 
-/// What a request claims before anything of it is verified: good for finding the log that it is about.
+/// What can be said of a request without knowing what was cosigned before: whether a log that is known signed it.
 ///
-/// The checkpoint must be one; extension lines are refused, since a log that follows these formats has none.
-pub fn claimed(request: &AddCheckpoint) -> Result<Checkpoint, Denial> {
-    Checkpoint::parse(request.checkpoint.text()).map_err(Denial::Malformed)
-}
-
-/// Decides about a request: to cosign, or why not.
-///
-/// `trusted` are the keys of the log with this origin that the witness trusts, none if it does not know the log; `last` is
-/// the note of the last checkpoint that it cosigned for it. Whoever persists the outcome holds `last` locked from reading
-/// it until the new one is stored.
-pub fn decide(request: &AddCheckpoint, trusted: &[VerifierKey], last: Option<&Note>) -> Result<Checkpoint, Denial> {
-    let checkpoint = claimed(request)?;
+/// `trusted` are the keys of logs that the witness trusts, each named by its log's origin. Extension lines are refused,
+/// since a log that follows these formats has none.
+pub fn screen(request: &AddCheckpoint, trusted: &[VerifierKey]) -> Result<Checkpoint, Denial> {
+    let checkpoint = Checkpoint::parse(request.checkpoint.text()).map_err(Denial::Malformed)?;
     let mine: Vec<VerifierKey> = trusted.iter().filter(|key| key.name() == checkpoint.origin()).cloned().collect();
     if mine.is_empty() {
         return Err(Denial::UnknownLog { origin: checkpoint.origin().to_owned() });
     }
     request.checkpoint.verify(&mine).map_err(Denial::Unsigned)?;
+    Ok(checkpoint)
+}
+
+/// Decides about a request: to cosign, or why not. `last` is the note of the last checkpoint that the witness cosigned for
+/// this log. Whoever persists the outcome holds `last` locked from reading it until the new one is stored.
+pub fn decide(request: &AddCheckpoint, trusted: &[VerifierKey], last: Option<&Note>) -> Result<Checkpoint, Denial> {
+    let checkpoint = screen(request, trusted)?;
     if request.old > checkpoint.size() {
         return Err(Denial::OldLarger { old: request.old, size: checkpoint.size() });
     }
