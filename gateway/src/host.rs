@@ -13,7 +13,8 @@ use tokio::task::JoinHandle;
 use crate::clock::Clock;
 use crate::keys::{KeyFault, read_keys};
 use crate::sequencer::{LedgerHandle, Pace, start};
-use crate::store::{PartQuery, Store, StoreFault};
+use crate::store::{CosignedCheckpoint, PartQuery, Store, StoreFault};
+use crate::witnessing::{self, Cadence, Panel};
 
 /// At most this many decoded keys in memory; then the cache starts anew.
 const MAX_KEYS: usize = 50_000;
@@ -55,6 +56,7 @@ pub struct Host {
     /// The clock.
     pub clock: Clock,
     ledgers: Arc<BTreeMap<String, LedgerHandle>>,
+    panels: Arc<BTreeMap<String, Panel>>,
     keys: Arc<RwLock<HashMap<Kid, PublicKey>>>,
 }
 
@@ -97,8 +99,31 @@ impl Host {
             ledgers.insert(name, handle);
             tasks.extend(pair);
         }
-        let host = Self { store, clock, ledgers: Arc::new(ledgers), keys: Arc::default() };
+        let host = Self { store, clock, ledgers: Arc::new(ledgers), panels: Arc::default(), keys: Arc::default() };
         Ok((host, Writers { stop, tasks }))
+    }
+
+    /// The same gateway, whose ledgers have these witnesses, by the name of the ledger: each is asked from now on.
+    pub fn witnessed_by(self, panels: BTreeMap<String, Panel>, cadence: Cadence, writers: &mut Writers) -> Self {
+        for ledger in self.ledgers() {
+            let Some(panel) = panels.get(&ledger.row.name) else { continue };
+            let (store, clock, stopped) = (self.store.clone(), self.clock.clone(), writers.stop.subscribe());
+            writers.tasks.push(witnessing::start(store, ledger.row.clone(), panel, cadence, clock, stopped));
+        }
+        Self { panels: Arc::new(panels), ..self }
+    }
+
+    /// The witnesses of a ledger; `None` when it has none.
+    pub fn panel(&self, ledger: &str) -> Option<&Panel> {
+        self.panels.get(ledger)
+    }
+
+    /// The newest checkpoint of more entries than this that the log and enough witnesses signed.
+    pub async fn cosigned(&self, ledger: &LedgerHandle, beyond: u64) -> Result<Option<CosignedCheckpoint>, StoreFault> {
+        let Some(panel) = self.panel(&ledger.row.name) else { return Ok(None) };
+        let found = self.store.cosigned(ledger.row.id).await?;
+        let log = ledger.keys.log.verifier();
+        Ok(found.into_iter().take_while(|cosigned| cosigned.size > beyond).find(|cosigned| panel.is_enough(&cosigned.note, log)))
     }
 
     /// A ledger by its name.

@@ -8,6 +8,7 @@ use super::Problem;
 use super::answer::ledger;
 use crate::host::Host;
 use crate::sequencer::LedgerHandle;
+use crate::witnessing::Panel;
 
 pub(super) async fn list(State(host): State<Host>) -> Json<Value> {
     let items: Vec<Value> = host.ledgers().map(|ledger| describe(&host, ledger)).collect();
@@ -29,7 +30,14 @@ fn describe(host: &Host, ledger: &LedgerHandle) -> Value {
         "logKey": facts.log_key,
         "statementKey": facts.statement_key,
         "versions": facts.versions,
+        "witnesses": witnesses(host, &ledger.row.name),
         "size": ledger.size(),
         "now": host.clock.now(),
     })
+}
+
+/// Who is asked to cosign: keys to be compared with those that came from elsewhere.
+fn witnesses(host: &Host, name: &str) -> Vec<Value> {
+    let listed = host.panel(name).map(Panel::witnesses).unwrap_or_default();
+    listed.iter().map(|(key, url)| json!({ "name": key.name(), "vkey": key.to_string(), "url": url })).collect()
 }

@@ -11,9 +11,9 @@ use serde_json::{Value, json};
 
 use super::Problem;
 use super::answer::{Pairs, invalid, ledger};
-use super::query::{FROM, Given, Key, MANY, MAX_PAGE};
+use super::query::{COSIGNED, FROM, Given, Key, MANY, MAX_PAGE};
 use crate::host::Host;
-use crate::receipts::receipt_of;
+use crate::receipts::{cosigned_receipt_of, receipt_of};
 use crate::store::StoredEntry;
 
 /// What records are asked with.
@@ -45,12 +45,53 @@ fn record(row: &StoredEntry) -> Value {
     record
 }
 
-pub(super) async fn receipt(State(host): State<Host>, Path((name, entry)): Path<(String, u64)>) -> Result<Response, Problem> {
+/// `GET /v1/ledgers/{ledger}/receipts/{entry}[?cosigned=true]`: under the newest checkpoint, or under the newest that enough
+/// witnesses cosigned.
+pub(super) async fn receipt(
+    State(host): State<Host>,
+    Path((name, entry)): Path<(String, u64)>,
+    Query(pairs): Pairs,
+) -> Result<Response, Problem> {
+    let cosigned = cosigned(pairs)?;
     let ledger = ledger(&host, &name)?;
-    let found = receipt_of(&host.store, ledger, entry).await?;
-    let (_, text) = found.ok_or_else(|| Problem::not_found(format!("{name} has no entry {entry} yet")))?;
+    let text = if cosigned {
+        cosigned_receipt_of(&host, ledger, entry).await?.ok_or_else(|| not_cosigned(&host, &name, &format!("entry {entry}")))?
+    } else {
+        let found = receipt_of(&host.store, ledger, entry).await?;
+        found.ok_or_else(|| Problem::not_found(format!("{name} has no entry {entry} yet")))?.1
+    };
     let named = format!("attachment; filename=\"{name}-{entry}.tlog-proof\"");
-    Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, named)], text).into_response())
+    Ok(([(header::CONTENT_TYPE, TEXT.to_owned()), (header::CONTENT_DISPOSITION, named)], text).into_response())
+}
+
+/// `GET /v1/ledgers/{ledger}/checkpoint[?cosigned=true]`: the newest, or the newest that enough witnesses cosigned.
+pub(super) async fn checkpoint(State(host): State<Host>, Path(name): Path<String>, Query(pairs): Pairs) -> Result<Response, Problem> {
+    let cosigned = cosigned(pairs)?;
+    let ledger = ledger(&host, &name)?;
+    let note = if cosigned {
+        host.cosigned(ledger, 0).await?.ok_or_else(|| not_cosigned(&host, &name, "any entry"))?.note.to_string()
+    } else {
+        let found = host.store.checkpoint(ledger.row.id).await?;
+        found.ok_or_else(|| Problem::not_found(format!("{name} has no checkpoint")))?.1
+    };
+    Ok(([(header::CONTENT_TYPE, TEXT)], note).into_response())
+}
+
+/// What checkpoints and receipts are asked with.
+pub(super) const CHECKPOINTS: &[Key] = &[COSIGNED];
+
+const TEXT: &str = "text/plain; charset=utf-8";
+
+fn cosigned(pairs: Vec<(String, String)>) -> Result<bool, Problem> {
+    let mut given = Given::read(pairs, CHECKPOINTS);
+    let cosigned = given.parsed(COSIGNED).unwrap_or(false);
+    given.done()?;
+    Ok(cosigned)
+}
+
+fn not_cosigned(host: &Host, name: &str, what: &str) -> Problem {
+    let why = if host.panel(name).is_some() { "yet; its witnesses are asked again and again" } else { "since it has no witnesses" };
+    Problem::not_found(format!("no checkpoint of {name} with {what} has the cosignatures that its policy asks for, {why}"))
 }
 
 /// Content beside the log: always to be saved, never shown in place, whatever it claims to be.

@@ -8,6 +8,8 @@ use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Row, Sqlite, SqlitePool};
 
+use super::cosigned;
+
 /// Something is wrong with the store; not with what a party sent.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreFault {
@@ -51,6 +53,8 @@ pub struct Store {
     pub(super) log: Pools,
     /// What follows from it; a crash may lose the last of it, and it is caught up with.
     pub(super) derived: Pools,
+    /// What witnesses cosigned.
+    pub(super) cosigned: SqlitePool,
 }
 
 /// The connections to one file.
@@ -96,10 +100,11 @@ impl Store {
             .pragma("journal_size_limit", "134217728")
             .foreign_keys(true);
         let log = Pools::open(options.clone(), &LOG).await?;
+        let cosigned = cosigned::open(path, options.clone().synchronous(SqliteSynchronous::Normal)).await?;
         // Memory for the pages that it comes back to; each transaction is whole or not there, the last ones may be lost.
         let options = options.filename(derived_path(path)).create_if_missing(true).synchronous(SqliteSynchronous::Normal);
         let derived = Pools::open(options.pragma("cache_size", "-65536"), &DERIVED).await?;
-        Ok(Self { log, derived })
+        Ok(Self { log, derived, cosigned })
     }
 
     /// Every ledger in this database.
@@ -138,6 +143,7 @@ impl Store {
     pub async fn close(&self) {
         self.log.close().await;
         self.derived.close().await;
+        self.cosigned.close().await;
     }
 }
 

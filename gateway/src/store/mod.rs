@@ -7,6 +7,7 @@
 mod alone;
 mod chunks;
 mod commit;
+mod cosigned;
 mod journal;
 mod keep;
 mod lives;
@@ -22,6 +23,7 @@ mod witness;
 
 pub use alone::{Alone, NotAlone};
 pub use commit::{Commit, Conflict, NewAttachment, NewEntry};
+pub use cosigned::CosignedCheckpoint;
 pub use journal::{EntryChange, LifeChange};
 pub use keep::{LedgerRow, Store, StoreFault, derived_path};
 pub use lives::{LifeRow, assemble, life_row, part_json, part_of};

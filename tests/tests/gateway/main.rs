@@ -18,3 +18,4 @@ mod reads;
 mod schemas;
 mod settings;
 mod tiles;
+mod witnessing;

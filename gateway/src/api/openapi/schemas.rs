@@ -199,7 +199,9 @@ fn overviews() -> Vec<(&'static str, Value)> {
 
 fn log() -> Vec<(&'static str, Value)> {
     let words = ["name", "origin", "level", "owner", "ministry", "logKey"].map(|name| (name, text()));
-    let ledger: Vec<(&str, Value)> = words.into_iter().chain([("size", number()), ("now", instant())]).collect();
+    let witness = object("Getuige", &[("name", text()), ("vkey", text()), ("url", text())]);
+    let ledger: Vec<(&str, Value)> =
+        words.into_iter().chain([("size", number()), ("now", instant()), ("witnesses", list(witness))]).collect();
     let record = [("entry", number()), ("acceptedAt", instant()), ("salt", text()), ("leaf", text()), ("jws", text())];
     let data = object("Inhoud", &[("ledger", text()), ("entry", number()), ("by", text()), ("id", text())]);
     let event = ["specversion", "id", "source", "type", "subject", "sequence", "dataref", "datacontenttype"].map(|name| (name, text()));
