@@ -22,6 +22,8 @@ pub mod proof;
 
 pub mod receipt;
 
+pub mod policy;
+
 pub mod split;
 
 pub mod witness;
