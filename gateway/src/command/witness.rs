@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use ledger::log::note::{KeyKind, VerifierKey};
+use ledger::log::policy::Policy;
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
@@ -32,8 +33,11 @@ pub struct WitnessCommand {
     #[arg(long, env = "CONVENANT_WITNESS_DATABASE", value_name = "FILE", default_value = "convenant-witness.sqlite")]
     database: PathBuf,
     /// Vkey of a ledger to witness; may be given several times. The name in it is the ledger's origin
-    #[arg(long = "log", value_name = "VKEY", required = true)]
+    #[arg(long = "log", value_name = "VKEY", required_unless_present = "policy")]
     logs: Vec<VerifierKey>,
+    /// File with `log` lines (tlog-policy) of ledgers to witness
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
     /// Address and port to listen on; TLS is ended by the proxy in front
     #[arg(long, env = "CONVENANT_WITNESS_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8090")]
     listen: SocketAddr,
@@ -86,7 +90,13 @@ impl WitnessCommand {
 
     /// The keys of logs from flags and file. Under the key of a witness, a cosignature would pass for a log's signature.
     fn known_logs(&self) -> anyhow::Result<Vec<VerifierKey>> {
-        let logs = self.logs.clone();
+        let mut logs = self.logs.clone();
+        if let Some(file) = &self.policy {
+            let bytes = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+            let policy = Policy::parse(&bytes).with_context(|| file.display().to_string())?;
+            logs.extend(policy.logs().iter().map(|log| log.key.clone()));
+        }
+        anyhow::ensure!(!logs.is_empty(), "there is no ledger to witness; accepted: --log VKEY, or a file with `log VKEY` lines");
         for key in &logs {
             anyhow::ensure!(key.kind() == KeyKind::Note, "{key} is not the key of a log (an Ed25519 key of type 0x01)");
         }

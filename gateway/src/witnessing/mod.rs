@@ -16,7 +16,7 @@ use crate::clock::Clock;
 use crate::metrics::{self, Heard};
 use crate::store::{LedgerRow, Store};
 use ask::Asker;
-pub use panel::Panel;
+pub use panel::{Panel, PanelFault};
 use round::{Question, Watcher};
 
 /// A checkpoint that a witness cosigned is shown to it anew after so long, so that its cosignature says how fresh it is.

@@ -56,9 +56,12 @@ impl History {
 }
 
 fn command(folder: &Path) -> Command {
+    command_for(folder, signer().verifier())
+}
+
+fn command_for(folder: &Path, log: &VerifierKey) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_convenant"));
-    let vkey = signer().verifier().to_string();
-    command.current_dir(folder).args(["witness", "--listen", "127.0.0.1:0", "--log", &vkey, "--prefix", "/w"]);
+    command.current_dir(folder).args(["witness", "--listen", "127.0.0.1:0", "--log", &log.to_string(), "--prefix", "/w"]);
     command
 }
 
@@ -69,16 +72,24 @@ fn refused_to_start(folder: &Path, more: &[&str]) -> String {
 }
 
 /// A witness process, with the key that it says it has.
-struct Witness {
+pub(crate) struct Witness {
     child: Child,
-    url: String,
-    vkey: VerifierKey,
+    pub(crate) url: String,
+    pub(crate) vkey: VerifierKey,
 }
 
 impl Witness {
     fn start(folder: &Path) -> Self {
-        let mut child =
-            command(folder).args(["--name", "witness.example/w"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        Self::spawn(command(folder), "witness.example/w")
+    }
+
+    /// A witness of a ledger.
+    pub(crate) fn of(log: &VerifierKey, folder: &Path, name: &str) -> Self {
+        Self::spawn(command_for(folder, log), name)
+    }
+
+    fn spawn(mut command: Command, name: &str) -> Self {
+        let mut child = command.args(["--name", name]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let address = lines.by_ref().map_while(Result::ok).find_map(|line| {
             let line: serde_json::Value = serde_json::from_str(&line).ok()?;

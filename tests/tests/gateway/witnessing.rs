@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests stand outside test functions")]
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -62,7 +63,10 @@ fn log_key(gate: &Gate) -> VerifierKey {
 
 /// The gate with these witnesses, of which so many are enough.
 fn witnessed(gate: Gate, witnesses: Vec<(VerifierKey, String)>, enough: usize) -> Gate {
-    gate.witnessed_by(BTreeMap::from([("gm0599".to_owned(), Panel::new(witnesses, move |signed| signed.len() >= enough))]), CADENCE)
+    let lines: String = witnesses.iter().enumerate().map(|(n, (key, url))| format!("witness w{n} {key} {url}\n")).collect();
+    let names: String = (0..witnesses.len()).map(|n| format!(" w{n}")).collect();
+    let panel = Panel::parse(Path::new("policy"), format!("{lines}group enough {enough}{names}\nquorum enough\n").as_bytes()).unwrap();
+    gate.witnessed_by(BTreeMap::from([("gm0599".to_owned(), panel)]), CADENCE)
 }
 
 /// Waits for something, and not for a time.
