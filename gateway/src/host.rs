@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Deref;
 use std::path::Path;
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, OnceLock, RwLock};
 
 use ledger::envelope::{Kid, Parsed, PublicKey};
 use ledger::words::CALENDAR_VERSION;
@@ -13,7 +13,8 @@ use tokio::task::JoinHandle;
 use crate::clock::Clock;
 use crate::keys::{KeyFault, read_keys};
 use crate::sequencer::{LedgerHandle, Pace, start};
-use crate::store::{Store, StoreFault};
+use crate::store::{CosignedCheckpoint, Store, StoreFault};
+use crate::witnessing::{self, Cadence, Panel};
 
 /// At most this many decoded keys in memory; then the cache starts anew.
 const MAX_KEYS: usize = 50_000;
@@ -58,6 +59,7 @@ pub struct Parts {
     /// The clock.
     pub clock: Clock,
     ledgers: BTreeMap<String, LedgerHandle>,
+    panels: OnceLock<BTreeMap<String, Panel>>,
     keys: RwLock<HashMap<Kid, PublicKey>>,
 }
 
@@ -108,8 +110,31 @@ impl Host {
             ledgers.insert(name, handle);
             tasks.extend(pair);
         }
-        let host = Self(Arc::new(Parts { store, clock, ledgers, keys: RwLock::default() }));
+        let host = Self(Arc::new(Parts { store, clock, ledgers, panels: OnceLock::new(), keys: RwLock::default() }));
         Ok((host, Writers { stop, tasks }))
+    }
+
+    /// Gives the ledgers witnesses, by the name of the ledger: each is asked from now on. Once, at the start.
+    pub fn witnessed_by(&self, panels: BTreeMap<String, Panel>, cadence: Cadence, writers: &mut Writers) {
+        let panels = self.panels.get_or_init(|| panels);
+        for ledger in self.ledgers() {
+            let Some(panel) = panels.get(&ledger.row.name) else { continue };
+            let (store, clock, stopped) = (self.store.clone(), self.clock.clone(), writers.stop.subscribe());
+            writers.tasks.push(witnessing::start(store, ledger.row.clone(), panel, cadence, clock, stopped));
+        }
+    }
+
+    /// The witnesses of a ledger; `None` when it has none.
+    pub fn panel(&self, ledger: &str) -> Option<&Panel> {
+        self.panels.get()?.get(ledger)
+    }
+
+    /// The newest checkpoint of more entries than this that the log and enough witnesses signed.
+    pub async fn cosigned(&self, ledger: &LedgerHandle, beyond: u64) -> Result<Option<CosignedCheckpoint>, StoreFault> {
+        let Some(panel) = self.panel(&ledger.row.name) else { return Ok(None) };
+        let found = self.store.cosigned(ledger.row.id).await?;
+        let log = ledger.keys.log.verifier();
+        Ok(found.into_iter().take_while(|cosigned| cosigned.size > beyond).find(|cosigned| panel.is_enough(&cosigned.note, log)))
     }
 
     /// A ledger by its name.

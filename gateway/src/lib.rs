@@ -19,6 +19,8 @@ pub mod api;
 pub mod pages;
 pub mod web;
 pub mod server;
+pub mod witness;
+pub mod witnessing;
 pub mod client;
 pub mod command;
 pub mod demo;

@@ -5,7 +5,9 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 use gateway::command::exit::{EXIT_CODES, conclude};
-use gateway::command::{Exit, Terminal, audit, demo, follow, init, key, read, rebuild, register, serve, sign, submit, token};
+use gateway::command::{
+    Exit, Terminal, audit, demo, follow, init, key, monitor, read, rebuild, register, serve, sign, submit, token, witness,
+};
 use gateway::settings::with_file;
 
 /// Statements are many small allocations on several threads, which this allocator serves better.
@@ -39,9 +41,11 @@ enum Command {
     Read(read::Read),
     Follow(follow::Follow),
     Audit(audit::Audit),
+    Monitor(monitor::Monitor),
     Init(init::Init),
     Serve(serve::Serve),
     Rebuild(rebuild::Rebuild),
+    Witness(witness::WitnessCommand),
     Demo(demo::Demo),
 }
 
@@ -56,9 +60,11 @@ impl Command {
             Self::Read(read) => read.run(terminal),
             Self::Follow(follow) => follow.run(terminal),
             Self::Audit(audit) => audit.run(terminal),
+            Self::Monitor(monitor) => monitor.run(terminal),
             Self::Init(init) => init.run(terminal),
             Self::Serve(serve) => serve.run(),
             Self::Rebuild(rebuild) => rebuild.run(terminal),
+            Self::Witness(witness) => witness.run(terminal),
             Self::Demo(demo) => demo.run(terminal),
         }
     }

@@ -4,6 +4,7 @@ use ledger::log::note::Note;
 use ledger::log::receipt::Receipt;
 use ledger::words::Instant;
 
+use crate::host::Host;
 use crate::sequencer::{Granted, LedgerHandle};
 use crate::store::{Store, StoreFault};
 
@@ -23,12 +24,22 @@ fn encode(entry: u64, salt: &[u8; 32], record: &[u8], proof: Vec<ledger::words::
 
 /// The receipt of an entry under the last checkpoint, with its instant of acceptance; `None` if there is no such entry.
 pub async fn receipt_of(store: &Store, ledger: &LedgerHandle, entry: u64) -> Result<Option<(Instant, String)>, StoreFault> {
+    let Some((size, note)) = store.checkpoint(ledger.row.id).await?.filter(|(size, _)| entry < *size) else { return Ok(None) };
+    let note = Note::parse(note.as_bytes()).map_err(|fault| StoreFault::Damaged(format!("checkpoint {size}: {fault}")))?;
+    receipt_under(store, ledger, entry, size, note).await.map(Some)
+}
+
+/// The receipt of an entry under the newest checkpoint that enough witnesses cosigned; `None` if that does not have it yet.
+pub async fn cosigned_receipt_of(host: &Host, ledger: &LedgerHandle, entry: u64) -> Result<Option<String>, StoreFault> {
+    let Some(cosigned) = host.cosigned(ledger, entry).await? else { return Ok(None) };
+    receipt_under(&host.store, ledger, entry, cosigned.size, cosigned.note).await.map(|(_, text)| Some(text))
+}
+
+async fn receipt_under(store: &Store, ledger: &LedgerHandle, entry: u64, size: u64, note: Note) -> Result<(Instant, String), StoreFault> {
     let id = ledger.row.id;
-    let Some((size, note)) = store.checkpoint(id).await?.filter(|(size, _)| entry < *size) else { return Ok(None) };
     let missing = || StoreFault::Damaged(format!("record {entry} is missing"));
     let row = store.entries(id, entry, 1).await?.into_iter().next().filter(|row| row.entry == entry).ok_or_else(missing)?;
     let proof = store.inclusion_proof(id, entry, size).await?;
-    let note = Note::parse(note.as_bytes()).map_err(|fault| StoreFault::Damaged(format!("checkpoint {size}: {fault}")))?;
     let text = encode(entry, &row.salt, &row.record(&ledger.row.facts.origin), proof, note)?;
-    Ok(Some((row.accepted_at, text)))
+    Ok((row.accepted_at, text))
 }

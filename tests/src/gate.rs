@@ -1,5 +1,6 @@
 //! A gateway in this process: a real database in a temporary folder, the real router, a clock that is stepped.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -14,6 +15,7 @@ use gateway::sequencer::Pace;
 use gateway::settings::Limits;
 use gateway::store::Store;
 use gateway::web::{router, router_within};
+use gateway::witnessing::{Cadence, Panel};
 use ledger::envelope::statement::genesis::Level;
 use ledger::envelope::{SigningKey, Type, sign_compact, sign_flattened};
 use ledger::words::{Hash, Instant};
@@ -130,6 +132,12 @@ impl Gate {
         let store = Store::open(&folder.path().join("gate.sqlite"), false).await.expect("the database");
         let (host, writers) = Host::start(store, &folder.path().join("keys"), clock, pace(&Limits::default())).await.expect("a gateway");
         Self { folder, clock: hands, router: router(host.clone()), host, writers, town, ministry }
+    }
+
+    /// The same gate, whose ledger is shown to these witnesses.
+    pub fn witnessed_by(mut self, panels: BTreeMap<String, Panel>, cadence: Cadence) -> Self {
+        self.host.witnessed_by(panels, cadence, &mut self.writers);
+        self
     }
 
     /// The database file.

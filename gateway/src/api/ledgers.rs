@@ -8,6 +8,7 @@ use super::Problem;
 use super::answer::ledger;
 use crate::reading::Served;
 use crate::sequencer::LedgerHandle;
+use crate::witnessing::Panel;
 
 pub(super) async fn list(State(served): State<Served>) -> Json<Value> {
     let items: Vec<Value> = served.ledgers().map(|ledger| describe(&served, ledger)).collect();
@@ -29,7 +30,14 @@ fn describe(served: &Served, ledger: &LedgerHandle) -> Value {
         "logKey": facts.log_key,
         "statementKey": facts.statement_key,
         "versions": facts.versions,
+        "witnesses": witnesses(served, &ledger.row.name),
         "size": ledger.size(),
         "now": served.clock().now(),
     })
+}
+
+/// Who is asked to cosign: keys to be compared with those that came from elsewhere.
+fn witnesses(served: &Served, name: &str) -> Vec<Value> {
+    let listed = served.panel(name).map(Panel::witnesses).unwrap_or_default();
+    listed.iter().map(|(key, url)| json!({ "name": key.name(), "vkey": key.to_string(), "url": url })).collect()
 }

@@ -1,7 +1,7 @@
 //! The log to those who may read it: records in bulk, receipts, attachments.
 
 use axum::Json;
-use axum::extract::{Path, Query};
+use axum::extract::{Path, Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
@@ -10,10 +10,10 @@ use ledger::words::{Hash, Instant};
 use serde_json::{Value, json};
 
 use super::Problem;
-use super::answer::{Pairs, invalid};
+use super::answer::{Pairs, invalid, ledger};
 use super::asked::Asked;
-use super::query::{FROM, Given, Key, MANY, MAX_PAGE};
-use crate::reading::Seen;
+use super::query::{COSIGNED, FROM, Given, Key, MANY, MAX_PAGE};
+use crate::reading::{Seen, Served};
 
 /// What records are asked with.
 pub(super) const RECORDS: &[Key] = &[FROM, MANY];
@@ -47,11 +47,48 @@ fn record(Seen { row, is_withheld }: &Seen) -> Value {
     record
 }
 
-pub(super) async fn receipt(asked: Asked, Path((name, entry)): Path<(String, u64)>) -> Result<Response, Problem> {
-    let found = asked.sight(&name).await?.receipt(entry).await?;
-    let text = found.ok_or_else(|| Problem::not_found(format!("{name} has no receipt of entry {entry} for you")))?;
+/// `GET /v1/ledgers/{ledger}/receipts/{entry}[?cosigned=true]`: under the newest checkpoint, or under the newest that enough
+/// witnesses cosigned.
+pub(super) async fn receipt(asked: Asked, Path((name, entry)): Path<(String, u64)>, Query(pairs): Pairs) -> Result<Response, Problem> {
+    let (cosigned, sight) = (cosigned(pairs)?, asked.sight(&name).await?);
+    let text = match sight.receipt(entry, cosigned).await? {
+        Some(text) => text,
+        // Also of an entry that is not for whoever asks: nothing is said of it.
+        None if cosigned => return Err(not_cosigned(sight.has_witnesses(), &name, &format!("entry {entry}"))),
+        None => return Err(Problem::not_found(format!("{name} has no receipt of entry {entry} for you"))),
+    };
     let named = format!("attachment; filename=\"{name}-{entry}.tlog-proof\"");
-    Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, named)], text).into_response())
+    Ok(([(header::CONTENT_TYPE, TEXT.to_owned()), (header::CONTENT_DISPOSITION, named)], text).into_response())
+}
+
+/// `GET /v1/ledgers/{ledger}/checkpoint[?cosigned=true]`: the newest, or the newest that enough witnesses cosigned.
+pub(super) async fn checkpoint(State(served): State<Served>, Path(name): Path<String>, Query(pairs): Pairs) -> Result<Response, Problem> {
+    let cosigned = cosigned(pairs)?;
+    let ledger = ledger(&served, &name)?;
+    let note = if cosigned {
+        let none = || not_cosigned(served.panel(&name).is_some(), &name, "any entry");
+        served.cosigned_checkpoint(ledger).await?.ok_or_else(none)?
+    } else {
+        served.checkpoint(ledger).await?.ok_or_else(|| Problem::not_found(format!("{name} has no checkpoint")))?
+    };
+    Ok(([(header::CONTENT_TYPE, TEXT)], note).into_response())
+}
+
+/// What checkpoints and receipts are asked with.
+pub(super) const CHECKPOINTS: &[Key] = &[COSIGNED];
+
+const TEXT: &str = "text/plain; charset=utf-8";
+
+fn cosigned(pairs: Vec<(String, String)>) -> Result<bool, Problem> {
+    let mut given = Given::read(pairs, CHECKPOINTS);
+    let cosigned = given.parsed(COSIGNED).unwrap_or(false);
+    given.done()?;
+    Ok(cosigned)
+}
+
+fn not_cosigned(has_witnesses: bool, name: &str, what: &str) -> Problem {
+    let why = if has_witnesses { "yet; its witnesses are asked again and again" } else { "since it has no witnesses" };
+    Problem::not_found(format!("no checkpoint of {name} with {what} has the cosignatures that its policy asks for, {why}"))
 }
 
 /// Content beside the log: always to be saved, never shown in place, whatever it claims to be.

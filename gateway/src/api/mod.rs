@@ -70,7 +70,7 @@ pub fn router_within(host: Host, limits: &Limits) -> Router {
         .route("/v1/ledgers/{ledger}/{collection}", get(lives::collection));
     let auditors = Router::new()
         .route("/v1/ledgers/{ledger}/records", get(log::records))
-        .route("/v1/ledgers/{ledger}/checkpoint", get(tiles::checkpoint))
+        .route("/v1/ledgers/{ledger}/checkpoint", get(log::checkpoint))
         .route("/{ledger}/checkpoint", get(tiles::checkpoint))
         .route("/{ledger}/tile/{*tile}", get(tiles::tile));
     let operators =

@@ -35,6 +35,7 @@ keys! {
     LIMIT = "limit", r#"{"type":"integer","minimum":1,"maximum":1000,"default":100}"#, "a number from 1 to 1000; 100 when not given";
     FROM = "from", r#"{"type":"integer","minimum":0,"default":0}"#, "the index of an entry; 0 when not given";
     MANY = "limit", r#"{"type":"integer","minimum":1,"maximum":1000,"default":1000}"#, "a number from 1 to 1000; 1000 when not given";
+    COSIGNED = "cosigned", r#"{"type":"boolean","default":false}"#, "true for the newest checkpoint that enough witnesses cosigned; false, as when not given, for the newest";
     AGREEMENT = "agreement", r#"{"type":"string","maxLength":64}"#, "the id of an agreement";
     NEIGHBOURHOOD = "neighbourhood", r#"{"type":"string","pattern":"^(GM\\d{4}|WK\\d{4}[0-9A-Z]{2}|BU\\d{4}[0-9A-Z]{4})$"}"#, "a CBS code such as BU05991080, WK059910 or GM0599; what holds in it, in a part of it, or in what it is a part of";
     PARTY = "party", r#"{"type":"string","maxLength":64}"#, "the id of an institution: of agreements a party; else the one who owes, reported, offered, leaves, or is meant by a case";

@@ -16,7 +16,7 @@ const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 pub(super) async fn checkpoint(State(served): State<Served>, Path(name): Path<String>) -> Result<Response, Problem> {
     let ledger = ledger(&served, &name)?;
     let found = served.checkpoint(ledger).await?;
-    let (_, note) = found.ok_or_else(|| Problem::not_found(format!("{name} has no checkpoint")))?;
+    let note = found.ok_or_else(|| Problem::not_found(format!("{name} has no checkpoint")))?;
     Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], note).into_response())
 }
 

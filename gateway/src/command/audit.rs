@@ -1,6 +1,6 @@
 //! `convenant audit`: judge a whole ledger again from what its gateway serves, and name what is wrong.
 
-mod fetch;
+pub(super) mod fetch;
 mod rights;
 
 use std::path::PathBuf;

@@ -15,9 +15,11 @@ pub mod token;
 pub mod read;
 pub mod follow;
 pub mod audit;
+pub mod monitor;
 pub mod init;
 pub mod serve;
 pub mod rebuild;
+pub mod witness;
 pub mod demo;
 
 #[cfg(test)]

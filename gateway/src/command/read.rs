@@ -30,6 +30,9 @@ pub struct Read {
     /// Print what the gateway sent instead of a table
     #[arg(long)]
     json: bool,
+    /// Receipts and checkpoints: under the newest checkpoint that enough witnesses cosigned
+    #[arg(long)]
+    cosigned: bool,
     /// What to read: institutions, agreements, agreements/ID, obligations, breaches, cases, withdrawals, withheld-agreements, receipts/N, records?from=0, checkpoint
     #[arg(default_value = "")]
     path: String,
@@ -40,7 +43,7 @@ impl Read {
     pub fn run(self, terminal: &mut Terminal) -> anyhow::Result<Exit> {
         let reader = self.reads_as.key_for(&self.url, &self.ledger, self.origin.as_deref(), terminal)?;
         let client = Client::new(&self.url)?.reading_as(reader);
-        let (media_type, text) = client.get(&self.ledger, &self.path)?;
+        let (media_type, text) = client.get(&self.ledger, &self.asked())?;
         let value = if media_type == "application/json" { Some(serde_json::from_str::<Value>(&text)?) } else { None };
         match value {
             _ if self.json => {
@@ -52,6 +55,11 @@ impl Read {
             Some(value) => show(&self.path, value, terminal)?,
         }
         Ok(Exit::Done)
+    }
+
+    fn asked(&self) -> String {
+        let joined = if self.path.contains('?') { '&' } else { '?' };
+        if self.cosigned { format!("{}{joined}cosigned=true", self.path) } else { self.path.clone() }
     }
 }
 
@@ -138,6 +146,17 @@ mod tests {
         let note = Scripted::Answer("200 OK", "content-type: text/plain; charset=utf-8\r\n".into(), "l\n1\n\u{1b}c\n— l x\n".into());
         let (_, captured) = read(&["checkpoint"], note);
         assert_eq!(captured.out(), "l\n1\n\\u{1b}c\n— l x\n");
+    }
+
+    #[test]
+    fn what_is_cosigned_is_asked_for_by_a_flag() {
+        for (path, asked) in [("receipts/7", "receipts/7?cosigned=true"), ("checkpoint?x=1", "checkpoint?x=1&cosigned=true")] {
+            let text = Scripted::Answer("200 OK", "content-type: text/plain\r\n".into(), "note\n".into());
+            let stub = Stub::start(vec![text]);
+            let read: Read = arguments(&["--url", &stub.url(), "--ledger", "l", "--cosigned", path]).unwrap();
+            read.run(&mut Captured::new().terminal).unwrap();
+            assert_eq!(stub.finish()[0].line, format!("GET /v1/ledgers/l/{asked}"));
+        }
     }
 
     #[test]

@@ -1,17 +1,20 @@
 //! `convenant serve`: the gateway, until it is told to stop.
 
+use std::path::PathBuf;
+
 use anyhow::Context;
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
 use super::Exit;
 use crate::clock::{Clock, SystemClock};
-use crate::host::Host;
-use crate::sequencer::Pace;
+use crate::host::{Host, Writers};
+use crate::sequencer::{LedgerHandle, Pace};
 use crate::server;
-use crate::settings::Settings;
+use crate::settings::{Settings, Witnesses};
 use crate::store::{Alone, Store};
 use crate::web::router_within;
+use crate::witnessing::{Panel, PanelFault};
 
 /// Serves every ledger in a database over HTTP. It never makes a ledger: `convenant init` does.
 #[derive(Debug, clap::Args)]
@@ -33,7 +36,7 @@ impl Serve {
 }
 
 async fn serve(settings: Settings) -> anyhow::Result<()> {
-    let Settings { database, keys, listen, log, limits, accept_clock, config: _ } = settings;
+    let Settings { database, keys, listen, log, limits, witnesses, accept_clock, config: _ } = settings;
     let filter = EnvFilter::try_new(&log).with_context(|| format!("the log filter {log:?} is none; accepted: info, or info,sqlx=warn"))?;
     tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
     // Held until the process ends, however it ends.
@@ -43,8 +46,9 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
         .with_context(|| format!("the database {} cannot be opened; `convenant init` makes one", database.display()))?;
     let pace = Pace { clock_confirmed: accept_clock, queue: limits.queue as usize, ..Pace::default() };
     let clock = Clock::System(SystemClock::default());
-    let (host, writers) = Host::start(store.clone(), &keys, clock, pace).await?;
+    let (host, mut writers) = Host::start(store.clone(), &keys, clock, pace).await?;
     anyhow::ensure!(host.ledgers().next().is_some(), "there is no ledger in {}; `convenant init` makes one", database.display());
+    witnessed(&host, &mut writers, &witnesses)?;
     let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
     tracing::info!(address = %listener.local_addr()?, ledgers = host.ledgers().count(), "serving");
     if !server::serve(listener, router_within(host, &limits), &limits, stopped()).await {
@@ -62,7 +66,22 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn stopped() {
+/// Gives each ledger the first panel of witnesses that is for it. One that is for no ledger here is a mistake.
+fn witnessed(host: &Host, writers: &mut Writers, settings: &Witnesses) -> anyhow::Result<()> {
+    let panels = settings.witness_policies.iter().map(|file| Ok((file, Panel::read(file)?)));
+    let panels: Vec<(&PathBuf, Panel)> = panels.collect::<Result<_, PanelFault>>()?;
+    let of = |ledger: &LedgerHandle| panels.iter().position(|(_, panel)| panel.is_for(ledger.keys.log.verifier()));
+    let used: Vec<(String, usize)> = host.ledgers().filter_map(|ledger| Some((ledger.row.name.clone(), of(ledger)?))).collect();
+    for (place, (file, _)) in panels.iter().enumerate() {
+        anyhow::ensure!(used.iter().any(|(_, other)| *other == place), "{} is for no ledger here, or an earlier policy is", file.display());
+    }
+    let panels = used.into_iter().map(|(name, place)| (name, panels[place].1.clone())).collect();
+    host.witnessed_by(panels, settings.cadence(), writers);
+    Ok(())
+}
+
+/// Returns on SIGTERM and SIGINT.
+pub(super) async fn stopped() {
     let mut terminate = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
         Ok(terminate) => terminate,
         Err(error) => {

@@ -7,10 +7,11 @@ use ledger::envelope::Rule;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
-use super::Why;
+use super::{Heard, Why};
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub(super) struct OfLedger {
@@ -21,6 +22,19 @@ pub(super) struct OfLedger {
 pub(super) struct ByCause {
     pub(super) ledger: String,
     pub(super) cause: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(super) struct OfWitness {
+    pub(super) ledger: String,
+    pub(super) witness: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(super) struct ByAnswer {
+    pub(super) ledger: String,
+    pub(super) witness: String,
+    pub(super) answer: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -51,6 +65,9 @@ pub(super) struct Metrics {
     pub(super) database_commit: Histogram,
     pub(super) flags: Family<ByCause, Counter>,
     pub(super) flag_lag: Family<OfLedger, Histogram, fn() -> Histogram>,
+    pub(super) witness_answers: Family<ByAnswer, Counter>,
+    pub(super) witness_duration: Family<OfWitness, Histogram, fn() -> Histogram>,
+    pub(super) witness_entries: Family<OfWitness, Gauge>,
 }
 
 /// One for the process.
@@ -82,6 +99,9 @@ impl Metrics {
             database_commit: brief(),
             flags: Family::default(),
             flag_lag: Family::new_with_constructor(lateness),
+            witness_answers: Family::default(),
+            witness_duration: Family::new_with_constructor(brief),
+            witness_entries: Family::default(),
             registry: Registry::default(),
         };
         let m = &metrics;
@@ -109,6 +129,14 @@ impl Metrics {
             Unit::Seconds,
             m.flag_lag.clone(),
         );
+        registry.register("witness_answers", "Rounds in which a witness was asked, by what came of it", m.witness_answers.clone());
+        registry.register_with_unit(
+            "witness_duration",
+            "From asking a witness to its answer, or to the end of its time",
+            Unit::Seconds,
+            m.witness_duration.clone(),
+        );
+        registry.register("witness_entries", "Entries of the last checkpoint that a witness cosigned", m.witness_entries.clone());
         // What never happened is 0, not absent: an alert on the first one needs that.
         for rule in Rule::ALL.iter().map(|rule| rule.code()).collect::<BTreeSet<_>>() {
             drop(metrics.refusals.get_or_create(&ByRule { rule }));
@@ -117,6 +145,16 @@ impl Metrics {
             drop(metrics.unavailable.get_or_create(&ByReason { reason: why.code() }));
         }
         Self { registry, ..metrics }
+    }
+
+    /// What this witness of a ledger did not do yet is 0, not absent.
+    pub(super) fn of_witness(&self, of: &OfWitness) {
+        drop(self.witness_duration.get_or_create(of));
+        drop(self.witness_entries.get_or_create(of));
+        for heard in Heard::ALL {
+            let by = ByAnswer { ledger: of.ledger.clone(), witness: of.witness.clone(), answer: heard.code() };
+            drop(self.witness_answers.get_or_create(&by));
+        }
     }
 
     /// What this ledger did not do yet is 0, not absent.

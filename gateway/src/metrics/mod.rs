@@ -4,6 +4,7 @@
 
 mod kept;
 mod standing;
+mod witnesses;
 
 use std::time::Duration;
 
@@ -15,6 +16,7 @@ use crate::sequencer::Unavailable;
 use kept::{ByCause, ByReason, ByRule, METRICS, OfLedger, Request};
 
 pub use standing::{MetricsFault, text};
+pub use witnesses::{Heard, witness_cosigned, witness_heard, witness_known};
 
 /// The media type of what [`text`] gives (OpenMetrics 1.0).
 pub const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";

@@ -43,6 +43,8 @@ async fn standing(host: &Host) -> Result<Registry, StoreFault> {
         Unit::Seconds,
         lag.clone(),
     );
+    let cosigned = Family::<OfLedger, Gauge>::default();
+    registry.register("cosigned_entries", "Entries of the newest checkpoint that enough witnesses cosigned", cosigned.clone());
     for ledger in host.ledgers() {
         let of = OfLedger { ledger: ledger.row.name.clone() };
         METRICS.of_ledger(&of);
@@ -57,6 +59,10 @@ async fn standing(host: &Host) -> Result<Registry, StoreFault> {
         }
         let late = host.store.earliest_due(ledger.row.id).await?.map_or(0, |due| (host.clock.now().millis() - due.millis()).max(0));
         lag.get_or_create(&of).set(late as f64 / 1000.0);
+        if host.panel(&of.ledger).is_some() {
+            let size = host.cosigned(ledger, 0).await?.map_or(0, |newest| newest.size);
+            cosigned.get_or_create(&of).set(count(size));
+        }
     }
     Ok(registry)
 }

@@ -16,7 +16,7 @@ impl Sight {
         self.ledger.settled().await?;
         // An event is told once, so not before it is known who may read it.
         let derived = self.ledger.derived_up_to();
-        let mut facts = self.store.facts_from(row.id, from, limit).await?;
+        let mut facts = self.host.store.facts_from(row.id, from, limit).await?;
         facts.retain(|fact| fact.entry < derived);
         if facts.is_empty() {
             return Ok(Vec::new());
@@ -27,7 +27,7 @@ impl Sight {
         let flags = facts.iter().filter(|fact| fact.kind == "flag").map(|fact| fact.entry).filter(|entry| !hidden.contains(entry));
         let flags: Vec<u64> = flags.collect();
         let mut causes = BTreeMap::new();
-        for (entry, jws) in self.store.statements(row.id, &flags).await? {
+        for (entry, jws) in self.host.store.statements(row.id, &flags).await? {
             let parsed = Parsed::parse(&jws).map_err(|refusal| StoreFault::Damaged(format!("record {entry}: {refusal}")))?;
             if let Body::Flag(flag) = &parsed.statement().body {
                 causes.insert(entry, flag.cause.code());
@@ -45,7 +45,7 @@ impl Sight {
 
     async fn source(&self) -> Result<String, StoreFault> {
         let row = &self.ledger.row;
-        let owner = self.store.institution(row.id, &row.facts.owner).await?;
+        let owner = self.host.store.institution(row.id, &row.facts.owner).await?;
         let oin = owner.and_then(|owner| owner.admitted).and_then(|admitted| admitted.identifiers.oin);
         Ok(oin.map_or_else(|| format!("https://{}", row.facts.origin), |oin| format!("urn:nld:oin:{oin}:systeem:convenant")))
     }

@@ -20,6 +20,7 @@ use crate::intake::{Envelope, Reply};
 use crate::metrics::{self, MetricsFault};
 use crate::sequencer::LedgerHandle;
 use crate::store::StoreFault;
+use crate::witnessing::Panel;
 use ledger::envelope::Refusal;
 use replay::Replays;
 
@@ -85,9 +86,19 @@ impl Served {
         self.host.take(ledger, envelopes).await
     }
 
-    /// The last signed checkpoint, with its size: it commits to every record and shows none.
-    pub async fn checkpoint(&self, ledger: &LedgerHandle) -> Result<Option<(u64, String)>, StoreFault> {
-        self.host.store.checkpoint(ledger.row.id).await
+    /// The last signed checkpoint: it commits to every record and shows none.
+    pub async fn checkpoint(&self, ledger: &LedgerHandle) -> Result<Option<String>, StoreFault> {
+        Ok(self.host.store.checkpoint(ledger.row.id).await?.map(|(_, note)| note))
+    }
+
+    /// The last checkpoint that enough witnesses cosigned.
+    pub async fn cosigned_checkpoint(&self, ledger: &LedgerHandle) -> Result<Option<String>, StoreFault> {
+        Ok(self.host.cosigned(ledger, 0).await?.map(|cosigned| cosigned.note.to_string()))
+    }
+
+    /// The witnesses of a ledger; `None` when it has none.
+    pub fn panel(&self, ledger: &str) -> Option<&Panel> {
+        self.host.panel(ledger)
     }
 
     /// A tile that a published checkpoint has: hashes and instants, no records.

@@ -5,20 +5,18 @@ use std::collections::BTreeSet;
 use ledger::lives::Reader;
 use ledger::words::{Hash, Instant};
 
-use crate::clock::Clock;
 use crate::host::Host;
 use crate::listing::{Listing, ListingFault};
-use crate::receipts::receipt_of;
+use crate::receipts::{cosigned_receipt_of, receipt_of};
 use crate::sequencer::{LedgerHandle, Unavailable};
-use crate::store::{AttachmentRow, Store, StoreFault, StoredEntry, WithheldRow};
+use crate::store::{AttachmentRow, StoreFault, StoredEntry, WithheldRow};
 
 /// A ledger as one reader sees it.
 #[derive(Clone)]
 pub struct Sight {
-    pub(super) store: Store,
+    pub(super) host: Host,
     pub(super) ledger: LedgerHandle,
     pub(super) reader: Reader,
-    clock: Clock,
 }
 
 /// Why there is nothing to see.
@@ -52,7 +50,7 @@ pub struct Known {
 
 impl Sight {
     pub(super) fn of(host: &Host, ledger: &LedgerHandle, reader: Reader) -> Self {
-        Self { store: host.store.clone(), ledger: ledger.clone(), reader, clock: host.clock.clone() }
+        Self { host: host.clone(), ledger: ledger.clone(), reader }
     }
 
     /// The ledger.
@@ -62,13 +60,13 @@ impl Sight {
 
     /// Its lives as of an instant, or as of now.
     pub async fn listing(&self, at: Option<Instant>) -> Result<Listing, ListingFault> {
-        Listing::open(&self.store, &self.clock, &self.ledger, at, self.reader.clone()).await
+        Listing::open(&self.host.store, &self.host.clock, &self.ledger, at, self.reader.clone()).await
     }
 
     /// Entries from an index on, at most `limit`, and how many there are: only what a signed checkpoint covers.
     pub async fn entries(&self, from: u64, limit: u32) -> Result<(Vec<Seen>, u64), Unseen> {
         let size = self.size().await?;
-        let mut rows = self.store.entries_about(self.ledger.row.id, from, limit).await?;
+        let mut rows = self.host.store.entries_about(self.ledger.row.id, from, limit).await?;
         rows.retain(|(row, _)| row.entry < size);
         let places: Vec<(u64, &str)> = rows.iter().map(|(row, subject)| (row.entry, subject.as_str())).collect();
         let hidden = self.hidden(&places).await?;
@@ -80,29 +78,38 @@ impl Sight {
         Ok((rows.into_iter().map(seen).collect(), size))
     }
 
-    /// The receipt of an entry; `None` when there is none, or none for this reader.
-    pub async fn receipt(&self, entry: u64) -> Result<Option<String>, Unseen> {
+    /// The receipt of an entry, under the newest checkpoint or the newest that enough witnesses cosigned; `None` when there
+    /// is none, or none for this reader.
+    pub async fn receipt(&self, entry: u64, cosigned: bool) -> Result<Option<String>, Unseen> {
         if entry >= self.size().await? || !self.reads(entry).await? {
             return Ok(None);
         }
-        Ok(receipt_of(&self.store, &self.ledger, entry).await?.map(|(_, text)| text))
+        if cosigned {
+            return Ok(cosigned_receipt_of(&self.host, &self.ledger, entry).await?);
+        }
+        Ok(receipt_of(&self.host.store, &self.ledger, entry).await?.map(|(_, text)| text))
+    }
+
+    /// Whether witnesses are asked to cosign its checkpoints.
+    pub fn has_witnesses(&self) -> bool {
+        self.host.panel(&self.ledger.row.name).is_some()
     }
 
     /// Content beside the log; `None` when there is none, or none for this reader.
     pub async fn attachment(&self, hash: &Hash) -> Result<Option<AttachmentRow>, Unseen> {
-        let Some(entry) = self.store.attached_to(self.ledger.row.id, hash).await? else { return Ok(None) };
+        let Some(entry) = self.host.store.attached_to(self.ledger.row.id, hash).await? else { return Ok(None) };
         self.ledger.settled().await?;
         if !self.reads(entry).await? {
             return Ok(None);
         }
-        Ok(self.store.attachment(self.ledger.row.id, hash).await?)
+        Ok(self.host.store.attachment(self.ledger.row.id, hash).await?)
     }
 
     /// The agreements that are withheld from the public, after an entry: that there are any, on which ground, is for
     /// everybody to know.
     pub async fn withheld(&self, after: Option<u64>, limit: u32) -> Result<Vec<Known>, Unseen> {
         self.ledger.settled().await?;
-        let rows = self.store.withheld(self.ledger.row.id, after, limit).await?;
+        let rows = self.host.store.withheld(self.ledger.row.id, after, limit).await?;
         let known = |row: WithheldRow| {
             let is_readable = ledger::lives::withheld::may_read(&self.reader, Some(&row.withheld));
             Known { row, is_readable }
@@ -112,13 +119,13 @@ impl Sight {
 
     /// How many entries a signed checkpoint covers; who may read each of them is known by then.
     async fn size(&self) -> Result<u64, Unseen> {
-        let size = self.store.checkpoint(self.ledger.row.id).await?.map_or(0, |(size, _)| size);
+        let size = self.host.store.checkpoint(self.ledger.row.id).await?.map_or(0, |(size, _)| size);
         self.ledger.settled_to(size).await?;
         Ok(size)
     }
 
     async fn reads(&self, entry: u64) -> Result<bool, StoreFault> {
-        let Some(subject) = self.store.subject(self.ledger.row.id, entry).await? else { return Ok(false) };
+        let Some(subject) = self.host.store.subject(self.ledger.row.id, entry).await? else { return Ok(false) };
         Ok(self.hidden(&[(entry, &subject)]).await?.is_empty())
     }
 
@@ -131,9 +138,9 @@ impl Sight {
         let derived = self.ledger.derived_up_to();
         let of_agreements: Vec<&(u64, &str)> = entries.iter().filter(|(_, subject)| subject.starts_with("agreement/")).collect();
         let subjects: BTreeSet<&str> = of_agreements.iter().map(|(_, subject)| *subject).collect();
-        let hidden = self.store.hidden(id, &subjects, &self.reader).await?;
+        let hidden = self.host.store.hidden(id, &subjects, &self.reader).await?;
         let late: BTreeSet<&str> = of_agreements.iter().filter(|(entry, _)| *entry >= derived).map(|(_, subject)| *subject).collect();
-        let known = self.store.known(id, &late).await?;
+        let known = self.host.store.known(id, &late).await?;
         let is_hidden = |subject: &str| hidden.contains(subject) || late.contains(subject) && !known.contains(subject);
         Ok(of_agreements.into_iter().filter(|(_, subject)| is_hidden(subject)).map(|(entry, _)| *entry).collect())
     }

@@ -12,6 +12,7 @@ use std::time::Duration;
 use axum::http::HeaderValue;
 use clap::value_parser;
 
+use crate::witnessing::Cadence;
 pub use file::{SettingsFault, with_file};
 pub use reference::{example, reference};
 
@@ -36,9 +37,34 @@ pub struct Settings {
     /// How much is taken at once, and for how long.
     #[command(flatten)]
     pub limits: Limits,
+    /// Who cosigns, and how it is asked.
+    #[command(flatten)]
+    pub witnesses: Witnesses,
     /// Confirms that the clock is right after a jump or a long downtime, once, at this start.
     #[arg(long)]
     pub accept_clock: bool,
+}
+
+/// Who cosigns the checkpoints of ledgers, and how it is asked.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Witnesses {
+    /// Files with witnesses and a quorum (tlog-policy), each witness with its URL. The first one that lists a ledger's vkey, or no ledger at all, is that ledger's.
+    #[arg(long, env = "CONVENANT_WITNESS_POLICIES", value_name = "FILE", value_delimiter = ',')]
+    pub witness_policies: Vec<PathBuf>,
+    /// Milliseconds from one round, in which witnesses are shown the newest checkpoint, to the next.
+    #[arg(long, env = "CONVENANT_WITNESS_INTERVAL_MILLIS", value_name = "MILLIS", default_value = "5000", value_parser = value_parser!(u32).range(50..=3_600_000))]
+    pub witness_interval_millis: u32,
+    /// Milliseconds that one witness has to answer; then that round goes without it.
+    #[arg(long, env = "CONVENANT_WITNESS_TIMEOUT_MILLIS", value_name = "MILLIS", default_value = "4000", value_parser = value_parser!(u32).range(50..=600_000))]
+    pub witness_timeout_millis: u32,
+}
+
+impl Witnesses {
+    /// How witnesses are asked.
+    pub fn cadence(&self) -> Cadence {
+        let millis = |millis: u32| Duration::from_millis(millis.into());
+        Cadence { interval: millis(self.witness_interval_millis), limit: millis(self.witness_timeout_millis) }
+    }
 }
 
 /// How much a gateway takes at once, and for how long; and which web pages may call it.

@@ -10,6 +10,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{Row, Sqlite, SqlitePool};
 
 use super::chunks::PREPARED;
+use super::cosigned;
 use super::folding::Folding;
 
 /// Something is wrong with the store; not with what a party sent.
@@ -55,6 +56,8 @@ pub struct Store {
     pub(super) log: Pools,
     /// What follows from it; a crash may lose the last of it, and it is caught up with.
     pub(super) derived: Pools,
+    /// What witnesses cosigned.
+    pub(super) cosigned: SqlitePool,
     /// Keeps the write-ahead log of the log short.
     pub(super) folding: Arc<Folding>,
 }
@@ -103,10 +106,11 @@ impl Store {
             .statement_cache_capacity(PREPARED)
             .foreign_keys(true);
         let log = Pools::open(options.clone(), &LOG).await?;
+        let cosigned = cosigned::open(path, options.clone().synchronous(SqliteSynchronous::Normal)).await?;
         // Memory for the pages that it comes back to; each transaction is whole or not there, the last ones may be lost.
         let options = options.filename(derived_path(path)).create_if_missing(true).synchronous(SqliteSynchronous::Normal);
         let derived = Pools::open(options.pragma("cache_size", "-65536"), &DERIVED).await?;
-        Ok(Self { log, derived, folding: Arc::default() })
+        Ok(Self { log, derived, cosigned, folding: Arc::default() })
     }
 
     /// Every ledger in this database.
@@ -132,6 +136,7 @@ impl Store {
     pub async fn close(&self) {
         self.log.close().await;
         self.derived.close().await;
+        self.cosigned.close().await;
     }
 }
 

@@ -7,6 +7,7 @@
 mod alone;
 mod chunks;
 mod commit;
+mod cosigned;
 mod folding;
 mod journal;
 mod keep;
@@ -20,9 +21,11 @@ mod search;
 mod settle;
 mod sight;
 mod tiles;
+mod witness;
 
 pub use alone::{Alone, NotAlone};
 pub use commit::{Commit, Conflict, NewAttachment, NewEntry};
+pub use cosigned::CosignedCheckpoint;
 pub use journal::{EntryChange, LifeChange};
 pub use keep::{LedgerRow, Store, StoreFault, derived_path};
 pub use lives::{LifeRow, assemble, life_row, part_json, part_of};
@@ -33,3 +36,4 @@ pub use rows::{EntryRow, HeadRow, StoredEntry, subject_of};
 pub use search::{Found, Place, Search, overlap};
 pub use settle::{Consequence, Progress, StatementRow, Unsettled};
 pub use sight::{WithheldRow, withheld_of};
+pub use witness::{Decided, RefusedCheckpoint, WitnessStore};

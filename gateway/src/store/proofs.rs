@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use ledger::log::record::Entry;
 use ledger::log::tile::{TileHashes, WIDTH};
-use ledger::log::tree::{ProveFault, inclusion_proof};
+use ledger::log::tree::{ProveFault, consistency_proof, inclusion_proof};
 use ledger::words::Hash;
 
 use super::keep::{Store, StoreFault};
@@ -15,6 +15,20 @@ const FULL: u64 = WIDTH as u64;
 impl Store {
     /// The inclusion proof of an entry in the tree of this size.
     pub async fn inclusion_proof(&self, ledger: i64, entry: u64, size: u64) -> Result<Vec<Hash>, StoreFault> {
+        let tiles = self.tiles_on_path(ledger, entry, size).await?;
+        let damaged = |fault: ProveFault| StoreFault::Damaged(format!("proof of entry {entry} in {size}: {fault}"));
+        inclusion_proof(entry, size, &TileHashes(|level, tile| tiles.get(&(level, tile)).cloned())).map_err(damaged)
+    }
+
+    /// The proof that the tree of `new` entries begins with that of `old`.
+    pub async fn consistency_proof(&self, ledger: i64, old: u64, new: u64) -> Result<Vec<Hash>, StoreFault> {
+        // It climbs from the last entry of the old tree, past the same siblings as the path of that entry.
+        let tiles = self.tiles_on_path(ledger, old.saturating_sub(1), new).await?;
+        let damaged = |fault: ProveFault| StoreFault::Damaged(format!("proof from {old} to {new} entries: {fault}"));
+        consistency_proof(old, new, &TileHashes(|level, tile| tiles.get(&(level, tile)).cloned())).map_err(damaged)
+    }
+
+    async fn tiles_on_path(&self, ledger: i64, entry: u64, size: u64) -> Result<BTreeMap<(u8, u64), Vec<Hash>>, StoreFault> {
         let mut tiles = BTreeMap::new();
         let mut level = 0_u8;
         // A path needs the tile that it runs through at each level, and the right edge, which is not complete.
@@ -28,8 +42,7 @@ impl Store {
             }
             level += 1;
         }
-        let damaged = |fault: ProveFault| StoreFault::Damaged(format!("proof of entry {entry} in {size}: {fault}"));
-        inclusion_proof(entry, size, &TileHashes(|level, tile| tiles.get(&(level, tile)).cloned())).map_err(damaged)
+        Ok(tiles)
     }
 
     /// The hashes of a tile, of which `count` exist at its level: as stored once it is full, else from what lies below it.

@@ -76,14 +76,24 @@ impl Server {
         Self::spawn(&mut Command::new(env!("CARGO_BIN_EXE_convenant")), folder)
     }
 
+    /// The binary itself, told more than where its files are.
+    pub(crate) fn told(folder: &Path, more: &[&str]) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_convenant"));
+        Self::spawn_told(&mut command, folder, more)
+    }
+
     /// A shell script that ends with `exec "$@"`, which becomes the server.
     pub(crate) fn through(wrapper: &[&str], folder: &Path) -> Self {
         Self::spawn(Command::new(wrapper[0]).args(&wrapper[1..]).arg(env!("CARGO_BIN_EXE_convenant")), folder)
     }
 
     fn spawn(command: &mut Command, folder: &Path) -> Self {
+        Self::spawn_told(command, folder, &[])
+    }
+
+    fn spawn_told(command: &mut Command, folder: &Path, more: &[&str]) -> Self {
         let serve = command.args(["serve", "--listen", "127.0.0.1:0", "--database"]).arg(folder.join("kill.sqlite"));
-        let mut child = serve.arg("--keys").arg(folder.join("keys")).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = serve.arg("--keys").arg(folder.join("keys")).args(more).stderr(Stdio::piped()).spawn().unwrap();
         // It says where it listens once it does: no waiting for seconds.
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let url = lines

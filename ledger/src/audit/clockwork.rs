@@ -8,7 +8,7 @@ use crate::book::{Accepted, Agenda, Book, Change, Ledger, LifeKey, Stop, Verdict
 use crate::envelope::statement::flag::Flag;
 use crate::envelope::{Body, Refusal, Rule, Statement, Verified};
 use crate::lives::{Institution, Moment};
-use crate::words::{Hash, Instant};
+use crate::words::{Hash, Instant, Slug};
 
 /// How far a flag that stands out of turn is looked for among what is due in its life.
 const LOOK_AHEAD: usize = 1_000;
@@ -76,6 +76,16 @@ impl Clockwork {
     pub(super) fn close(&mut self, size: u64, last: Instant, by: Option<Instant>) -> Vec<Finding> {
         let by = self.owed.into_iter().chain(by).max();
         by.map(|at| self.catch_up(at, size, last, None)).unwrap_or_default()
+    }
+
+    /// The flag that must stand next, if anything was due by an instant.
+    pub(super) fn first_due(&self, by: Instant) -> Option<Flag> {
+        self.expected(by).map(|(_, flag)| flag)
+    }
+
+    /// Whether an institution is a party to an agreement.
+    pub(super) fn is_party(&self, agreement: &Slug, institution: &Slug) -> bool {
+        self.book.agreement(agreement).is_some_and(|agreement| agreement.head.parties.contains_key(institution))
     }
 
     /// Everything due by an instant is assumed, and missing, up to the flag that is present.

@@ -32,7 +32,7 @@ use crate::lives::Moment;
 use crate::log::checkpoint::Checkpoint;
 use crate::log::note::{KeyKind, Note, VerifierKey};
 use crate::log::record::Salt;
-use crate::words::{CALENDAR_VERSION, Hash, Instant};
+use crate::words::{CALENDAR_VERSION, Hash, Instant, Slug};
 use clockwork::{Clockwork, Ids};
 use leaves::Leaves;
 use prepare::{Content, prepare_one};
@@ -166,6 +166,29 @@ impl Auditor {
         let room = KEPT.saturating_sub(self.findings.len());
         self.findings.extend(findings.iter().take(room).cloned());
         findings
+    }
+
+    /// What was found since this was asked last, in the order of the log; at most [`KEPT`]. For whoever follows a log.
+    pub fn take_findings(&mut self) -> Vec<Finding> {
+        std::mem::take(&mut self.findings)
+    }
+
+    /// What is wrong with the log as far as it was fed, beside what was found at its entries: as [`Auditor::finish`] tells,
+    /// but only the first flag that is missing, and more can be fed afterwards.
+    pub fn stands(&self, checkpoint: &[u8], as_of: Option<Instant>) -> Vec<Finding> {
+        let by = as_of.map(|at| at.plus_millis(-CLOCK_SLACK_MILLIS));
+        let missing = by.and_then(|by| self.clockwork.as_ref()?.first_due(by));
+        let missing = missing.map(|flag| Finding::MissingFlag { index: self.next, flag: Box::new(flag) });
+        let signed = match self.compare(checkpoint) {
+            Ok((_, finding)) => finding,
+            Err(finding) => Some(finding),
+        };
+        missing.into_iter().chain(signed).collect()
+    }
+
+    /// Whether an institution is a party to an agreement, as far as the log was fed.
+    pub fn is_party(&self, agreement: &Slug, institution: &Slug) -> bool {
+        self.clockwork.as_ref().is_some_and(|clockwork| clockwork.is_party(agreement, institution))
     }
 
     /// Compares what was fed with the log's checkpoint, as it was served. As of an instant: everything that was due

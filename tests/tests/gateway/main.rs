@@ -19,3 +19,4 @@ mod reads;
 mod schemas;
 mod settings;
 mod tiles;
+mod witnessing;

@@ -1,10 +1,14 @@
 //! Metrics: what happened is counted, how it stands is told, and the list in the documents is the list in the code.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::time::Duration;
 
 use axum::http::StatusCode;
+use gateway::witnessing::{Cadence, Panel};
 use harness::gate::{Gate, STATEMENTS, Signer, obligation, proposal};
 use ledger::envelope::Type;
+use ledger::log::note::Cosigner;
 use serde_json::json;
 
 /// Each sample by its name and labels, as they are written.
@@ -61,7 +65,11 @@ async fn what_happens_is_counted_and_how_it_stands_is_told() {
     assert_eq!(after["convenant_queue_length{ledger=\"gm0599\"}"], 0.0);
     assert_eq!(after["convenant_queue_capacity{ledger=\"gm0599\"}"], 5_000.0);
     assert_eq!(after["convenant_clock_lag_seconds{ledger=\"gm0599\"}"], 0.0);
-    are_documented(&gate).await;
+    // With a witness that is not there, what is told of witnesses is told too.
+    let key = Cosigner::from_seed("absent.example", &[9; 32]).unwrap().verifier().clone();
+    let panel = Panel::parse(Path::new("policy"), format!("witness w {key} http://127.0.0.1:9\nquorum w\n").as_bytes()).unwrap();
+    let cadence = Cadence { interval: Duration::from_secs(10), limit: Duration::from_secs(1) };
+    are_documented(&gate.witnessed_by(BTreeMap::from([("gm0599".to_owned(), panel)]), cadence)).await;
 }
 
 #[tokio::test]

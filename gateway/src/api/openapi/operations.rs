@@ -2,7 +2,7 @@
 
 use super::super::events::EVENTS;
 use super::super::lives::{LISTS, OF_ONE, ONE, PAGES};
-use super::super::log::RECORDS;
+use super::super::log::{CHECKPOINTS, RECORDS};
 use super::super::overview::{ATTENTION, COUNTS, NEIGHBOURHOODS};
 use super::super::query::Key;
 use super::super::withheld::WITHHELD;
@@ -94,7 +94,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         "getReceipt",
         "institutions",
         "The receipt of an entry, a .tlog-proof",
-        &[],
+        CHECKPOINTS,
         TEXT,
         "Text"
     ),
@@ -214,5 +214,5 @@ pub(super) const OPERATIONS: &[Operation] = &[
         "Events"
     ),
     get!("/v1/ledgers/{ledger}/records", "listRecords", "auditors", "The log, byte for byte", RECORDS, JSON, "Records"),
-    get!("/v1/ledgers/{ledger}/checkpoint", "getCheckpoint", "auditors", "The latest checkpoint, a signed note", &[], TEXT, "Text"),
+    get!("/v1/ledgers/{ledger}/checkpoint", "getCheckpoint", "auditors", "The latest checkpoint, a signed note", CHECKPOINTS, TEXT, "Text"),
 ];

@@ -199,7 +199,9 @@ fn overviews() -> Vec<(&'static str, Value)> {
 
 fn log() -> Vec<(&'static str, Value)> {
     let words = ["name", "origin", "level", "owner", "ministry", "logKey"].map(|name| (name, text()));
-    let ledger: Vec<(&str, Value)> = words.into_iter().chain([("size", number()), ("now", instant())]).collect();
+    let witness = object("Getuige", &[("name", text()), ("vkey", text()), ("url", text())]);
+    let ledger: Vec<(&str, Value)> =
+        words.into_iter().chain([("size", number()), ("now", instant()), ("witnesses", list(witness))]).collect();
     let record = [("entry", number()), ("acceptedAt", instant()), ("leaf", text())];
     let withheld = json!({ "type": "boolean", "description": "True where salt and jws are withheld from this reader" });
     let of_record = [("salt", text()), ("jws", text()), ("damaged", text()), ("withheld", withheld)];

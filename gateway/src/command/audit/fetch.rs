@@ -15,7 +15,7 @@ const PAGE: u64 = 1_000;
 const SMALL_PAGE: u64 = 100;
 
 /// Pages of records, one request each.
-pub(super) struct Pages<'a> {
+pub(in crate::command) struct Pages<'a> {
     client: &'a Client,
     ledger: &'a str,
     from: u64,
@@ -33,10 +33,16 @@ impl<'a> Pages<'a> {
             Some(checkpoint) => checkpoint.size(),
             None => client.records(ledger, 0, 1)?.size,
         };
-        Ok(Self { client, ledger, from: 0, size, limit: PAGE, ended: false })
+        Ok(Self::between(client, ledger, 0, size))
     }
 
-    pub(super) fn size(&self) -> u64 {
+    /// The records from an entry on, up to a size.
+    pub(in crate::command) fn between(client: &'a Client, ledger: &'a str, from: u64, size: u64) -> Self {
+        Self { client, ledger, from, size, limit: PAGE, ended: false }
+    }
+
+    /// Up to this entry.
+    pub(in crate::command) fn size(&self) -> u64 {
         self.size
     }
 

@@ -102,11 +102,16 @@ impl VerifierKey {
         self.kind
     }
 
+    /// The bytes of the public key. Two vkeys with the same ones are one key, whatever they are called.
+    pub fn public_key(&self) -> &[u8] {
+        &self.public_key
+    }
+
     pub(super) fn can_verify(&self) -> bool {
         matches!(self.kind, KeyKind::Note | KeyKind::Cosignature)
     }
 
-    pub(super) fn made(&self, signature: &Signature) -> bool {
+    pub(in crate::log) fn made(&self, signature: &Signature) -> bool {
         signature.id == self.id && signature.name == self.name
     }
 

@@ -6,7 +6,7 @@ mod verify;
 
 pub use append::Appended;
 pub use prove::{HashReader, ProveFault, consistency_proof, inclusion_proof, root_at};
-pub use verify::{VerifyFault, verify_consistency, verify_inclusion};
+pub use verify::{VerifyFault, root_of_first, verify_consistency, verify_inclusion};
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;

@@ -36,24 +36,56 @@ pub fn verify_consistency(old: u64, old_root: &Hash, new: u64, new_root: &Hash, 
         let same = *old_root == known && (new > 0 || *new_root == known);
         return if same { Ok(()) } else { Err(VerifyFault::OldRootMismatch) };
     }
-    let level = old.trailing_zeros() as usize;
-    let meet = bits((old - 1) ^ (new - 1));
-    let border = ((old - 1) >> meet).count_ones() as usize;
-    // The climb starts at the last complete subtree of the old tree; where that is the whole tree, it is not in the proof.
-    let whole = old.is_power_of_two();
-    check_length(usize::from(!whole) + (meet - level) + border, proof)?;
-    let (seed, path) = if whole { (*old_root, proof) } else { (proof[0], &proof[1..]) };
-    let (inner, above) = path.split_at(meet - level);
-    let place = (old - 1) >> level;
-
-    // The old tree has only the siblings to the left.
-    let left = |(height, _): &(usize, &Hash)| place >> height & 1 == 1;
-    let old_node = inner.iter().enumerate().filter(left).fold(seed, |node, (_, hash)| node_hash(hash, &node));
-    if climb_border(old_node, above) != *old_root {
+    let climb = Climb::new(old, Some(old_root), new, proof)?;
+    if climb.old_root() != *old_root {
         return Err(VerifyFault::OldRootMismatch);
     }
-    let new_node = climb_inner(seed, place, inner);
-    if climb_border(new_node, above) == *new_root { Ok(()) } else { Err(VerifyFault::RootMismatch) }
+    if climb.new_root() == *new_root { Ok(()) } else { Err(VerifyFault::RootMismatch) }
+}
+
+/// The root over the first `old` leaves of the tree of `new` leaves with root `new_root`, read from a consistency proof that
+/// leads there. `None` if the proof does not, and where `old` is a power of two: then that root is not in the proof.
+pub fn root_of_first(old: u64, new: u64, new_root: &Hash, proof: &[Hash]) -> Option<Hash> {
+    if old == 0 || old >= new || old.is_power_of_two() {
+        return None;
+    }
+    check_size(new).ok()?;
+    let climb = Climb::new(old, None, new, proof).ok()?;
+    (climb.new_root() == *new_root).then(|| climb.old_root())
+}
+
+/// A consistency proof laid out: from the last complete subtree of the old tree up to both roots.
+struct Climb<'a> {
+    seed: Hash,
+    place: u64,
+    inner: &'a [Hash],
+    above: &'a [Hash],
+}
+
+impl<'a> Climb<'a> {
+    /// For 0 < `old` < `new`. The old root is where the climb starts when the old tree is one complete subtree, since then
+    /// it is not in the proof.
+    fn new(old: u64, old_root: Option<&Hash>, new: u64, proof: &'a [Hash]) -> Result<Self, VerifyFault> {
+        let level = old.trailing_zeros() as usize;
+        let meet = bits((old - 1) ^ (new - 1));
+        let border = ((old - 1) >> meet).count_ones() as usize;
+        let whole = old_root.filter(|_| old.is_power_of_two());
+        check_length(usize::from(whole.is_none()) + (meet - level) + border, proof)?;
+        let (seed, path) = whole.map_or_else(|| (proof[0], &proof[1..]), |root| (*root, proof));
+        let (inner, above) = path.split_at(meet - level);
+        Ok(Self { seed, place: (old - 1) >> level, inner, above })
+    }
+
+    /// The old tree has only the siblings to the left.
+    fn old_root(&self) -> Hash {
+        let left = |(height, _): &(usize, &Hash)| self.place >> height & 1 == 1;
+        let node = self.inner.iter().enumerate().filter(left).fold(self.seed, |node, (_, hash)| node_hash(hash, &node));
+        climb_border(node, self.above)
+    }
+
+    fn new_root(&self) -> Hash {
+        climb_border(climb_inner(self.seed, self.place, self.inner), self.above)
+    }
 }
 
 /// Hashes upwards with siblings on the side that each bit of the place tells.
