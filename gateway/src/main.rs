@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 use gateway::command::exit::{EXIT_CODES, conclude};
-use gateway::command::{Exit, Terminal, audit, demo, follow, init, key, read, rebuild, register, serve, sign, submit};
+use gateway::command::{Exit, Terminal, attempt, audit, demo, erase, follow, init, key, read, rebuild, register, serve, sign, submit};
 use gateway::settings::with_file;
 
 /// Statements are many small allocations on several threads, which this allocator serves better.
@@ -35,6 +35,8 @@ enum Command {
     Register(register::Register),
     Sign(sign::Sign),
     Submit(submit::Submit),
+    Attempt(attempt::Attempt),
+    Erase(erase::Erase),
     Read(read::Read),
     Follow(follow::Follow),
     Audit(audit::Audit),
@@ -51,6 +53,8 @@ impl Command {
             Self::Register(register) => register.run(terminal),
             Self::Sign(sign) => sign.run(terminal),
             Self::Submit(submit) => submit.run(terminal),
+            Self::Attempt(attempt) => attempt.run(terminal),
+            Self::Erase(erase) => erase.run(terminal),
             Self::Read(read) => read.run(terminal),
             Self::Follow(follow) => follow.run(terminal),
             Self::Audit(audit) => audit.run(terminal),

@@ -1,4 +1,4 @@
-//! The log to those who may read it: records in bulk, receipts, attachments.
+//! The log to those who may read it: records in bulk, receipts.
 
 use axum::Json;
 use axum::extract::{Path, Query, State};
@@ -6,11 +6,11 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use ledger::words::{Hash, Instant};
+use ledger::words::Instant;
 use serde_json::{Value, json};
 
 use super::Problem;
-use super::answer::{Pairs, invalid, ledger};
+use super::answer::{Pairs, ledger};
 use super::query::{FROM, Given, Key, MANY, MAX_PAGE};
 use crate::host::Host;
 use crate::receipts::receipt_of;
@@ -51,20 +51,4 @@ pub(super) async fn receipt(State(host): State<Host>, Path((name, entry)): Path<
     let (_, text) = found.ok_or_else(|| Problem::not_found(format!("{name} has no entry {entry} yet")))?;
     let named = format!("attachment; filename=\"{name}-{entry}.tlog-proof\"");
     Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, named)], text).into_response())
-}
-
-/// Content beside the log: always to be saved, never shown in place, whatever it claims to be.
-pub(super) async fn attachment(State(host): State<Host>, Path((name, hash)): Path<(String, String)>) -> Result<Response, Problem> {
-    let ledger = ledger(&host, &name)?;
-    let hash: Hash = hash.parse().map_err(|accepted| invalid("hash", accepted))?;
-    let found = host.store.attachment(ledger.row.id, &hash).await?;
-    let row = found.ok_or_else(|| Problem::not_found(format!("{name} holds no content with hash {hash}")))?;
-    let headers = [
-        (header::CONTENT_TYPE, "application/octet-stream".to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{hash}\"")),
-        (header::HeaderName::from_static("attachment-salt"), URL_SAFE_NO_PAD.encode(&row.salt)),
-        (header::HeaderName::from_static("attachment-media-type"), row.media_type.chars().filter(char::is_ascii_graphic).collect()),
-        (header::HeaderName::from_static("attachment-entry"), row.entry.to_string()),
-    ];
-    Ok((headers, row.content).into_response())
 }

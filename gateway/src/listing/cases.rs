@@ -136,7 +136,7 @@ fn concerns(body: &Body, case: &Case, offers: &[Hash]) -> bool {
         Body::DisputeRetraction(_) | Body::Release(_) | Body::Handover(_) | Body::Withdrawal(_) => false,
         Body::WithdrawalAnswer(_) | Body::WithdrawalRevocation(_) | Body::MinistryRouting(_) | Body::LedgerAcceptance(_) => false,
         Body::Amendment(_) | Body::Event(_) | Body::Finding(_) | Body::CounterProposal(_) | Body::Retraction(_) => false,
-        Body::Suspension(_) | Body::Resumption(_) | Body::Annulment(_) => false,
+        Body::Suspension(_) | Body::Resumption(_) | Body::Annulment(_) | Body::AttachmentErasure(_) => false,
     }
 }
 

@@ -8,6 +8,8 @@ use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Row, Sqlite, SqlitePool};
 
+use super::files::Files;
+
 /// Something is wrong with the store; not with what a party sent.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreFault {
@@ -20,6 +22,9 @@ pub enum StoreFault {
     /// What is stored does not fit what it must be; it says where.
     #[error("the stored data is damaged: {0}")]
     Damaged(String),
+    /// The files of attachments.
+    #[error("the files of attachments failed: {0}")]
+    Files(#[source] std::io::Error),
     /// The derived rows do not hold yet what this entry's predecessors changed.
     #[error("what follows from the log is not written up to entry {0} yet")]
     Behind(u64),
@@ -51,6 +56,8 @@ pub struct Store {
     pub(super) log: Pools,
     /// What follows from it; a crash may lose the last of it, and it is caught up with.
     pub(super) derived: Pools,
+    /// Content beside the log.
+    pub(super) files: Files,
 }
 
 /// The connections to one file.
@@ -99,7 +106,14 @@ impl Store {
         // Memory for the pages that it comes back to; each transaction is whole or not there, the last ones may be lost.
         let options = options.filename(derived_path(path)).create_if_missing(true).synchronous(SqliteSynchronous::Normal);
         let derived = Pools::open(options.pragma("cache_size", "-65536"), &DERIVED).await?;
-        Ok(Self { log, derived })
+        let store = Self { log, derived, files: Files::in_folder(&attachments_path(path)) };
+        store.move_to_files().await?;
+        Ok(store)
+    }
+
+    /// Content beside the log.
+    pub fn files(&self) -> &Files {
+        &self.files
     }
 
     /// Every ledger in this database.
@@ -154,4 +168,9 @@ pub(super) async fn given_back<T>(connection: PoolConnection<Sqlite>, outcome: R
 /// Where the derived rows of a database file are: `convenant.derived.sqlite` beside `convenant.sqlite`.
 pub fn derived_path(path: &Path) -> PathBuf {
     path.with_extension("derived.sqlite")
+}
+
+/// Where the files of attachments are: `convenant.attachments` beside `convenant.sqlite`.
+pub fn attachments_path(path: &Path) -> PathBuf {
+    path.with_extension("attachments")
 }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use ledger::words::Hash;
 use sqlx::{QueryBuilder, Row, Sqlite};
 
 use super::keep::{Store, StoreFault};
@@ -38,19 +37,6 @@ pub struct PartQuery {
     pub after: Option<(String, String)>,
     /// At most this many.
     pub limit: u32,
-}
-
-/// Content beside the log.
-#[derive(Debug, Clone)]
-pub struct AttachmentRow {
-    /// 32 bytes.
-    pub salt: Vec<u8>,
-    /// Its media type.
-    pub media_type: String,
-    /// The content.
-    pub content: Vec<u8>,
-    /// The entry that refers to it.
-    pub entry: u64,
 }
 
 impl Store {
@@ -137,21 +123,5 @@ impl Store {
                 Ok((place, (is_open == 1, number(entry, "life")?, row.try_get("body")?)))
             })
             .collect()
-    }
-
-    /// Content beside the log.
-    pub async fn attachment(&self, ledger: i64, hash: &Hash) -> Result<Option<AttachmentRow>, StoreFault> {
-        let sql = "SELECT salt, media_type, content, entry FROM attachment WHERE ledger = $1 AND hash = $2";
-        let row = sqlx::query(sql).bind(ledger).bind(hash.0.to_vec()).fetch_optional(&self.log.readers).await?;
-        row.map(|row| {
-            let entry = number(row.try_get("entry")?, "attachment")?;
-            Ok(AttachmentRow {
-                salt: row.try_get("salt")?,
-                media_type: row.try_get("media_type")?,
-                content: row.try_get("content")?,
-                entry,
-            })
-        })
-        .transpose()
     }
 }
