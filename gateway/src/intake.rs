@@ -134,8 +134,9 @@ impl Host {
             Ok(Reply::Accepted { repeat, .. }) => (true, !repeat),
             Ok(Reply::Refused { .. } | Reply::Unavailable { .. }) | Err(_) => (false, false),
         };
-        // What failed may be in the log all the same, so its files stay until a sweep has asked.
-        if !matches!(answered, Err(Trouble::Unavailable(_) | Trouble::Store(_))) {
+        // What failed may be in the log all the same, so its files stay until a sweep has asked. All else goes at once.
+        let uncertain = matches!(&answered, Err(Trouble::Unavailable(Unavailable::Failing | Unavailable::Slow) | Trouble::Store(_)));
+        if !uncertain {
             self.put_away(ledger, affected, stands, recorded).await;
         }
         answered.unwrap_or_else(|trouble| self.trouble(ledger, trouble, digest))

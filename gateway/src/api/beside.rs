@@ -1,10 +1,9 @@
 //! A statement with content beside it, as `multipart/form-data`: the part `statement` first, then for each attachment a part
 //! whose name is its hash and whose bytes are the 32 bytes of salt and then the content.
 
-use axum::body::Body;
-use axum::extract::FromRequest;
 use axum::extract::multipart::{Field, Multipart, MultipartError};
-use axum::http::{HeaderMap, Request, StatusCode};
+use axum::extract::{FromRequest, Request};
+use axum::http::StatusCode;
 use ledger::envelope::MAX_JWS;
 
 use super::limits::TimeLeft;
@@ -14,40 +13,63 @@ use crate::host::Host;
 use crate::intake::{Announced, Envelope, NoUpload, Reply};
 use crate::sequencer::LedgerHandle;
 
-/// Receives a statement and what it names, and submits it. Content is not read before the statement's signature holds.
+/// Receives a statement and what it names, and submits it. Content is not kept before the statement's signature holds.
 pub(super) async fn submit(
     host: &Host,
     ledger: &LedgerHandle,
     intakes: Intakes,
-    headers: &HeaderMap,
-    body: Body,
+    request: Request,
     time: &TimeLeft,
 ) -> Result<Reply, Problem> {
-    let mut request = Request::new(body);
-    *request.headers_mut() = headers.clone();
     let mut parts = Multipart::from_request(request, &())
         .await
         .map_err(|_| malformed("the Content-Type has no boundary", "multipart/form-data; boundary=…"))?;
     // Until a signature has shown who sends, there is no more time than for any other request.
     let first = tokio::time::timeout(time.of_statement(), read_statement(&mut parts)).await;
-    let statement = first.map_err(|_| Problem::unavailable("the statement did not arrive in time; sending again is safe", 1))??;
-    let mut announced = match host.announce(ledger, &statement, intakes.max_attachment_bytes.into()).await {
-        Ok(announced) => announced,
-        Err(reply) => return Ok(*reply),
+    let statement = match first.map_err(|_| Problem::unavailable("the statement did not arrive in time; sending again is safe", 1))? {
+        Ok(statement) => statement,
+        Err(problem) => {
+            read_past(&mut parts, time).await;
+            return Err(problem);
+        }
     };
+    let max_bytes = intakes.max_attachment_bytes.into();
+    let announced = match receive_all(host, ledger, &statement, max_bytes, &mut parts).await {
+        Ok(announced) => announced,
+        Err(No::Reply(reply)) => {
+            read_past(&mut parts, time).await;
+            return Ok(*reply);
+        }
+        Err(No::Problem(problem)) => return Err(*problem),
+    };
+    one(host, ledger, Envelope { statement, attachments: announced.into_beside() }, time.of_statement()).await
+}
+
+/// Why a statement gets no further.
+enum No {
+    Reply(Box<Reply>),
+    Problem(Box<Problem>),
+}
+
+async fn receive_all(host: &Host, ledger: &LedgerHandle, statement: &[u8], max_bytes: u64, parts: &mut Multipart) -> Result<Announced, No> {
+    let mut announced = host.announce(ledger, statement, max_bytes).await.map_err(No::Reply)?;
     loop {
-        let part = match parts.next_field().await {
-            Ok(Some(part)) => part,
-            Ok(None) => break,
-            Err(error) => return Err(broken(host, ledger, announced, &error).await),
+        let stop = match parts.next_field().await {
+            Ok(None) => return Ok(announced),
+            Ok(Some(part)) => receive(host, ledger, &mut announced, part).await,
+            Err(error) => Err(Stop::Broken(error)),
         };
-        match receive(host, ledger, &mut announced, part).await {
+        match stop {
             Ok(()) => {}
-            Err(Stop::No(why)) => return Ok(host.broken_off(ledger, announced, why).await),
-            Err(Stop::Broken(error)) => return Err(broken(host, ledger, announced, &error).await),
+            Err(Stop::No(why)) => return Err(No::Reply(Box::new(host.broken_off(ledger, announced, why).await))),
+            Err(Stop::Broken(error)) => return Err(No::Problem(Box::new(broken(host, ledger, announced, &error).await))),
         }
     }
-    one(host, ledger, Envelope { statement, attachments: announced.into_beside() }, time.of_statement()).await
+}
+
+/// Lets the sender finish what it sends, so that it reads its answer instead of a broken connection; not for ever.
+async fn read_past(parts: &mut Multipart, time: &TimeLeft) {
+    _ = tokio::time::timeout(time.of_statement(), async { while let Ok(Some(_)) = parts.next_field().await {} }).await;
 }
 
 enum Stop {

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::body::Body;
-use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::extract::{Path, Request, State};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt;
 use ledger::envelope::{Refusal, Rule};
@@ -29,16 +29,16 @@ pub(super) async fn submit(
     State(intakes): State<Intakes>,
     Path(name): Path<String>,
     time: TimeLeft,
-    headers: HeaderMap,
-    body: Body,
+    request: Request,
 ) -> Result<Response, Problem> {
     let ledger = ledger(&host, &name)?;
-    must_take(&headers, "application/json")?;
-    let form = content_type(&headers);
+    must_take(request.headers(), "application/json")?;
+    let form = content_type(request.headers());
     if form.as_deref() == Some("multipart/form-data") {
-        let reply = beside::submit(&host, ledger, intakes, &headers, body, &time).await?;
+        let reply = beside::submit(&host, ledger, intakes, request, &time).await?;
         return Ok(answer(&name, ledger, reply).into_response());
     }
+    let body = request.into_body();
     let one =
         async |envelope| one(&host, ledger, envelope, time.patience()).await.map(|reply| answer(&name, ledger, reply).into_response());
     match form.as_deref() {

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test that cannot go on says where")]
 
+mod attachments;
 mod full_disk;
 mod kill;
 mod server;
+mod tools;

@@ -350,3 +350,25 @@ async fn content_from_before_moves_out_of_the_database_and_leaves_no_trace_there
     gate.accept(&erasure(&gate.town, "e", entry, None)).await;
     assert_eq!(traces(&gate), Vec::<String>::new());
 }
+
+#[tokio::test]
+async fn a_crash_between_the_commit_of_an_erasure_and_the_destruction_is_made_good_at_the_next_start() {
+    let (gate, corporation, entry) = filed().await;
+    let folder = gate.database().with_extension("attachments").join("1");
+    let place = folder.join(&hash().to_string()[..2]).join(hash().to_string());
+    let file = std::fs::read(&place).unwrap();
+    let shown = receipt(&gate, entry).await;
+    gate.accept(&erasure(&corporation, "e", entry, Some(&shown))).await;
+    assert_eq!(traces(&gate), Vec::<String>::new());
+    for left in [place, folder.join("waiting").join(hash().to_string()), folder.join("incoming").join("dead.part")] {
+        let clock = gate.host.clock.clone();
+        // As a process leaves it that died after the commit, or while it received the same content once more.
+        std::fs::write(&left, &file).unwrap();
+        assert!(!traces(&gate).is_empty());
+        gate.host.store.tidy_attachments(1, clock.now()).await.unwrap();
+        assert_eq!(traces(&gate), Vec::<String>::new(), "{}", left.display());
+    }
+    let (clock, place) = (gate.host.clock.clone(), folder.join("waiting").join(hash().to_string()));
+    let gate = gate.reopen_after(clock, || std::fs::write(place, &file).unwrap()).await;
+    assert_eq!(traces(&gate), Vec::<String>::new(), "the start itself does it");
+}

@@ -116,7 +116,13 @@ async fn what_comes_while_the_clock_is_not_trusted_is_acknowledged_by_that_clock
     let statement = registration(11);
     let (_, answer) = gate.submit(&statement).await;
     is_acknowledgement(&gate, &answer, &statement.jws, Reason::Clock, Recorded::No);
-    assert_eq!(gate.size(), 1);
+    // Content that a stranger sends along is not left on the disk.
+    let attachment = json!({ "salt": "A".repeat(43), "mediaType": "text/plain", "content": "Y29udGVudA" });
+    let envelope = json!({ "statement": String::from_utf8_lossy(&statement.jws), "attachments": [attachment] });
+    let (_, answer) = gate.send("POST", STATEMENTS, "application/json", envelope.to_string().into_bytes()).await;
+    is_acknowledgement(&gate, &answer, &statement.jws, Reason::Clock, Recorded::No);
+    let waiting = std::fs::read_dir(gate.database().with_extension("attachments").join("1/waiting")).unwrap();
+    assert_eq!((waiting.count(), gate.size()), (0, 1));
 }
 
 #[tokio::test(flavor = "multi_thread")]
