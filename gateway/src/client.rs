@@ -4,14 +4,19 @@
 //! payload is answered with its first receipt (signing format, item 6).
 
 mod answer;
+mod beside;
 mod message;
 mod reader;
 mod reply;
 #[cfg(test)]
 pub(crate) mod stub;
 
+use std::io::Read;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ledger::words::{Hash, Hasher};
 use serde_json::Value;
 use ureq::Agent;
 use ureq::http::Response;
@@ -19,6 +24,7 @@ use ureq::http::Response;
 use crate::events::Event;
 
 pub use answer::{Acceptance, Answer, Page, Problem, ProblemFault, Record, Records};
+pub use beside::SaltedFile;
 pub use message::{AttachmentSent, Message, MessageFault};
 pub use reader::ReaderKey;
 use reply::Reply;
@@ -42,6 +48,8 @@ pub struct Patience {
     pub connect: Duration,
     /// The most that one attempt may take, from the name look-up to the last byte.
     pub attempt: Duration,
+    /// The same for a statement with content beside it.
+    pub upload: Duration,
 }
 
 impl Default for Patience {
@@ -52,6 +60,7 @@ impl Default for Patience {
             longest_wait: Duration::from_secs(15),
             connect: Duration::from_secs(5),
             attempt: Duration::from_secs(60),
+            upload: Duration::from_secs(600),
         }
     }
 }
@@ -83,6 +92,17 @@ pub enum Error {
     /// The request as a whole was refused: not found, not allowed, or not understood.
     #[error("{0}")]
     Refused(Box<Problem>),
+}
+
+/// Whether content beside the log is gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gone {
+    /// It is served, and salt and content have this hash.
+    Not(Hash),
+    /// By this entry, says the gateway.
+    Erased(u64),
+    /// It is not there, and the gateway does not say why.
+    Missing,
 }
 
 /// Asks one gateway. Cheap to clone; clones share their connections.
@@ -135,9 +155,29 @@ impl Client {
     ///
     /// A refused statement is an [`Answer`], not an error; [`Error::Refused`] is for a batch that was refused as a whole.
     pub fn submit(&self, ledger: &str, message: &Message) -> Result<Vec<Answer>, Error> {
+        self.deliver(ledger, message, &[], &mut |_| {})
+    }
+
+    /// The same, with content beside a single statement. `met` is told what the gateway signed each time that it had no answer
+    /// yet: that the statement had come, and when.
+    pub fn deliver(&self, ledger: &str, message: &Message, beside: &[SaltedFile], met: &mut dyn FnMut(&str)) -> Result<Vec<Answer>, Error> {
         let path = ledger_path(ledger, "statements")?;
         let media_type = message.media_type();
-        let reply = self.exchange(&path, |url| self.agent.post(url).header("content-type", media_type).send(message.bytes()))?;
+        let plain = |url: &str| self.agent.post(url).header("content-type", media_type).send(message.bytes());
+        let with_content = |url: &str| {
+            let form = format!("multipart/form-data; boundary={}", beside::boundary(message.bytes()));
+            let mut body = beside::body(message.bytes(), media_type, beside)?;
+            let request = self.agent.post(url).config().timeout_global(Some(self.patience.upload)).build();
+            request.header("content-type", form).send(ureq::SendBody::from_reader(&mut body))
+        };
+        let mut waited = |reply: &Reply| {
+            let problem: Option<Problem> = reply.json().ok();
+            if let Some(problem) = problem.filter(|problem| !problem.acknowledgement.is_empty()) {
+                met(&problem.acknowledgement);
+            }
+        };
+        let reply =
+            if beside.is_empty() { self.exchange(&path, plain, &mut waited) } else { self.exchange(&path, with_content, &mut waited) }?;
         match message.batch_size() {
             None => reply.answer().map(|answer| vec![answer]),
             Some(size) => reply.batch_answers(size),
@@ -183,6 +223,33 @@ impl Client {
         self.ask(&ledger_path(ledger, &format!("receipts/{entry}"))?)?.text()
     }
 
+    /// SHA-256 of an attachment's salt and content as they are served, read piece by piece; or that it is gone.
+    pub fn attachment_hash(&self, ledger: &str, hash: &Hash) -> Result<Gone, Error> {
+        let url = format!("{}{}", self.base, ledger_path(ledger, &format!("attachments/{hash}"))?);
+        let unreachable = |source| Error::Unreachable { url: url.clone(), source: Box::new(source) };
+        let request = self.agent.get(&url).config().timeout_global(Some(self.patience.upload)).build();
+        let mut response = request.call().map_err(unreachable)?;
+        if response.status() != 200 {
+            let reply = Reply::read(&url, response).map_err(unreachable)?;
+            return match reply.status {
+                404 => Ok(Gone::Missing),
+                410 => reply.json::<Value>().map(|problem| Gone::Erased(problem["erasedBy"].as_u64().unwrap_or_default())),
+                _ => Err(reply.into_error()),
+            };
+        }
+        let salt = response.headers().get("attachment-salt").and_then(|salt| URL_SAFE_NO_PAD.decode(salt.as_bytes()).ok());
+        let (mut hasher, mut piece) = (Hasher::default(), vec![0; 64 * 1024]);
+        hasher.update(&salt.unwrap_or_default());
+        let mut content = response.body_mut().as_reader();
+        loop {
+            match content.read(&mut piece) {
+                Ok(0) => return Ok(Gone::Not(hasher.finish())),
+                Ok(count) => hasher.update(&piece[..count]),
+                Err(error) => return Err(unreachable(error.into())),
+            }
+        }
+    }
+
     /// The latest checkpoint: a signed note.
     pub fn checkpoint(&self, ledger: &str) -> Result<String, Error> {
         self.ask(&ledger_path(ledger, "checkpoint")?)?.text()
@@ -196,24 +263,32 @@ impl Client {
 
     /// Reads; anything but a 200 is an error.
     fn ask(&self, path: &str) -> Result<Reply, Error> {
-        let reply = self.exchange(path, |url| {
+        let get = |url: &str| {
             let request = self.agent.get(url);
             // Another one for each attempt: a token is good for one.
             match &self.reader {
                 Some(reader) => request.header("authorization", format!("Bearer {}", reader.token())).call(),
                 None => request.call(),
             }
-        })?;
+        };
+        let reply = self.exchange(path, get, &mut |_| {})?;
         if reply.status == 200 { Ok(reply) } else { Err(reply.into_error()) }
     }
 
-    /// Sends until there is an answer that is final, or no attempt is left.
-    fn exchange(&self, path: &str, send: impl Fn(&str) -> Result<Response<ureq::Body>, ureq::Error>) -> Result<Reply, Error> {
+    /// Sends until there is an answer that is final, or no attempt is left. `waited` sees every 503 on the way, the last one too.
+    fn exchange(
+        &self,
+        path: &str,
+        send: impl Fn(&str) -> Result<Response<ureq::Body>, ureq::Error>,
+        waited: &mut dyn FnMut(&Reply),
+    ) -> Result<Reply, Error> {
         let url = format!("{}{path}", self.base);
         let mut pause = self.patience.pause;
         let mut left = self.patience.attempts.saturating_sub(1);
         loop {
-            let wait = match send(&url).and_then(|response| Reply::read(&url, response)) {
+            let reply = send(&url).and_then(|response| Reply::read(&url, response));
+            reply.iter().filter(|reply| reply.status == 503).for_each(&mut *waited);
+            let wait = match reply {
                 Ok(reply) => match reply.retry_after.filter(|wait| reply.status == 503 && *wait <= self.patience.longest_wait) {
                     Some(wait) if left > 0 => wait,
                     _ => return Ok(reply),

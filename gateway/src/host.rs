@@ -19,6 +19,9 @@ use crate::witnessing::{self, Cadence, Panel};
 /// At most this many decoded keys in memory; then the cache starts anew.
 const MAX_KEYS: usize = 50_000;
 
+/// How often what waits beside the log is looked at, in milliseconds.
+const SWEEP_MILLIS: i64 = 15 * 60 * 1_000;
+
 /// Why a gateway did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartFault {
@@ -87,6 +90,20 @@ impl Writers {
     }
 }
 
+/// Now and then, what waits for its statement in vain is removed, and what could not be destroyed is tried again.
+async fn sweep(store: Store, ledger: i64, name: String, clock: Clock, mut stopped: watch::Receiver<bool>) {
+    loop {
+        let next = clock.now().plus_millis(SWEEP_MILLIS);
+        tokio::select! {
+            _ = stopped.wait_for(|stopped| *stopped) => return,
+            () = clock.reach(Some(next)) => {}
+        }
+        if let Err(fault) = store.sweep_attachments(ledger, clock.now()).await {
+            tracing::error!(ledger = %name, error = %fault, "attachments are not in order yet; the next sweep tries again");
+        }
+    }
+}
+
 impl Host {
     /// Starts the writer of each ledger in the database, with the keys in a directory.
     pub async fn start(store: Store, keys: &Path, clock: Clock, pace: Pace) -> Result<(Self, Writers), StartFault> {
@@ -105,7 +122,10 @@ impl Host {
             if named != CALENDAR_VERSION {
                 return Err(StartFault::OtherCalendar { ledger: row.name.clone(), named });
             }
-            let name = row.name.clone();
+            let (id, name) = (row.id, row.name.clone());
+            // Before anything is received: what a crash left undone is done.
+            store.tidy_attachments(id, clock.now()).await?;
+            tasks.push(tokio::spawn(sweep(store.clone(), id, name.clone(), clock.clone(), stopped.clone())));
             let (handle, pair) = start(store.clone(), row, keys, clock.clone(), pace, stopped.clone()).await?;
             ledgers.insert(name, handle);
             tasks.extend(pair);

@@ -1,34 +1,35 @@
 //! From what came over the wire to an answer: read, check the signature on this core, hand to the writer.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+mod beside;
+mod parcel;
+mod upload;
+
+use std::time::Duration;
+
 use futures_util::future::join_all;
-use ledger::envelope::{Parsed, Refusal, Rule, sign_compact};
+use ledger::envelope::attempt::Reason;
+use ledger::envelope::{Attempt, Parsed, Refusal, Rule};
 use ledger::words::{Hash, Instant};
-use serde::Deserialize;
 use serde_json::json;
-use serde_json::value::RawValue;
+
+use beside::Affected;
+pub use beside::Beside;
+pub use parcel::{MAX_BATCH, MAX_INLINE, Parcel, Unread, read_parcel};
+pub use upload::{Announced, NoUpload, Upload};
 
 use crate::host::Host;
 use crate::metrics;
 use crate::receipts::receipt_of;
-use crate::sequencer::{Answer, Checked, Delivered, LedgerHandle, Queued, Submission, Unavailable};
+use crate::sequencer::{Answer, Checked, LedgerHandle, Queued, Submission, Unavailable};
 use crate::store::StoreFault;
 
-/// The `typ` of a signed refusal.
-pub const REFUSAL_TYP: &str = "convenant.refusal.v1+jws";
-/// At most this many statements in a batch.
-pub const MAX_BATCH: usize = 1_000;
-/// At most this many bytes in one attachment.
-pub const MAX_ATTACHMENT: usize = 1_048_576;
-
 /// A statement as it came, with the content that came with it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Envelope {
     /// The JWS, byte for byte.
     pub statement: Vec<u8>,
     /// Content beside the log.
-    pub attachments: Vec<Delivered>,
+    pub attachments: Vec<Beside>,
 }
 
 /// What the sender is told.
@@ -55,58 +56,127 @@ pub enum Reply {
         signed: String,
     },
     /// No answer now; sending again is safe.
-    Unavailable(Unavailable),
+    Unavailable {
+        /// Why not.
+        why: Unavailable,
+        /// Signed by the gateway: that it came, and when.
+        signed: String,
+    },
 }
 
-impl Host {
+/// What was prepared of one statement: the hash of its bytes, what it does to files, and what goes into the queue.
+struct Prepared<T> {
+    digest: Hash,
+    affected: Affected,
+    outcome: Result<T, Trouble>,
+}
+
+/// The one way in: it takes statements, and shows nothing of what is stored.
+#[derive(Clone)]
+pub struct Door {
+    host: Host,
+}
+
+impl Door {
+    /// The door of a gateway.
+    pub fn of(host: Host) -> Self {
+        Self { host }
+    }
+
+    /// A ledger by its name.
+    pub fn ledger(&self, name: &str) -> Option<&LedgerHandle> {
+        self.host.ledger(name)
+    }
+
+    /// What the ledgers' clock says.
+    pub fn now(&self) -> Instant {
+        self.host.clock.now()
+    }
+
     /// Takes statements: their signatures are checked side by side, and they are handed to the writer in
-    /// this order. Each gets its own answer.
-    pub async fn take(&self, ledger: &LedgerHandle, envelopes: Vec<Result<Envelope, Refusal>>) -> Vec<Reply> {
+    /// this order. Each gets its own answer, after so long at most.
+    pub async fn take(&self, ledger: &LedgerHandle, envelopes: Vec<Result<Envelope, Unread>>, patience: Duration) -> Vec<Reply> {
         let prepared = join_all(envelopes.into_iter().map(|envelope| self.prepare(ledger, envelope))).await;
         let queued: Vec<_> = prepared
             .into_iter()
-            .map(|(digest, prepared)| {
-                let queued = prepared.and_then(|submission| ledger.enqueue(submission).map_err(Trouble::Unavailable));
-                (digest, queued)
+            .map(|Prepared { digest, affected, outcome }| {
+                let outcome = outcome.and_then(|submission| ledger.enqueue(submission).map_err(Trouble::Unavailable));
+                Prepared { digest, affected, outcome }
             })
             .collect();
-        join_all(queued.into_iter().map(|(digest, queued)| self.finish(ledger, digest, queued))).await
+        join_all(queued.into_iter().map(|queued| self.finish(ledger, queued, patience))).await
     }
 
-    async fn prepare(&self, ledger: &LedgerHandle, envelope: Result<Envelope, Refusal>) -> (Hash, Result<Submission, Trouble>) {
-        let digest = envelope.as_ref().map_or(Hash::of(&[]), |envelope| Hash::of(&[&envelope.statement]));
-        (digest, self.check(ledger, envelope).await)
+    async fn prepare(&self, ledger: &LedgerHandle, envelope: Result<Envelope, Unread>) -> Prepared<Submission> {
+        let Envelope { statement, attachments } = match envelope {
+            Ok(envelope) => envelope,
+            Err(Unread { refusal, digest }) => {
+                let outcome = Err(Trouble::Refused(refusal, self.host.clock.now()));
+                return Prepared { digest, affected: Affected::default(), outcome };
+            }
+        };
+        let digest = Hash::of(&[&statement]);
+        match self.check(ledger, &statement).await {
+            Ok(statement) => {
+                let affected = Affected::by(statement.parsed().statement(), &attachments);
+                let attachments = self.put_down(ledger, attachments).await;
+                Prepared { digest, affected, outcome: attachments.map(|attachments| Submission { statement, attachments }) }
+            }
+            Err(trouble) => Prepared { digest, affected: Affected::default(), outcome: Err(trouble) },
+        }
     }
 
-    async fn check(&self, ledger: &LedgerHandle, envelope: Result<Envelope, Refusal>) -> Result<Submission, Trouble> {
-        let now = |refusal| Trouble::Refused(refusal, self.clock.now());
-        let Envelope { statement, attachments } = envelope.map_err(now)?;
-        let parsed = Parsed::parse(&statement).map_err(now)?;
+    /// Everything about a statement that can be checked before its turn.
+    async fn check(&self, ledger: &LedgerHandle, statement: &[u8]) -> Result<Checked, Trouble> {
+        let now = |refusal| Trouble::Refused(refusal, self.host.clock.now());
+        let parsed = Parsed::parse(statement).map_err(now)?;
         // Before a signature is checked, so that a statement for another ledger is told so, whoever signed it.
         if parsed.statement().ledger.to_string() != ledger.row.facts.origin {
             let detail = format!("the statement is for {}", parsed.statement().ledger);
             return Err(now(Refusal::at("/ledger", Rule::OtherLedger, detail, ledger.row.facts.origin.clone())));
         }
-        let statement = match self.key_of(ledger, &parsed).await? {
+        Ok(match self.host.key_of(ledger, &parsed).await? {
             Some(key) => Checked::Verified(Box::new(parsed.verify(&key).map_err(now)?)),
             None => Checked::Pending(Box::new(parsed)),
-        };
-        Ok(Submission { statement, attachments })
+        })
     }
 
-    async fn finish(&self, ledger: &LedgerHandle, digest: Hash, queued: Result<Queued, Trouble>) -> Reply {
-        let answered = match queued {
-            Ok(queued) => self.answer(ledger, queued).await,
+    async fn finish(&self, ledger: &LedgerHandle, queued: Prepared<Queued>, patience: Duration) -> Reply {
+        let Prepared { digest, affected, outcome } = queued;
+        let answered = match outcome {
+            // It is in the queue, and may stand after all: whoever sends it again is told.
+            Ok(queued) => match tokio::time::timeout(patience, self.answer(ledger, queued)).await {
+                Ok(answered) => answered,
+                Err(_) => return self.unavailable(ledger, Unavailable::Slow, digest),
+            },
             Err(trouble) => Err(trouble),
         };
-        answered.unwrap_or_else(|trouble| match trouble {
+        let (stands, recorded) = match &answered {
+            Ok(Reply::Accepted { repeat, .. }) => (true, !repeat),
+            Ok(Reply::Refused { .. } | Reply::Unavailable { .. }) | Err(_) => (false, false),
+        };
+        // What failed may be in the log all the same, so its files stay until a sweep has asked. All else goes at once.
+        let uncertain = matches!(&answered, Err(Trouble::Unavailable(Unavailable::Failing | Unavailable::Slow) | Trouble::Store(_)));
+        if !uncertain {
+            self.put_away(ledger, affected, stands, recorded).await;
+        }
+        answered.unwrap_or_else(|trouble| self.trouble(ledger, trouble, digest))
+    }
+
+    fn trouble(&self, ledger: &LedgerHandle, trouble: Trouble, digest: Hash) -> Reply {
+        match trouble {
             Trouble::Refused(refusal, at) => refused(ledger, refusal, at, digest),
-            Trouble::Unavailable(unavailable) => Reply::Unavailable(unavailable),
+            Trouble::Unavailable(unavailable) => self.unavailable(ledger, unavailable, digest),
             Trouble::Store(fault) => {
                 tracing::error!(ledger = %ledger.row.name, error = %fault, "reading failed");
-                Reply::Unavailable(Unavailable::Failing)
+                self.unavailable(ledger, Unavailable::Failing, digest)
             }
-        })
+        }
+    }
+
+    fn unavailable(&self, ledger: &LedgerHandle, why: Unavailable, digest: Hash) -> Reply {
+        let signed = acknowledged(ledger, reason(&why), self.host.clock.now(), digest);
+        Reply::Unavailable { why, signed }
     }
 
     async fn answer(&self, ledger: &LedgerHandle, queued: Queued) -> Result<Reply, Trouble> {
@@ -116,7 +186,7 @@ impl Host {
                 Ok(Reply::Accepted { entry, accepted_at, receipt: granted.receipt()?, repeat: false })
             }
             Answer::Repeat(entry) => {
-                let found = receipt_of(&self.store, ledger, entry).await?;
+                let found = receipt_of(&self.host.store, ledger, entry).await?;
                 let missing = || StoreFault::Damaged(format!("entry {entry} is gone"));
                 let (accepted_at, receipt) = found.ok_or_else(missing)?;
                 Ok(Reply::Accepted { entry, accepted_at, receipt, repeat: true })
@@ -138,104 +208,28 @@ impl From<StoreFault> for Trouble {
     }
 }
 
+fn reason(why: &Unavailable) -> Reason {
+    match why {
+        Unavailable::Full => Reason::QueueFull,
+        Unavailable::Failing => Reason::Failing,
+        Unavailable::Clock(_) => Reason::Clock,
+        Unavailable::Slow => Reason::Timeout,
+    }
+}
+
 /// A refusal with the gateway's signature under it.
 pub fn refused(ledger: &LedgerHandle, refusal: Refusal, at: Instant, digest: Hash) -> Reply {
     metrics::refused(refusal.rule());
-    let faults: Vec<_> = refusal.faults().iter().map(fault_json).collect();
-    let payload = json!({ "type": "refusal", "ledger": ledger.row.facts.origin, "refusedAt": at, "refused": digest, "rule": refusal.rule().code(), "faults": faults });
-    let signed = sign_compact(&ledger.keys.statements, REFUSAL_TYP, payload.to_string().as_bytes());
-    Reply::Refused { refusal, at, signed: String::from_utf8_lossy(&signed).into_owned() }
+    let signed = Attempt::refused(&ledger.row.facts.origin, &refusal, at, digest).sign(&ledger.keys.statements);
+    Reply::Refused { refusal, at, signed }
+}
+
+/// That bytes with this hash had come at an instant and were not recorded then, with the gateway's signature under it.
+pub fn acknowledged(ledger: &LedgerHandle, reason: Reason, at: Instant, digest: Hash) -> String {
+    Attempt::acknowledged(&ledger.row.facts.origin, reason, at, digest).sign(&ledger.keys.statements)
 }
 
 /// A fault as the API shows it.
 pub fn fault_json(fault: &ledger::envelope::Fault) -> serde_json::Value {
     json!({ "pointer": fault.pointer, "rule": fault.rule.code(), "source": fault.rule.source(), "detail": fault.detail, "accepted": fault.accepted })
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct EnvelopeJson<'a> {
-    #[serde(borrow)]
-    statement: &'a RawValue,
-    #[serde(default)]
-    attachments: Vec<AttachmentJson>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-struct AttachmentJson {
-    salt: String,
-    media_type: String,
-    content: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct BatchJson<'a> {
-    #[serde(borrow)]
-    statements: Vec<EnvelopeJson<'a>>,
-}
-
-/// What one request carries.
-#[derive(Debug)]
-pub enum Parcel {
-    /// One statement.
-    One(Envelope),
-    /// Statements that are judged in this order, each on its own.
-    Several(Vec<Result<Envelope, Refusal>>),
-}
-
-/// Reads `{"statement": …, "attachments": […]}` or `{"statements": […]}`. The statement's bytes stay as they came.
-pub fn read_parcel(bytes: &[u8]) -> Result<Parcel, Refusal> {
-    // Told apart by reading both ways: the error of the likelier one is the answer.
-    let accepted = "{\"statement\": JWS, \"attachments\": [{salt, mediaType, content}]} or {\"statements\": [...]}";
-    let malformed = |error: serde_json::Error| Refusal::new(Rule::MalformedJson, error.to_string(), accepted);
-    if let Ok(BatchJson { statements }) = serde_json::from_slice::<BatchJson<'_>>(bytes) {
-        if statements.len() > MAX_BATCH {
-            return Err(Refusal::at(
-                "/statements",
-                Rule::TooLarge,
-                format!("{} statements", statements.len()),
-                format!("at most {MAX_BATCH}"),
-            ));
-        }
-        return Ok(Parcel::Several(statements.into_iter().map(envelope).collect()));
-    }
-    let one: EnvelopeJson<'_> = serde_json::from_slice(bytes).map_err(malformed)?;
-    envelope(one).map(Parcel::One)
-}
-
-fn envelope(json: EnvelopeJson<'_>) -> Result<Envelope, Refusal> {
-    let raw = json.statement.get();
-    let statement = if raw.starts_with('"') {
-        let compact: String = serde_json::from_str(raw)
-            .map_err(|error| Refusal::at("/statement", Rule::MalformedJson, error.to_string(), "a compact JWS"))?;
-        compact.into_bytes()
-    } else {
-        raw.as_bytes().to_vec()
-    };
-    let attachments = json.attachments.iter().enumerate().map(|(i, item)| attachment(item, i)).collect::<Result<_, _>>()?;
-    Ok(Envelope { statement, attachments })
-}
-
-fn attachment(json: &AttachmentJson, i: usize) -> Result<Delivered, Refusal> {
-    let bytes = |name: &str, text: &str| {
-        let wrong = |_| {
-            Refusal::at(
-                format!("/attachments/{i}/{name}"),
-                Rule::NotBase64url,
-                "not base64url",
-                "base64url without padding (RFC 4648 section 5)",
-            )
-        };
-        URL_SAFE_NO_PAD.decode(text).map_err(wrong)
-    };
-    let unfit = |_| Refusal::at(format!("/attachments/{i}/salt"), Rule::AttachmentUnfit, "the salt is not 32 bytes", "32 random bytes");
-    let salt: [u8; 32] = bytes("salt", &json.salt)?.try_into().map_err(unfit)?;
-    let content = bytes("content", &json.content)?;
-    if content.len() > MAX_ATTACHMENT {
-        let detail = format!("{} bytes", content.len());
-        return Err(Refusal::at(format!("/attachments/{i}/content"), Rule::TooLarge, detail, format!("at most {MAX_ATTACHMENT} bytes")));
-    }
-    Ok(Delivered { hash: Hash::of(&[&salt, &content]), salt, media_type: json.media_type.clone(), content })
 }

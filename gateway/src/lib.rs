@@ -9,6 +9,7 @@ pub mod store;
 pub mod sequencer;
 pub mod keys;
 pub mod found;
+pub mod media_types;
 pub mod host;
 pub mod intake;
 pub mod receipts;

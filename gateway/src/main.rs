@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 use gateway::command::exit::{EXIT_CODES, conclude};
 use gateway::command::{
-    Exit, Terminal, audit, demo, follow, init, key, monitor, read, rebuild, register, serve, sign, submit, token, witness,
+    Exit, Terminal, attempt, audit, demo, erase, follow, init, key, monitor, read, rebuild, register, serve, sign, submit, token, witness,
 };
 use gateway::settings::with_file;
 
@@ -38,6 +38,8 @@ enum Command {
     Sign(sign::Sign),
     Submit(submit::Submit),
     Token(token::Token),
+    Attempt(attempt::Attempt),
+    Erase(erase::Erase),
     Read(read::Read),
     Follow(follow::Follow),
     Audit(audit::Audit),
@@ -57,6 +59,8 @@ impl Command {
             Self::Sign(sign) => sign.run(terminal),
             Self::Submit(submit) => submit.run(terminal),
             Self::Token(token) => token.run(terminal),
+            Self::Attempt(attempt) => attempt.run(terminal),
+            Self::Erase(erase) => erase.run(terminal),
             Self::Read(read) => read.run(terminal),
             Self::Follow(follow) => follow.run(terminal),
             Self::Audit(audit) => audit.run(terminal),

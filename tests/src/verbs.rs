@@ -1,6 +1,6 @@
 //! What an institution can do, one verb an act.
 
-use ledger::envelope::Type;
+use ledger::envelope::{Parsed, Type};
 use serde_json::{Value, json};
 
 use crate::door::{Answer, Door};
@@ -295,5 +295,21 @@ fn dated(kind: &str, date: Option<&str>) -> Value {
     match date {
         Some(date) => json!({ "kind": kind, "date": date }),
         None => json!({ "kind": kind }),
+    }
+}
+
+/// Content beside the log.
+impl<D: Door> Actor<'_, D> {
+    /// Has the reason that stands beside the log erased: of the entry that named it first, or of another, without a receipt.
+    pub fn erase(self, entry: Option<u32>, ground: &str) -> Answer {
+        let reason = attachment()["hash"].clone();
+        let names = |bytes: &[u8]| {
+            let parsed = Parsed::parse(bytes).expect("an entry is a statement");
+            parsed.statement().body.attachments().iter().any(|attachment| reason == attachment.hash.to_string())
+        };
+        let first = || self.town.door.entries(0).iter().position(|entry| names(&entry.bytes)).unwrap_or(1) as u32;
+        let entry = entry.unwrap_or_else(first);
+        let body = json!({ "entry": entry, "attachment": reason, "ground": ground, "basis": "Selectielijst gemeenten 2020, 5.1" });
+        self.on(Type::AttachmentErasure, body)
     }
 }

@@ -115,6 +115,8 @@ pub fn act<D: Door>(town: &mut Town<D>, who: &str, words: &[&str]) -> Result<(),
         ["objects", "to", "withdrawal", "of", other] => actor.answer_withdrawal(other, "objection", true),
         ["objects", "without", "reason", "to", "withdrawal", "of", other] => actor.answer_withdrawal(other, "objection", false),
         ["revokes", "withdrawal"] => actor.revoke_withdrawal(),
+        ["erases", "the", "reason", "on", ground] => actor.erase(None, ground),
+        ["erases", "the", "reason", "of", "entry", entry, "on", ground] => actor.erase(Some(number(entry)?), ground),
         _ => return Err(format!("nobody can do this: {}", words.join(" "))),
     };
     Ok(())

@@ -1,4 +1,4 @@
-//! The log to those who may read it: records in bulk, receipts, attachments.
+//! The log to those who may read it: records in bulk, receipts.
 
 use axum::Json;
 use axum::extract::{Path, Query, State};
@@ -6,11 +6,11 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use ledger::words::{Hash, Instant};
+use ledger::words::Instant;
 use serde_json::{Value, json};
 
 use super::Problem;
-use super::answer::{Pairs, invalid, ledger};
+use super::answer::{Pairs, ledger};
 use super::asked::Asked;
 use super::query::{COSIGNED, FROM, Given, Key, MANY, MAX_PAGE};
 use crate::reading::{Seen, Served};
@@ -89,20 +89,4 @@ fn cosigned(pairs: Vec<(String, String)>) -> Result<bool, Problem> {
 fn not_cosigned(has_witnesses: bool, name: &str, what: &str) -> Problem {
     let why = if has_witnesses { "yet; its witnesses are asked again and again" } else { "since it has no witnesses" };
     Problem::not_found(format!("no checkpoint of {name} with {what} has the cosignatures that its policy asks for, {why}"))
-}
-
-/// Content beside the log: always to be saved, never shown in place, whatever it claims to be.
-pub(super) async fn attachment(asked: Asked, Path((name, hash)): Path<(String, String)>) -> Result<Response, Problem> {
-    let sight = asked.sight(&name).await?;
-    let hash: Hash = hash.parse().map_err(|accepted| invalid("hash", accepted))?;
-    let found = sight.attachment(&hash).await?;
-    let row = found.ok_or_else(|| Problem::not_found(format!("{name} holds no content with hash {hash}")))?;
-    let headers = [
-        (header::CONTENT_TYPE, "application/octet-stream".to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{hash}\"")),
-        (header::HeaderName::from_static("attachment-salt"), URL_SAFE_NO_PAD.encode(&row.salt)),
-        (header::HeaderName::from_static("attachment-media-type"), row.media_type.chars().filter(char::is_ascii_graphic).collect()),
-        (header::HeaderName::from_static("attachment-entry"), row.entry.to_string()),
-    ];
-    Ok((headers, row.content).into_response())
 }

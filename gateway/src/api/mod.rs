@@ -3,6 +3,8 @@
 mod accept;
 mod answer;
 mod asked;
+mod attachments;
+mod beside;
 mod cors;
 mod events;
 mod headers;
@@ -28,6 +30,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 
 use crate::host::Host;
+use crate::intake::Door;
 use crate::reading::Served;
 use crate::settings::Limits;
 
@@ -45,7 +48,8 @@ pub fn router(host: Host) -> Router {
 /// Every route of a gateway, within these limits.
 pub fn router_within(host: Host, limits: &Limits) -> Router {
     let institutions = Router::new()
-        .route("/v1/ledgers/{ledger}/statements", post(statements::submit))
+        // It reads its body itself, each form up to a size of its own.
+        .route("/v1/ledgers/{ledger}/statements", post(statements::submit).layer(DefaultBodyLimit::disable()))
         .route("/v1/ledgers/{ledger}/receipts/{entry}", get(log::receipt));
     let readers = Router::new()
         .route("/v1/openapi.json", get(openapi::show))
@@ -66,7 +70,7 @@ pub fn router_within(host: Host, limits: &Limits) -> Router {
         .route("/v1/ledgers/{ledger}/neighbourhoods", get(overview::neighbourhoods))
         .route("/v1/ledgers/{ledger}/neighbourhoods/{code}", get(overview::neighbourhood))
         .route("/v1/ledgers/{ledger}/withheld-agreements", get(withheld::list))
-        .route("/v1/ledgers/{ledger}/attachments/{hash}", get(log::attachment))
+        .route("/v1/ledgers/{ledger}/attachments/{hash}", get(attachments::download))
         .route("/v1/ledgers/{ledger}/{collection}", get(lives::collection));
     let auditors = Router::new()
         .route("/v1/ledgers/{ledger}/records", get(log::records))
@@ -76,16 +80,20 @@ pub fn router_within(host: Host, limits: &Limits) -> Router {
     let operators =
         Router::new().route("/healthz", get(health::live)).route("/readyz", get(health::ready)).route("/metrics", get(metrics::show));
     // Whoever looks after the gateway gets an answer when it is full, too.
-    let everybody = institutions.merge(readers).merge(auditors).layer(from_fn_with_state(limits::Places::new(limits), limits::hold));
+    let everybody = institutions
+        .merge(readers)
+        .merge(auditors)
+        .layer(from_fn_with_state(limits::Places::new(limits, Some(Door::of(host.clone()))), limits::hold));
     let routes = everybody.merge(operators).fallback(problem::no_route).method_not_allowed_fallback(problem::no_method);
     let longest_wait = LongestWait(limits.request_timeout() / 2);
-    let state = Api { served: Served::new(host), max_body: MaxBody(limits.max_body_bytes), longest_wait };
+    let intakes = Intakes { max_body_bytes: limits.max_body_bytes, max_attachment_bytes: limits.max_attachment_bytes };
+    let state = Api { door: Door::of(host.clone()), served: Served::new(host), intakes, longest_wait };
     dressed(routes.layer(DefaultBodyLimit::max(limits.max_body_bytes as usize)), limits).with_state(state)
 }
 
 /// The limits and the request ids of the API for routes that stand beside it.
 pub fn within(routes: Router, limits: &Limits) -> Router {
-    routes.layer(from_fn_with_state(limits::Places::new(limits), limits::hold)).layer(from_fn(request::follow))
+    routes.layer(from_fn_with_state(limits::Places::new(limits, None), limits::hold)).layer(from_fn(request::follow))
 }
 
 /// What every answer has, whatever the route: the last one here sees a request first. Few layers, since each costs every
@@ -108,14 +116,20 @@ async fn follow(request: Request, next: Next) -> Response {
 /// What routes are handed.
 #[derive(Clone)]
 struct Api {
+    door: Door,
     served: Served,
-    max_body: MaxBody,
+    intakes: Intakes,
     longest_wait: LongestWait,
 }
 
-/// At most this many bytes in a request.
+/// How much is taken at once.
 #[derive(Debug, Clone, Copy)]
-struct MaxBody(u32);
+struct Intakes {
+    /// At most this many bytes in a request.
+    max_body_bytes: u32,
+    /// At most this many bytes in an attachment beside its statement.
+    max_attachment_bytes: u32,
+}
 
 /// A request for what has not happened yet waits at most so long.
 #[derive(Debug, Clone, Copy)]
@@ -127,14 +141,20 @@ impl FromRef<Api> for LongestWait {
     }
 }
 
+impl FromRef<Api> for Door {
+    fn from_ref(api: &Api) -> Self {
+        api.door.clone()
+    }
+}
+
 impl FromRef<Api> for Served {
     fn from_ref(api: &Api) -> Self {
         api.served.clone()
     }
 }
 
-impl FromRef<Api> for MaxBody {
+impl FromRef<Api> for Intakes {
     fn from_ref(api: &Api) -> Self {
-        api.max_body
+        api.intakes
     }
 }

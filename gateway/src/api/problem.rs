@@ -43,6 +43,13 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, "Not found", what)
     }
 
+    /// No answer now, though something came: with the gateway's signature under that.
+    pub fn acknowledged(self, signed: &str) -> Self {
+        let mut problem = self;
+        problem.body["acknowledgement"] = signed.into();
+        problem
+    }
+
     /// A refusal, with the gateway's signature under it when there is one.
     pub fn refused(refusal: &Refusal, signed: Option<&str>) -> Self {
         let rule = refusal.rule();
@@ -82,7 +89,7 @@ impl From<StoreFault> for Problem {
 impl From<Unavailable> for Problem {
     fn from(unavailable: Unavailable) -> Self {
         let retry_after = match unavailable {
-            Unavailable::Full | Unavailable::Failing => 1,
+            Unavailable::Full | Unavailable::Failing | Unavailable::Slow => 1,
             Unavailable::Clock(_) => 60,
         };
         metrics::unavailable(Why::from(&unavailable));

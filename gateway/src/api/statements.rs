@@ -1,59 +1,78 @@
 //! Statements come in here: one, or several in order, each with its own answer.
 
+use std::time::Duration;
+
 use axum::Json;
-use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
-use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::body::Body;
+use axum::extract::{Path, Request, State};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use futures_util::StreamExt;
 use ledger::envelope::{Refusal, Rule};
 use ledger::words::Hash;
 use serde_json::{Value, json};
 
 use super::accept::must_take;
 use super::answer::ledger;
-use super::{MaxBody, Problem};
-use crate::intake::{Envelope, Parcel, Reply, read_parcel, refused};
+use super::limits::{TimeLeft, content_type};
+use super::{Intakes, Problem, beside};
+use crate::intake::{Door, Envelope, Parcel, Reply, read_parcel, refused};
 use crate::metrics;
 use crate::reading::Served;
-use crate::sequencer::{LedgerHandle, Unavailable};
+use crate::sequencer::LedgerHandle;
 
 /// `POST /v1/ledgers/{ledger}/statements`: a JWS as `application/jose+json` or `application/jose`, or as
-/// `application/json` an envelope with attachments or a batch. 201 with the receipt; 200 for a repeat or a batch.
+/// `application/json` an envelope with attachments or a batch, or as `multipart/form-data` a JWS and then its attachments.
+/// 201 with the receipt; 200 for a repeat or a batch.
 pub(super) async fn submit(
     State(served): State<Served>,
-    State(max_body): State<MaxBody>,
+    State(door): State<Door>,
+    State(intakes): State<Intakes>,
     Path(name): Path<String>,
-    headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    time: TimeLeft,
+    request: Request,
 ) -> Result<Response, Problem> {
     let ledger = ledger(&served, &name)?;
-    must_take(&headers, "application/json")?;
-    let body = body.map_err(|rejection| body_problem(&rejection, max_body))?;
-    let digest = Hash::of(&[&body]);
-    match content_type(&headers).as_deref() {
+    must_take(request.headers(), "application/json")?;
+    let form = content_type(request.headers());
+    if form.as_deref() == Some("multipart/form-data") {
+        let reply = beside::submit(&door, ledger, intakes, request, &time).await?;
+        return Ok(answer(&name, ledger, reply).into_response());
+    }
+    let body = request.into_body();
+    let one =
+        async |envelope| one(&door, ledger, envelope, time.patience()).await.map(|reply| answer(&name, ledger, reply).into_response());
+    match form.as_deref() {
         Some("application/jose" | "application/jose+json") => {
-            let envelope = Envelope { statement: body.to_vec(), attachments: Vec::new() };
-            Ok(answer(&name, ledger, one(&served, ledger, envelope).await).into_response())
+            let body = whole(body, intakes.max_body_bytes).await?;
+            one(Envelope { statement: body, attachments: Vec::new() }).await
         }
-        Some("application/json") => match read_parcel(&body) {
-            Err(refusal) => Ok(answer(&name, ledger, refused(ledger, refusal, served.clock().now(), digest)).into_response()),
-            Ok(Parcel::One(envelope)) => Ok(answer(&name, ledger, one(&served, ledger, envelope).await).into_response()),
-            Ok(Parcel::Several(envelopes)) => {
-                let replies = served.take(ledger, envelopes).await;
-                let answers: Vec<Value> = replies.into_iter().map(|reply| answer(&name, ledger, reply).in_batch()).collect();
-                Ok(Json(json!({ "answers": answers })).into_response())
+        Some("application/json") => {
+            let body = whole(body, intakes.max_body_bytes).await?;
+            match read_parcel(&body) {
+                Err(refusal) => {
+                    let digest = Hash::of(&[&body]);
+                    Ok(answer(&name, ledger, refused(ledger, refusal, door.now(), digest)).into_response())
+                }
+                Ok(Parcel::One(envelope)) => one(envelope).await,
+                Ok(Parcel::Several(envelopes)) => {
+                    let replies = door.take(ledger, envelopes, time.patience()).await;
+                    let answers: Vec<Value> = replies.into_iter().map(|reply| answer(&name, ledger, reply).in_batch()).collect();
+                    Ok(Json(json!({ "answers": answers })).into_response())
+                }
             }
-        },
+        }
         _ => {
-            let accepted = "accepted: application/jose+json, application/jose or application/json";
+            let accepted = "accepted: application/jose+json, application/jose, application/json or multipart/form-data";
             Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Unsupported media type", accepted))
         }
     }
 }
 
-async fn one(served: &Served, ledger: &LedgerHandle, envelope: Envelope) -> Reply {
-    served.take(ledger, vec![Ok(envelope)]).await.pop().unwrap_or(Reply::Unavailable(Unavailable::Failing))
+/// One statement through the door.
+pub(super) async fn one(door: &Door, ledger: &LedgerHandle, envelope: Envelope, patience: Duration) -> Result<Reply, Problem> {
+    let reply = door.take(ledger, vec![Ok(envelope)], patience).await.pop();
+    reply.ok_or_else(|| Problem::unavailable("the statement has no answer; sending again is safe", 1))
 }
 
 /// The answer to one statement.
@@ -70,7 +89,7 @@ fn answer(name: &str, ledger: &LedgerHandle, reply: Reply) -> Answer {
             Answer::Done(status, body, format!("/v1/ledgers/{name}/receipts/{entry}"))
         }
         Reply::Refused { refusal, signed, .. } => Answer::Problem(Problem::refused(&refusal, Some(&signed))),
-        Reply::Unavailable(unavailable) => Answer::Problem(unavailable.into()),
+        Reply::Unavailable { why, signed } => Answer::Problem(Problem::from(why).acknowledged(&signed)),
     }
 }
 
@@ -101,16 +120,26 @@ impl IntoResponse for Answer {
     }
 }
 
-fn content_type(headers: &HeaderMap) -> Option<String> {
-    let value = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
-    Some(value.split(';').next()?.trim().to_ascii_lowercase())
+/// The body of a request, up to a size.
+async fn whole(body: Body, max_bytes: u32) -> Result<Vec<u8>, Problem> {
+    let (mut read, mut pieces) = (Vec::new(), body.into_data_stream());
+    while let Some(piece) = pieces.next().await {
+        let piece = piece.map_err(|_| not_whole())?;
+        if read.len() + piece.len() > max_bytes as usize {
+            return Err(too_large(format!("a request has at most {max_bytes} bytes")));
+        }
+        read.extend_from_slice(&piece);
+    }
+    Ok(read)
 }
 
-fn body_problem(rejection: &BytesRejection, MaxBody(bytes): MaxBody) -> Problem {
-    if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-        metrics::refused(Rule::TooLarge);
-        let detail = format!("a request has at most {bytes} bytes");
-        return Problem::refused(&Refusal::new(Rule::TooLarge, detail.clone(), detail), None);
-    }
-    Problem::new(rejection.status(), "Body not read", "the request's body did not arrive whole")
+/// More than is taken; it was not read, so nothing is signed for it.
+pub(super) fn too_large(detail: String) -> Problem {
+    metrics::refused(Rule::TooLarge);
+    Problem::refused(&Refusal::new(Rule::TooLarge, detail.clone(), detail), None)
+}
+
+/// The sender broke off, or sent what is no body.
+pub(super) fn not_whole() -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, "Body not read", "the request's body did not arrive whole")
 }

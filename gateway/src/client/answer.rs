@@ -56,6 +56,8 @@ pub struct Problem {
     pub faults: Vec<ProblemFault>,
     /// The refusal signed by the gateway, a compact JWS: evidence for whoever tried in time.
     pub refusal: String,
+    /// What the gateway signed where it had no answer: a compact JWS that says that the statement had come, and when.
+    pub acknowledgement: String,
 }
 
 /// One fault in what was sent.

@@ -100,6 +100,14 @@ impl Message {
         Ok(Self { bytes: bytes.to_vec(), form })
     }
 
+    /// The statement, where it is sent as it is: no envelope and no batch.
+    pub fn statement(&self) -> Option<&[u8]> {
+        match self.form {
+            Form::Flattened | Form::Compact => Some(&self.bytes),
+            Form::Envelope | Form::Batch(_) => None,
+        }
+    }
+
     /// What goes over the line.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes

@@ -8,7 +8,7 @@ use std::thread::available_parallelism;
 
 use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use ledger::audit::{Auditor, Finding, Report, audit_pages};
+use ledger::audit::{Auditor, Finding, Paper, Report, Served, audit_pages};
 use ledger::log::note::VerifierKey;
 use ledger::words::Instant;
 use serde_json::{Value, json};
@@ -17,7 +17,7 @@ use super::refused::show_problem;
 use super::terminal::shown_json;
 use super::token::ReadsAs;
 use super::{Exit, Terminal, shown};
-use crate::client::{self, Client};
+use crate::client::{self, Client, Gone};
 use fetch::Pages;
 
 /// For `--help` of this subcommand, whose exit codes say more than those of the others.
@@ -53,6 +53,9 @@ pub struct Audit {
     /// Also miss what was due by this instant, less two seconds, and is not in the log: 2026-03-01T09:00:00Z
     #[arg(long, value_name = "INSTANT", value_parser = instant)]
     as_of: Option<Instant>,
+    /// Also fetch every attachment and compare it with its hash; what was erased must be gone
+    #[arg(long)]
+    attachments: bool,
     /// Print the report as JSON
     #[arg(long)]
     json: bool,
@@ -68,18 +71,19 @@ impl Audit {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
         let shape = "{bar:40} {pos}/{len} entries, {per_sec}, {eta} left";
         bar.set_style(ProgressStyle::with_template(shape).unwrap_or_else(|_| ProgressStyle::default_bar()));
-        let outcome = audit_ledger(&client, &self.ledger, vkey, self.as_of, |entries, size| {
+        let how = How { as_of: self.as_of, attachments: self.attachments };
+        let outcome = audit_with(&client, &self.ledger, vkey, how, |entries, size| {
             bar.set_length(size);
             bar.set_position(entries);
         });
         bar.finish_and_clear();
-        let report = match outcome {
-            Ok(report) => report,
+        let (report, papers) = match outcome {
+            Ok(outcome) => outcome,
             Err(error) => return no_report(error, terminal),
         };
         let last = format!("audit of {}: {report}", shown(&self.ledger));
         if self.json {
-            terminal.line(&shown_json(&to_json(&self.ledger, &report).to_string()))?;
+            terminal.line(&shown_json(&to_json(&self.ledger, &report, &papers).to_string()))?;
             terminal.note(&last)?;
         } else {
             for finding in &report.findings {
@@ -88,6 +92,15 @@ impl Audit {
             let left = report.found - report.findings.len() as u64;
             if left > 0 {
                 terminal.line(&format!("and {left} more"))?;
+            }
+            for Paper { hash, entry, erased } in &papers {
+                if let Some((by, ground)) = erased {
+                    terminal.line(&format!("entry {entry}: its attachment {hash} was erased by entry {by}, ground {ground}"))?;
+                }
+            }
+            if self.attachments {
+                let erased = papers.iter().filter(|paper| paper.erased.is_some()).count();
+                terminal.line(&format!("attachments: {}, of which {erased} erased", papers.len()))?;
             }
             terminal.line(&last)?;
         }
@@ -130,26 +143,69 @@ pub fn audit_ledger(
     ledger: &str,
     vkey: VerifierKey,
     as_of: Option<Instant>,
-    mut progress: impl FnMut(u64, u64),
+    progress: impl FnMut(u64, u64),
 ) -> anyhow::Result<Report> {
+    Ok(audit_with(client, ledger, vkey, How { as_of, attachments: false }, progress)?.0)
+}
+
+/// How thoroughly to look.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct How {
+    /// Miss what was due by this instant.
+    pub as_of: Option<Instant>,
+    /// Fetch every attachment.
+    pub attachments: bool,
+}
+
+/// The same, and as thoroughly as is asked; also gives the attachments that it looked at.
+pub fn audit_with(
+    client: &Client,
+    ledger: &str,
+    vkey: VerifierKey,
+    how: How,
+    mut progress: impl FnMut(u64, u64),
+) -> anyhow::Result<(Report, Vec<Paper>)> {
     let threads = available_parallelism().map_or(1, usize::from);
     for _ in 0..ATTEMPTS {
         let mut auditor = Auditor::new(vkey.clone())?;
+        if how.attachments {
+            auditor = auditor.with_attachments();
+        }
         let before = rights::of(client, ledger)?;
         // Before the records, so that what is accepted meanwhile stays out of it.
         let checkpoint = client.checkpoint(ledger)?;
         let pages = Pages::new(client, ledger, &checkpoint)?;
         let size = pages.size();
         audit_pages(&mut auditor, pages, threads, |entries| progress(entries, size))?;
+        let papers = look_at_attachments(client, ledger, &mut auditor, size)?;
         if rights::of(client, ledger)?.hold_since(&before, size) {
-            return Ok(auditor.finish(checkpoint.as_bytes(), as_of));
+            return Ok((auditor.finish(checkpoint.as_bytes(), how.as_of), papers));
         }
     }
     anyhow::bail!("what this institution may read changed each time while it was read; try again")
 }
 
+fn look_at_attachments(client: &Client, ledger: &str, auditor: &mut Auditor, size: u64) -> anyhow::Result<Vec<Paper>> {
+    let papers = auditor.attachments();
+    for paper in &papers {
+        let mut served = client.attachment_hash(ledger, &paper.hash)?;
+        // What is gone may have been erased since the records were read: then a later entry says so.
+        if let (None, Gone::Erased(by)) = (paper.erased, &served)
+            && *by >= size
+        {
+            continue;
+        }
+        let served = match &mut served {
+            Gone::Not(hash) => Served::Content(*hash),
+            Gone::Erased(_) | Gone::Missing => Served::Nothing,
+        };
+        auditor.saw(paper, served);
+    }
+    Ok(papers)
+}
+
 /// The report, for programs.
-fn to_json(ledger: &str, report: &Report) -> Value {
+fn to_json(ledger: &str, report: &Report, papers: &[Paper]) -> Value {
     let checkpoint = report.checkpoint.as_ref().map(|checkpoint| json!({ "size": checkpoint.size(), "root": checkpoint.root() }));
     let finding = |finding: &Finding| {
         json!({
@@ -159,6 +215,9 @@ fn to_json(ledger: &str, report: &Report) -> Value {
     };
     json!({
         "ledger": ledger, "origin": report.origin, "entries": report.entries, "unread": report.unread, "root": report.root, "checkpoint": checkpoint,
+        "attachments": papers.iter().map(|paper| json!({
+            "entry": paper.entry, "hash": paper.hash, "erasedBy": paper.erased.map(|(by, _)| by), "ground": paper.erased.map(|(_, ground)| ground),
+        })).collect::<Vec<_>>(),
         "clean": report.is_clean(), "found": report.found, "findings": report.findings.iter().map(finding).collect::<Vec<_>>(),
     })
 }

@@ -10,6 +10,8 @@ mod attach;
 pub mod sign;
 pub mod register;
 pub mod submit;
+pub mod attempt;
+pub mod erase;
 mod table;
 pub mod token;
 pub mod read;

@@ -31,6 +31,9 @@ pub struct Sign {
     /// Attach a file, with `;type=MEDIA/TYPE` behind it if its name does not tell; the output becomes an envelope
     #[arg(long, value_name = "POINTER=FILE")]
     attach: Vec<Attach>,
+    /// Put what is attached into files of this directory, each with its salt, for `submit --attachments`; of any size
+    #[arg(long, value_name = "DIR", requires = "attach")]
+    attachments: Option<PathBuf>,
     /// The body as JSON; `-` reads standard input
     body: PathBuf,
 }
@@ -60,7 +63,13 @@ impl Sign {
         let body = read_body(&bytes)?;
         let key = self.signer.read_key(terminal)?;
         let mut payload = self.signer.payload(&self.kind, &self.by, body)?;
-        let attachments = self.attach.iter().map(|attach| attach.fill_in(&mut payload)).collect::<anyhow::Result<Vec<_>>>()?;
+        let mut attachments = Vec::new();
+        for attach in &self.attach {
+            match &self.attachments {
+                Some(folder) => attach.put_beside(&mut payload, folder)?,
+                None => attachments.push(attach.fill_in(&mut payload)?),
+            }
+        }
         let described: Vec<_> = self.attach.iter().map(Attach::describe).collect();
         sign_and_write(&key, &payload, &attachments, &described, terminal)
     }

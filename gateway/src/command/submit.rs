@@ -5,12 +5,13 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use ledger::envelope::Parsed;
 use ledger::words::Hash;
 
 use super::refused::show_problem;
 use super::sign::read_bounded;
 use super::{Exit, Terminal, shown};
-use crate::client::{self, Acceptance, Answer, Client, Message, Problem};
+use crate::client::{self, Acceptance, Answer, Client, Message, Problem, SaltedFile};
 
 /// The largest file that is read; a batch of statements with attachments fits, a mistake does not fill the memory.
 const MAX_FILE: u64 = 64 * 1024 * 1024;
@@ -24,9 +25,13 @@ pub struct Submit {
     /// Name of the ledger at that gateway
     #[arg(long, value_name = "NAME")]
     ledger: String,
-    /// Directory for receipts (ENTRY.tlog-proof) and signed refusals; made if it is not there
+    /// Directory for receipts (ENTRY.tlog-proof), signed refusals and acknowledgements; made if it is not there. Without it,
+    /// refusals and acknowledgements are kept beside the statement's file
     #[arg(long, value_name = "DIR")]
     receipts: Option<PathBuf>,
+    /// Directory with the attachments that `sign --attachments` put there; they are uploaded beside the statements that name them
+    #[arg(long, value_name = "DIR")]
+    attachments: Option<PathBuf>,
     /// Signed statements, envelopes or batches, each a request, sent in order; `-` reads standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
@@ -47,8 +52,15 @@ impl Submit {
             fs::create_dir_all(directory).with_context(|| format!("{} cannot be made", directory.display()))?;
         }
         let mut exit = Exit::Done;
-        for (number, (file, message)) in self.files.iter().zip(&messages).enumerate() {
-            let answers = match client.submit(&self.ledger, message) {
+        let beside = messages.iter().map(|message| self.beside(message)).collect::<anyhow::Result<Vec<_>>>()?;
+        for (number, ((file, message), beside)) in self.files.iter().zip(&messages).zip(&beside).enumerate() {
+            let mut acknowledgements = Vec::new();
+            let delivered = client.deliver(&self.ledger, message, beside, &mut |signed| acknowledgements.push(signed.to_owned()));
+            // Each of them: the first one shows the earliest instant.
+            for signed in &acknowledgements {
+                exit = worse(exit, self.keep_signed(file, "acknowledgement", signed, terminal)?);
+            }
+            let answers = match delivered {
                 Ok(answers) => answers,
                 Err(client::Error::Refused(problem)) => vec![Answer::Refused(problem)],
                 Err(error) => {
@@ -78,29 +90,57 @@ impl Submit {
                 terminal.note(&format!("{}: refused", file.display()))?;
                 show_problem(problem, terminal)?;
                 let exit = if problem.status == 0 || Problem::is_refusal(problem.status) { Exit::Refused } else { Exit::Unreachable };
-                if problem.refusal.is_empty() {
-                    return Ok(exit);
-                }
-                let name = format!("refusal-{}.jws", &Hash::of(&[problem.refusal.as_bytes()]).to_string()[..16]);
-                Ok(worse(self.keep(&name, &problem.refusal, terminal)?, exit))
+                let signed = [("refusal", &problem.refusal), ("acknowledgement", &problem.acknowledgement)];
+                signed
+                    .into_iter()
+                    .filter(|(_, signed)| !signed.is_empty())
+                    .try_fold(exit, |exit, (what, signed)| Ok(worse(self.keep_signed(file, what, signed, terminal)?, exit)))
             }
         }
+    }
+
+    /// The files of what a single statement names, where there are such files.
+    fn beside(&self, message: &Message) -> anyhow::Result<Vec<SaltedFile>> {
+        let (Some(folder), Some(statement)) = (&self.attachments, message.statement()) else { return Ok(Vec::new()) };
+        let parsed = Parsed::parse(statement)?;
+        let mut files: Vec<SaltedFile> = Vec::new();
+        for attachment in parsed.statement().body.attachments() {
+            let (hash, path) = (attachment.hash, folder.join(SaltedFile::name(&attachment.hash)));
+            anyhow::ensure!(path.is_file(), "the statement names {hash}, and {} is not there", path.display());
+            if files.iter().all(|file| file.hash != hash) {
+                files.push(SaltedFile { hash, path });
+            }
+        }
+        Ok(files)
+    }
+
+    /// Keeps what the gateway signed where it recorded nothing: it proves that it was tried, and when. What it is called
+    /// follows from its content, so one never stands in the way of another.
+    fn keep_signed(&self, file: &Path, what: &str, signed: &str, terminal: &mut Terminal) -> io::Result<Exit> {
+        let name = format!("{what}-{}.jws", &Hash::of(&[signed.as_bytes()]).to_string()[..16]);
+        if self.receipts.is_some() || file == Path::new("-") {
+            return self.keep(&name, signed, terminal);
+        }
+        keep_at(&file.with_added_extension(name), signed, terminal)
     }
 
     /// Writes what the gateway signed, if a directory was given. That it cannot be kept does not undo what it says,
     /// so it is told and the rest goes on.
     fn keep(&self, name: &str, text: &str, terminal: &mut Terminal) -> io::Result<Exit> {
         let Some(directory) = &self.receipts else { return Ok(Exit::Done) };
-        let path = directory.join(name);
-        match write_once(&path, text) {
-            Ok(()) => {
-                terminal.note(&format!("  kept {}", path.display()))?;
-                Ok(Exit::Done)
-            }
-            Err(error) => {
-                terminal.note(&format!("  {} could not be kept: {error}", path.display()))?;
-                Ok(Exit::Usage)
-            }
+        keep_at(&directory.join(name), text, terminal)
+    }
+}
+
+fn keep_at(path: &Path, text: &str, terminal: &mut Terminal) -> io::Result<Exit> {
+    match write_once(path, text) {
+        Ok(()) => {
+            terminal.note(&format!("  kept {}", path.display()))?;
+            Ok(Exit::Done)
+        }
+        Err(error) => {
+            terminal.note(&format!("  {} could not be kept: {error}", path.display()))?;
+            Ok(Exit::Usage)
         }
     }
 }

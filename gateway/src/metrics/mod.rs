@@ -113,6 +113,7 @@ impl From<&Unavailable> for Why {
             Unavailable::Full => Self::QueueFull,
             Unavailable::Failing => Self::Failing,
             Unavailable::Clock(_) => Self::Clock,
+            Unavailable::Slow => Self::Timeout,
         }
     }
 }

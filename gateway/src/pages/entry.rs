@@ -4,6 +4,8 @@ use axum::extract::Path;
 use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ledger::envelope::statement::agreement::Attachment;
+use ledger::envelope::statement::erasure::ErasureGround;
 use ledger::envelope::statement::flag::Subject;
 use ledger::envelope::{Body, GATEWAY, Parsed};
 use ledger::words::Instant;
@@ -15,7 +17,7 @@ use super::told::Told;
 use super::trouble::Trouble;
 use super::visit::Visit;
 use super::{say, spell};
-use crate::reading::Seen;
+use crate::reading::{Seen, Sight, Unseen};
 use crate::sequencer::LedgerHandle;
 use crate::store::{EntryRow, StoreFault, StoredEntry};
 
@@ -28,7 +30,8 @@ pub(super) async fn show(visit: Visit, Path((name, entry)): Path<(String, String
 async fn build(visit: &Visit, name: &str, entry: &str) -> Result<Content, Trouble> {
     let ledger = visit.ledger(name).await?;
     let entry: u64 = entry.parse().map_err(|_| Trouble::NotFound)?;
-    let (found, size) = visit.served.public(ledger).entries(entry, 1).await?;
+    let sight = visit.served.public(ledger);
+    let (found, size) = sight.entries(entry, 1).await?;
     let Seen { row, is_withheld } = found.into_iter().next().ok_or(Trouble::NotFound)?;
     if row.entry != entry || row.accepted_at > visit.as_of.millis() {
         return Err(Trouble::NotFound);
@@ -46,7 +49,8 @@ async fn build(visit: &Visit, name: &str, entry: &str) -> Result<Content, Troubl
         Ok(parsed) => {
             let listing = visit.listing(name).await?;
             let names = Names::of(&listing, say::named(&parsed.statement().body).iter().chain([&parsed.statement().by])).await?;
-            (Some(names.get(&parsed.statement().by).to_owned()), said(visit, &names, name, parsed))
+            let papers = papers(&sight, parsed).await?;
+            (Some(names.get(&parsed.statement().by).to_owned()), said(visit, &names, name, parsed, &papers))
         }
         Err(_) => (None, html! {}),
     };
@@ -124,21 +128,50 @@ fn signed(visit: &Visit, ledger: &LedgerHandle, row: &EntryRow, parsed: Option<&
     }
 }
 
+/// Content beside the log, and by which entry on what ground it was erased, if it was.
+struct Paper {
+    attachment: Attachment,
+    erased: Option<(u64, ErasureGround)>,
+}
+
+/// The content beside the log that a statement refers to, as it is now: what is gone is gone at every instant.
+async fn papers(sight: &Sight, parsed: &Parsed) -> Result<Vec<Paper>, Unseen> {
+    let mut papers = Vec::new();
+    for attachment in parsed.statement().body.attachments() {
+        let entry = match sight.erased_by(&attachment.hash).await? {
+            Some(by) => sight.entries(by, 1).await?.0.into_iter().next(),
+            None => None,
+        };
+        let erased = entry.and_then(|Seen { row, .. }| match Parsed::parse(&row.jws).ok()?.statement().body {
+            Body::AttachmentErasure(ref body) => Some((row.entry, body.ground)),
+            _ => None,
+        });
+        papers.push(Paper { attachment: attachment.clone(), erased });
+    }
+    Ok(papers)
+}
+
 /// What it says, member by member, and the content beside the log that it refers to.
-fn said(visit: &Visit, names: &Names, ledger: &str, parsed: &Parsed) -> Markup {
+fn said(visit: &Visit, names: &Names, ledger: &str, parsed: &Parsed, papers: &[Paper]) -> Markup {
     let body: &Body = &parsed.statement().body;
     let words = visit.words;
-    let attachments = body.attachments();
     html! {
         p.lead { (say::deed(visit, names, body)) }
         (spell::body(words.language, body.kind(), &body.to_json()))
-        @if !attachments.is_empty() {
+        @if !papers.is_empty() {
             h3 { (words.say("entry-attachments")) }
             ul {
-                @for attachment in attachments {
+                @for Paper { attachment, erased } in papers {
                     li {
-                        a href=(format!("/v1/ledgers/{ledger}/attachments/{}", attachment.hash)) {
-                            (words.with("entry-attachment", &[("kind", attachment.media_type.as_str().into()), ("bytes", attachment.size_bytes.0.into())]))
+                        @if let Some((by, ground)) = erased {
+                            (words.with("entry-attachment-erased", &[("ground", words.code(ground.code()).into_plain().into())])) " "
+                            a href=(visit.link(&format!("/{ledger}/inschrijvingen/{by}"))) {
+                                (words.with("entry-attachment-erased-by", &[("entry", (*by).into())]))
+                            }
+                        } @else {
+                            a href=(format!("/v1/ledgers/{ledger}/attachments/{}", attachment.hash)) {
+                                (words.with("entry-attachment", &[("kind", attachment.media_type.as_str().into()), ("bytes", attachment.size_bytes.0.into())]))
+                            }
                         }
                     }
                 }

@@ -127,6 +127,7 @@ fn filled<'a>(visit: &Visit, names: &Names, said: &'a Value) -> Vec<(&'static st
         ("act", Arg::from(act(visit.words, text("act")).into_plain())),
         ("stage", code("stage")),
         ("kind", code("kind")),
+        ("ground", code("ground")),
     ]
 }
 

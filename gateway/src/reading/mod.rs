@@ -3,6 +3,7 @@
 //! Routes and pages hold a [`Served`], which has no way to the store: whatever they read of a ledger comes through a
 //! [`Sight`], and a sight belongs to a reader. A route that does not say for whom it reads does not compile.
 
+mod content;
 mod feed;
 mod gate;
 mod replay;
@@ -16,14 +17,13 @@ use ledger::words::Instant;
 
 use crate::clock::Clock;
 use crate::host::Host;
-use crate::intake::{Envelope, Reply};
 use crate::metrics::{self, MetricsFault};
 use crate::sequencer::LedgerHandle;
 use crate::store::StoreFault;
 use crate::witnessing::Panel;
-use ledger::envelope::Refusal;
 use replay::Replays;
 
+pub use content::{Content, Opened};
 pub use feed::events_of_all;
 pub use gate::{Bearer, TokenRefused};
 pub use sight::{Known, Seen, Sight, Unseen};
@@ -79,11 +79,6 @@ impl Served {
             sights.push(if is_named { self.sight(ledger, bearer).await? } else { self.public(ledger) });
         }
         Ok(sights)
-    }
-
-    /// Statements for the writer: each gets its own answer, which is for whoever signed it.
-    pub async fn take(&self, ledger: &LedgerHandle, envelopes: Vec<Result<Envelope, Refusal>>) -> Vec<Reply> {
-        self.host.take(ledger, envelopes).await
     }
 
     /// The last signed checkpoint: it commits to every record and shows none.

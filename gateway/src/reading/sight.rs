@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use ledger::lives::Reader;
-use ledger::words::{Hash, Instant};
+use ledger::words::Instant;
 
 use crate::host::Host;
 use crate::listing::{Listing, ListingFault};
 use crate::receipts::{cosigned_receipt_of, receipt_of};
 use crate::sequencer::{LedgerHandle, Unavailable};
-use crate::store::{AttachmentRow, StoreFault, StoredEntry, WithheldRow};
+use crate::store::{StoreFault, StoredEntry, WithheldRow};
 
 /// A ledger as one reader sees it.
 #[derive(Clone)]
@@ -95,16 +95,6 @@ impl Sight {
         self.host.panel(&self.ledger.row.name).is_some()
     }
 
-    /// Content beside the log; `None` when there is none, or none for this reader.
-    pub async fn attachment(&self, hash: &Hash) -> Result<Option<AttachmentRow>, Unseen> {
-        let Some(entry) = self.host.store.attached_to(self.ledger.row.id, hash).await? else { return Ok(None) };
-        self.ledger.settled().await?;
-        if !self.reads(entry).await? {
-            return Ok(None);
-        }
-        Ok(self.host.store.attachment(self.ledger.row.id, hash).await?)
-    }
-
     /// The agreements that are withheld from the public, after an entry: that there are any, on which ground, is for
     /// everybody to know.
     pub async fn withheld(&self, after: Option<u64>, limit: u32) -> Result<Vec<Known>, Unseen> {
@@ -124,7 +114,7 @@ impl Sight {
         Ok(size)
     }
 
-    async fn reads(&self, entry: u64) -> Result<bool, StoreFault> {
+    pub(super) async fn reads(&self, entry: u64) -> Result<bool, StoreFault> {
         let Some(subject) = self.host.store.subject(self.ledger.row.id, entry).await? else { return Ok(false) };
         Ok(self.hidden(&[(entry, &subject)]).await?.is_empty())
     }

@@ -6,7 +6,8 @@ use ledger::envelope::{Body, GATEWAY, Parsed, Refusal, Rule, SigningKey, Stateme
 use ledger::lives::Moment;
 use ledger::words::Instant;
 
-use super::{Checked, Delivered, Submission};
+use super::beside::{erasable, fitting};
+use super::{Checked, Submission};
 use crate::store::{EntryChange, NewAttachment, Store, StoreFault, subject_of};
 
 /// A statement that was accepted in this batch, with what it changed.
@@ -111,7 +112,11 @@ impl<'a> Batch<'a> {
             Ok(Verdict::Repeat { entry }) => return Ok(Judged::Repeat(entry)),
             Err(refusal) => return Ok(Judged::Refused(refusal, self.at)),
         };
-        match fitting(&verified, attachments, self.next) {
+        let fits = match fitting(&verified, attachments, self.next, self.store, self.ledger).await? {
+            Ok(kept) => erasable(&verified, self.store, self.ledger).await?.map(|()| kept),
+            Err(refusal) => Err(refusal),
+        };
+        match fits {
             Ok(kept) => self.rows.attachments.extend(kept),
             Err(refusal) => return Ok(Judged::Refused(refusal, self.at)),
         }
@@ -160,32 +165,5 @@ impl BatchRows {
     pub(super) fn extend(&mut self, rows: Self) {
         self.taken.extend(rows.taken);
         self.attachments.extend(rows.attachments);
-    }
-}
-
-/// Each attachment that the statement refers to came with it, and nothing else did.
-fn fitting(statement: &Verified, mut delivered: Vec<Delivered>, entry: u64) -> Result<Vec<NewAttachment>, Refusal> {
-    let mut kept = Vec::new();
-    for wanted in statement.statement().body.attachments() {
-        let Some(at) = delivered.iter().position(|given| given.hash == wanted.hash) else {
-            if kept.iter().any(|given: &NewAttachment| given.hash == wanted.hash) {
-                continue;
-            }
-            let accepted = "the content with its salt, such that SHA-256(salt || content) is this hash";
-            return Err(Refusal::new(Rule::AttachmentMissing, format!("{} was not sent along", wanted.hash), accepted));
-        };
-        let given = delivered.swap_remove(at);
-        if given.content.len() != wanted.size_bytes.0 as usize || given.media_type != wanted.media_type.to_string() {
-            let detail = format!("{} is {} bytes of {}", wanted.hash, given.content.len(), given.media_type);
-            return Err(Refusal::new(Rule::AttachmentUnfit, detail, format!("{} bytes of {}", wanted.size_bytes.0, wanted.media_type)));
-        }
-        let Delivered { hash, salt, media_type, content } = given;
-        kept.push(NewAttachment { hash, entry, salt, media_type, content });
-    }
-    match delivered.first() {
-        Some(stray) => {
-            Err(Refusal::new(Rule::AttachmentUnfit, format!("the statement does not refer to {}", stray.hash), "only what it refers to"))
-        }
-        None => Ok(kept),
     }
 }

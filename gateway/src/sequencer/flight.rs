@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use ledger::log::note::NoteSigner;
 use ledger::log::tree::Appended;
+use ledger::words::Hash;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
@@ -119,6 +120,10 @@ impl Flight {
             let note = store.commit(row.id, &commit, sealing).await?;
             metrics::batch_committed(&row.name, commit.entries.len(), watch.elapsed());
             flags.logged(&row.name);
+            // At once, whoever still waits for the answer; a crash before it is done is made good at the next start.
+            for one in &commit.erased {
+                tokio::spawn(destroy(store.clone(), row.clone(), one.hash));
+            }
             Ok(Standing { commit, appended, checkpoint: Arc::from(note.as_str()) })
         });
         Self { task, answers }
@@ -131,5 +136,11 @@ impl Flight {
         let answers = flight.take()?.answers;
         let standing = result.unwrap_or_else(|error| Err(StoreFault::Damaged(format!("a commit panicked: {error}"))));
         Some(standing.map(|standing| Landed { standing, answers }))
+    }
+}
+
+async fn destroy(store: Store, row: Arc<LedgerRow>, hash: Hash) {
+    if let Err(fault) = store.wipe_attachment(row.id, hash).await {
+        tracing::error!(ledger = %row.name, error = %fault, "erased content {hash} is not destroyed yet; the next sweep tries again");
     }
 }

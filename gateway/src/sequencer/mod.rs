@@ -1,6 +1,7 @@
 //! The one writer of a ledger: queue, one transaction a batch, receipts. The clock's entries use the same door.
 
 mod batch;
+mod beside;
 mod edge;
 mod seal;
 mod flight;
@@ -25,7 +26,7 @@ pub use rebuild::rebuild;
 pub use watch::{Health, Jump};
 pub use worker::{Pace, start};
 
-use crate::store::LedgerRow;
+use crate::store::{Held, LedgerRow};
 
 /// How many submissions may wait when nothing else is set.
 pub const QUEUE: usize = 5_000;
@@ -39,17 +40,17 @@ pub struct GatewayKeys {
     pub statements: Arc<SigningKey>,
 }
 
-/// Content that came with a statement.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Content that came with a statement. It is on disk.
+#[derive(Debug, Clone)]
 pub struct Delivered {
     /// SHA-256 of salt and content.
     pub hash: Hash,
-    /// 32 bytes.
-    pub salt: [u8; 32],
-    /// Its media type.
-    pub media_type: String,
-    /// The content.
-    pub content: Vec<u8>,
+    /// Its media type; `None` where the sender leaves it to the statement.
+    pub media_type: Option<String>,
+    /// Bytes of the content, without the salt.
+    pub size_bytes: u64,
+    /// Keeps it there until there is an answer; `None` when it was erased before.
+    pub held: Option<Arc<Held>>,
 }
 
 /// A statement on its way to the writer.
@@ -71,7 +72,8 @@ pub enum Checked {
 }
 
 impl Checked {
-    fn parsed(&self) -> &ledger::envelope::Parsed {
+    /// What was read, whether or not its signature was checked.
+    pub fn parsed(&self) -> &ledger::envelope::Parsed {
         match self {
             Self::Verified(verified) => verified,
             Self::Pending(parsed) => parsed,
@@ -119,6 +121,9 @@ pub enum Unavailable {
     /// The clock made a jump that nobody has confirmed.
     #[error("the ledger's clock is not trusted: {0}")]
     Clock(Jump),
+    /// It waits for its turn longer than a request may last.
+    #[error("there was no answer in time")]
+    Slow,
 }
 
 /// A way to reach the writer of one ledger.

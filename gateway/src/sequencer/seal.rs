@@ -1,6 +1,6 @@
 //! From accepted statements to a signed checkpoint: records, entries, tree; read back before anything is signed.
 
-use ledger::envelope::Parsed;
+use ledger::envelope::{Body, Parsed};
 use ledger::lives::Moment;
 use ledger::log::checkpoint::Checkpoint;
 use ledger::log::note::NoteSigner;
@@ -11,7 +11,7 @@ use rand::RngExt;
 
 use super::batch::{BatchRows, Taken};
 use super::edge::Edge;
-use crate::store::{Commit, Conflict, EntryRow, HeadRow, NewEntry, subject_of};
+use crate::store::{Commit, Conflict, EntryRow, Erased, HeadRow, NewEntry, subject_of};
 
 /// A batch that is ready to be committed.
 pub(super) struct Sealed {
@@ -24,6 +24,7 @@ pub(super) struct Sealed {
 /// Makes the entries and hashes them onto the edge; gives the edge after them.
 pub(super) fn prepare(origin: &str, edge: &Edge, rows: BatchRows) -> (Sealed, Edge) {
     let expected = edge.frontier.size();
+    let erased = rows.taken.iter().filter_map(erased).collect();
     let (mut entries, mut changes, mut leaves) = (Vec::new(), Vec::new(), Vec::new());
     for Taken { moment, parsed, change } in rows.taken {
         let (entry, leaf) = entry(origin, moment, &parsed);
@@ -35,8 +36,15 @@ pub(super) fn prepare(origin: &str, edge: &Edge, rows: BatchRows) -> (Sealed, Ed
     let (after, tiles) = edge.after(&appended);
     let accepted_at = entries.last().expect("a batch that is committed has entries").row.accepted_at;
     let head = HeadRow { size: expected + leaves.len() as u64, accepted_at, frontier: appended.frontier().clone() };
-    let commit = Commit { expected, head, entries, changes, tiles, attachments: rows.attachments };
+    let commit = Commit { expected, head, entries, changes, tiles, attachments: rows.attachments, erased };
     (Sealed { commit, appended, before: edge.frontier.clone() }, after)
+}
+
+fn erased(taken: &Taken) -> Option<Erased> {
+    match &taken.parsed.statement().body {
+        Body::AttachmentErasure(body) => Some(Erased { hash: body.attachment, by: taken.moment.entry }),
+        _ => None,
+    }
 }
 
 fn entry(origin: &str, moment: Moment, parsed: &Parsed) -> (NewEntry, Hash) {

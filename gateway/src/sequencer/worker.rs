@@ -212,9 +212,11 @@ impl Worker {
         };
         self.health.set(match fault {
             StoreFault::Damaged(what) => Health::Damaged(what),
-            StoreFault::Database(_) | StoreFault::Migration(_) | StoreFault::Moved { .. } | StoreFault::Behind(_) => {
-                Health::Failing(fault.to_string())
-            }
+            StoreFault::Database(_)
+            | StoreFault::Migration(_)
+            | StoreFault::Files(_)
+            | StoreFault::Moved { .. }
+            | StoreFault::Behind(_) => Health::Failing(fault.to_string()),
         });
         // The clock's own entries must not spin while the database is away.
         tokio::time::sleep(RETRY).await;

@@ -74,6 +74,10 @@ pub struct Limits {
     #[arg(long, env = "CONVENANT_MAX_BODY_BYTES", value_name = "BYTES", default_value = "8388608",
         value_parser = value_parser!(u32).range(1_024..=1_073_741_824))]
     pub max_body_bytes: u32,
+    /// At most this many bytes in an attachment that is uploaded beside its statement; a larger one is answered with 413.
+    #[arg(long, env = "CONVENANT_MAX_ATTACHMENT_BYTES", value_name = "BYTES", default_value = "67108864",
+        value_parser = value_parser!(u32).range(1_024..=1_073_741_824))]
+    pub max_attachment_bytes: u32,
     /// At most this many requests at a time; more are answered with 503 and Retry-After.
     #[arg(long, env = "CONVENANT_MAX_REQUESTS", value_name = "NUMBER", default_value = "1024", value_parser = value_parser!(u32).range(1..=100_000))]
     pub max_requests: u32,
@@ -89,6 +93,9 @@ pub struct Limits {
     /// Seconds within which a request must have arrived whole and have been answered; then it is answered with 503.
     #[arg(long, env = "CONVENANT_REQUEST_TIMEOUT_SECONDS", value_name = "SECONDS", default_value = "30", value_parser = value_parser!(u32).range(1..=3_600))]
     pub request_timeout_seconds: u32,
+    /// Seconds within which a statement must have arrived with its attachments and have been answered; then it is answered with 503.
+    #[arg(long, env = "CONVENANT_UPLOAD_TIMEOUT_SECONDS", value_name = "SECONDS", default_value = "600", value_parser = value_parser!(u32).range(1..=86_400))]
+    pub upload_timeout_seconds: u32,
     /// Seconds that requests under way have after SIGTERM; then the process ends without them.
     #[arg(long, env = "CONVENANT_STOP_TIMEOUT_SECONDS", value_name = "SECONDS", default_value = "30", value_parser = value_parser!(u32).range(1..=3_600))]
     pub stop_timeout_seconds: u32,
@@ -106,6 +113,11 @@ impl Limits {
     /// Time for a request from its headers to its answer.
     pub fn request_timeout(&self) -> Duration {
         Duration::from_secs(self.request_timeout_seconds.into())
+    }
+
+    /// Time for a statement with content beside it.
+    pub fn upload_timeout(&self) -> Duration {
+        Duration::from_secs(self.upload_timeout_seconds.into())
     }
 
     /// Time for requests under way once the gateway is told to stop.

@@ -3,11 +3,15 @@
 //! Rows go in by the order of entries only, so that a commit writes few and dense pages. What is looked up by other
 //! words (`settle`) follows a moment later.
 
+use std::sync::Arc;
+
 use ledger::book::Ledger;
 use ledger::words::{Hash, Slug, StatementId};
 use sqlx::{Connection, QueryBuilder, Sqlite, SqliteConnection, SqliteTransaction};
 
+use super::attachments;
 use super::chunks::in_chunks;
+use super::files::Held;
 use super::journal::EntryChange;
 use super::keep::{LedgerRow, Store, StoreFault, given_back};
 use super::rows::{EntryRow, HeadRow, number, signed};
@@ -15,19 +19,28 @@ use super::tiles::{root_of_tile, split_tile};
 use crate::clock::Stopwatch;
 use crate::metrics;
 
-/// Content beside the log.
+/// Content beside the log, which is on disk already.
 #[derive(Debug, Clone)]
 pub struct NewAttachment {
     /// SHA-256 of salt and content.
     pub hash: Hash,
     /// The entry that refers to it.
     pub entry: u64,
-    /// 32 bytes.
-    pub salt: [u8; 32],
     /// Its media type.
     pub media_type: String,
-    /// The content.
-    pub content: Vec<u8>,
+    /// Bytes of the content, without the salt.
+    pub size_bytes: u64,
+    /// Keeps it there until the commit is through.
+    pub held: Option<Arc<Held>>,
+}
+
+/// Content beside the log that an entry erases.
+#[derive(Debug, Clone, Copy)]
+pub struct Erased {
+    /// SHA-256 of salt and content.
+    pub hash: Hash,
+    /// The entry that erases it.
+    pub by: u64,
 }
 
 /// An entry with what is looked up by.
@@ -62,6 +75,8 @@ pub struct Commit {
     pub changes: Vec<EntryChange>,
     /// Content beside the log.
     pub attachments: Vec<NewAttachment>,
+    /// What of it is erased. It is destroyed after the commit, and at the next start where a crash comes between.
+    pub erased: Vec<Erased>,
 }
 
 impl Commit {
@@ -70,8 +85,7 @@ impl Commit {
         let statements: usize = self.entries.iter().map(|entry| entry.row.jws.len() + 256).sum();
         let changes: usize =
             self.changes.iter().flat_map(|change| &change.lives).flat_map(|life| &life.rows).map(|row| row.body.len()).sum();
-        let attachments: usize = self.attachments.iter().map(|attachment| attachment.content.len()).sum();
-        (statements + changes + attachments) as u64
+        (statements + changes) as u64
     }
 }
 
@@ -159,7 +173,8 @@ async fn write(
         .bind(&note)
         .execute(&mut **tx)
         .await?;
-    insert_attachments(tx, ledger, &commit.attachments).await?;
+    attachments::insert(tx, ledger, &commit.attachments).await?;
+    attachments::mark_erased(tx, ledger, &commit.erased).await?;
     insert_changes(tx, ledger, &commit.changes).await?;
     Ok(note)
 }
@@ -226,24 +241,6 @@ async fn insert_tiles(tx: &mut SqliteConnection, ledger: i64, tiles: &[(u8, u64,
             .bind(root_of_tile(split_tile(hashes, *level, *number)?).0.to_vec())
             .execute(&mut *tx)
             .await?;
-    }
-    Ok(())
-}
-
-async fn insert_attachments(tx: &mut SqliteConnection, ledger: i64, attachments: &[NewAttachment]) -> Result<(), StoreFault> {
-    for chunk in in_chunks(attachments) {
-        let mut insert = QueryBuilder::<Sqlite>::new("INSERT INTO attachment (ledger, hash, entry, salt, media_type, content) ");
-        insert.push_values(chunk, |mut row, attachment| {
-            row.push_bind(ledger)
-                .push_bind(attachment.hash.0.to_vec())
-                .push_bind(signed(attachment.entry))
-                .push_bind(attachment.salt.as_slice())
-                .push_bind(&attachment.media_type)
-                .push_bind(attachment.content.as_slice());
-        });
-        // The same content under the same salt may serve two statements; the first row holds it.
-        insert.push(" ON CONFLICT (ledger, hash) DO NOTHING");
-        insert.build().execute(&mut *tx).await?;
     }
     Ok(())
 }

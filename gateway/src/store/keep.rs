@@ -11,6 +11,7 @@ use sqlx::{Row, Sqlite, SqlitePool};
 
 use super::chunks::PREPARED;
 use super::cosigned;
+use super::files::Files;
 use super::folding::Folding;
 
 /// Something is wrong with the store; not with what a party sent.
@@ -25,6 +26,9 @@ pub enum StoreFault {
     /// What is stored does not fit what it must be; it says where.
     #[error("the stored data is damaged: {0}")]
     Damaged(String),
+    /// The files of attachments.
+    #[error("the files of attachments failed: {0}")]
+    Files(#[source] std::io::Error),
     /// The derived rows do not hold yet what this entry's predecessors changed.
     #[error("what follows from the log is not written up to entry {0} yet")]
     Behind(u64),
@@ -58,6 +62,8 @@ pub struct Store {
     pub(super) derived: Pools,
     /// What witnesses cosigned.
     pub(super) cosigned: SqlitePool,
+    /// Content beside the log.
+    pub(super) files: Files,
     /// Keeps the write-ahead log of the log short.
     pub(super) folding: Arc<Folding>,
 }
@@ -110,7 +116,15 @@ impl Store {
         // Memory for the pages that it comes back to; each transaction is whole or not there, the last ones may be lost.
         let options = options.filename(derived_path(path)).create_if_missing(true).synchronous(SqliteSynchronous::Normal);
         let derived = Pools::open(options.pragma("cache_size", "-65536"), &DERIVED).await?;
-        Ok(Self { log, derived, cosigned, folding: Arc::default() })
+        let files = Files::in_folder(&attachments_path(path));
+        let store = Self { log, derived, cosigned, files, folding: Arc::default() };
+        store.move_to_files().await?;
+        Ok(store)
+    }
+
+    /// Content beside the log.
+    pub fn files(&self) -> &Files {
+        &self.files
     }
 
     /// Every ledger in this database.
@@ -153,4 +167,9 @@ pub(super) async fn given_back<T>(connection: PoolConnection<Sqlite>, outcome: R
 /// Where the derived rows of a database file are: `convenant.derived.sqlite` beside `convenant.sqlite`.
 pub fn derived_path(path: &Path) -> PathBuf {
     path.with_extension("derived.sqlite")
+}
+
+/// Where the files of attachments are: `convenant.attachments` beside `convenant.sqlite`.
+pub fn attachments_path(path: &Path) -> PathBuf {
+    path.with_extension("attachments")
 }

@@ -1,13 +1,15 @@
 //! The database: what is kept, and in which order it becomes durable.
 //!
-//! `record`, `tile`, `checkpoint` and `attachment` are truth and take inserts only. `change` and `tile_root` are written
-//! with them. Everything else is derived from them: it is in a database of its own, follows a moment later (`settle`),
+//! `record`, `tile`, `checkpoint` are truth and take inserts only; so is `attachment_file`, where an erasure is marked. `change`
+//! and `tile_root` are written with them. Content beside the log is a file each (`files`). Everything else is derived from them: it is in a database of its own, follows a moment later (`settle`),
 //! and can be rebuilt.
 
 mod alone;
+mod attachments;
 mod chunks;
 mod commit;
 mod cosigned;
+mod files;
 mod folding;
 mod journal;
 mod keep;
@@ -24,14 +26,15 @@ mod tiles;
 mod witness;
 
 pub use alone::{Alone, NotAlone};
-pub use commit::{Commit, Conflict, NewAttachment, NewEntry};
+pub use attachments::AttachmentRow;
+pub use commit::{Commit, Conflict, Erased, NewAttachment, NewEntry};
 pub use cosigned::CosignedCheckpoint;
+pub use files::{Files, Held, Incoming, NotKept, SALT, read_salt};
 pub use journal::{EntryChange, LifeChange};
-pub use keep::{LedgerRow, Store, StoreFault, derived_path};
+pub use keep::{LedgerRow, Store, StoreFault, attachments_path, derived_path};
 pub use lives::{LifeRow, assemble, life_row, part_json, part_of};
 pub use past::EntryFact;
 pub use present::{Counted, PresentRow, Subjects, Tally};
-pub use read::AttachmentRow;
 pub use rows::{EntryRow, HeadRow, StoredEntry, subject_of};
 pub use search::{Found, Place, Search, overlap};
 pub use settle::{Consequence, Progress, StatementRow, Unsettled};

@@ -3,25 +3,12 @@
 use std::collections::BTreeMap;
 
 use ledger::lives::Institution;
-use ledger::words::{Hash, Slug};
+use ledger::words::Slug;
 use sqlx::Row;
 
 use super::keep::{Store, StoreFault};
 use super::lives::LifeRow;
 use super::rows::{EntryRow, HeadRow, StoredEntry, instant, number, signed};
-
-/// Content beside the log.
-#[derive(Debug, Clone)]
-pub struct AttachmentRow {
-    /// 32 bytes.
-    pub salt: Vec<u8>,
-    /// Its media type.
-    pub media_type: String,
-    /// The content.
-    pub content: Vec<u8>,
-    /// The entry that refers to it.
-    pub entry: u64,
-}
 
 impl Store {
     /// The head of a log; `None` when it has no entries.
@@ -81,21 +68,5 @@ impl Store {
     pub async fn all_lives(&self, ledger: i64) -> Result<BTreeMap<(String, String, String), LifeRow>, StoreFault> {
         let rows = sqlx::query("SELECT * FROM life WHERE ledger = $1").bind(ledger).fetch_all(&self.derived.readers).await?;
         rows.iter().map(LifeRow::read).map(|row| row.map(|row| (row.place(), row))).collect()
-    }
-
-    /// Content beside the log.
-    pub async fn attachment(&self, ledger: i64, hash: &Hash) -> Result<Option<AttachmentRow>, StoreFault> {
-        let sql = "SELECT salt, media_type, content, entry FROM attachment WHERE ledger = $1 AND hash = $2";
-        let row = sqlx::query(sql).bind(ledger).bind(hash.0.to_vec()).fetch_optional(&self.log.readers).await?;
-        row.map(|row| {
-            let entry = number(row.try_get("entry")?, "attachment")?;
-            Ok(AttachmentRow {
-                salt: row.try_get("salt")?,
-                media_type: row.try_get("media_type")?,
-                content: row.try_get("content")?,
-                entry,
-            })
-        })
-        .transpose()
     }
 }

@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 
 use ledger::lives::Reader;
 use ledger::lives::withheld::Withheld;
-use ledger::words::{Hash, Slug};
+use ledger::words::Slug;
 use sqlx::{QueryBuilder, Row, Sqlite};
 
 use super::keep::{Store, StoreFault};
 use super::lives::WITHHELD;
-use super::rows::{EntryRow, StoredEntry, number, signed};
+use super::rows::{EntryRow, StoredEntry, signed};
 
 /// Conditions on `life.subject` or `facet.subject`, by how the list is found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,13 +108,6 @@ impl Store {
     pub async fn subject(&self, ledger: i64, entry: u64) -> Result<Option<String>, StoreFault> {
         let sql = "SELECT subject FROM record WHERE ledger = $1 AND entry = $2";
         Ok(sqlx::query_scalar(sql).bind(ledger).bind(signed(entry)).fetch_optional(&self.log.readers).await?)
-    }
-
-    /// The entry that content beside the log belongs to.
-    pub async fn attached_to(&self, ledger: i64, hash: &Hash) -> Result<Option<u64>, StoreFault> {
-        let sql = "SELECT entry FROM attachment WHERE ledger = $1 AND hash = $2";
-        let entry: Option<i64> = sqlx::query_scalar(sql).bind(ledger).bind(hash.0.to_vec()).fetch_optional(&self.log.readers).await?;
-        entry.map(|entry| number(entry, "attachment")).transpose()
     }
 }
 

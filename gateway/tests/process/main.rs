@@ -2,8 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test that cannot go on says where")]
 
+mod attachments;
 mod full_disk;
 mod histories;
 mod kill;
 mod server;
+mod tools;
 mod witness;

@@ -12,7 +12,7 @@ use ledger::log::note::VerifierKey;
 use ledger::log::receipt::Receipt;
 use serde_json::{Value, json};
 
-const ORIGIN: &str = "kill.example/gm0599";
+pub(crate) const ORIGIN: &str = "kill.example/gm0599";
 
 /// What was acknowledged: by entry, the number of the statement and its receipt.
 pub(crate) type Kept = BTreeMap<u64, (u64, String)>;
@@ -26,14 +26,20 @@ fn registration(id: &str, seed: [u8; 32], kind: &str) -> (SigningKey, Vec<u8>) {
     (key, payload.to_string().into_bytes())
 }
 
-fn seed(number: u64) -> [u8; 32] {
+pub(crate) fn seed(number: u64) -> [u8; 32] {
     *ledger::words::Hash::of(&[&number.to_be_bytes()]).as_bytes()
 }
 
 /// A registration that nobody else sends, signed.
 pub(crate) fn statement(number: u64) -> Vec<u8> {
-    let (key, payload) = registration(&format!("i-{number}"), seed(number), "other");
-    sign_flattened(&key, Type::Registration.typ(), &payload)
+    register(&format!("i-{number}"), number, "other").1
+}
+
+/// The registration of an institution, signed by the key that follows from a number.
+pub(crate) fn register(id: &str, number: u64, kind: &str) -> (SigningKey, Vec<u8>) {
+    let (key, payload) = registration(id, seed(number), kind);
+    let jws = sign_flattened(&key, Type::Registration.typ(), &payload);
+    (key, jws)
 }
 
 /// Sends each request once, whatever the answer.

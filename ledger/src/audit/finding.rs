@@ -110,6 +110,27 @@ pub enum Finding {
         /// What would have followed.
         refusal: Refusal,
     },
+    /// Content that an entry names is not served, and no entry erases it.
+    AttachmentMissing {
+        /// The entry that named it first.
+        index: u64,
+        /// SHA-256 of salt and content.
+        hash: Hash,
+    },
+    /// What is served as content of an entry is something else.
+    AttachmentChanged {
+        /// The entry that named it first.
+        index: u64,
+        /// SHA-256 of salt and content, as the entry names it.
+        hash: Hash,
+    },
+    /// Content that an entry erases is served still.
+    NotErased {
+        /// The entry that erases it.
+        index: u64,
+        /// SHA-256 of salt and content.
+        hash: Hash,
+    },
     /// The checkpoint cannot be read, or this log's key did not sign it.
     CheckpointRefused {
         /// The size of the log as it was read.
@@ -144,6 +165,7 @@ impl Finding {
             Self::LeafMismatch { index } | Self::ClockBack { index, .. } | Self::Unreadable { index, .. } => *index,
             Self::BadSignature { index, .. } | Self::Refused { index, .. } | Self::UsedId { index, .. } => *index,
             Self::MissingFlag { index, .. } | Self::MovedFlag { index, .. } | Self::FalseFlag { index, .. } => *index,
+            Self::AttachmentMissing { index, .. } | Self::AttachmentChanged { index, .. } | Self::NotErased { index, .. } => *index,
             Self::CheckpointRefused { index, .. } | Self::OtherSize { index, .. } | Self::OtherRoot { index, .. } => *index,
         }
     }
@@ -164,6 +186,9 @@ impl Finding {
             Self::MissingFlag { .. } => "missing-flag",
             Self::MovedFlag { .. } => "moved-flag",
             Self::FalseFlag { .. } => "false-flag",
+            Self::AttachmentMissing { .. } => "attachment-missing",
+            Self::AttachmentChanged { .. } => "attachment-changed",
+            Self::NotErased { .. } => "not-erased",
             Self::CheckpointRefused { .. } => "checkpoint-refused",
             Self::OtherSize { .. } => "other-size",
             Self::OtherRoot { .. } => "other-root",
@@ -178,6 +203,7 @@ impl Finding {
             Self::OtherLedger { .. } | Self::OutOfPlace { .. } | Self::LeafMismatch { .. } | Self::ClockBack { .. } => None,
             Self::OtherCalendar { .. } => None,
             Self::UsedId { .. } | Self::MissingFlag { .. } | Self::MovedFlag { .. } => None,
+            Self::AttachmentMissing { .. } | Self::AttachmentChanged { .. } | Self::NotErased { .. } => None,
             Self::CheckpointRefused { .. } | Self::OtherSize { .. } | Self::OtherRoot { .. } => None,
         }
     }
@@ -189,6 +215,7 @@ impl Finding {
             Self::NoGenesis { .. } | Self::OtherLedger { .. } | Self::OutOfPlace { .. } | Self::LeafMismatch { .. } => None,
             Self::OtherCalendar { .. } => None,
             Self::ClockBack { .. } | Self::Unreadable { .. } | Self::BadSignature { .. } | Self::Refused { .. } => None,
+            Self::AttachmentMissing { .. } | Self::AttachmentChanged { .. } | Self::NotErased { .. } => None,
             Self::UsedId { .. } | Self::CheckpointRefused { .. } | Self::OtherSize { .. } | Self::OtherRoot { .. } => None,
         }
     }
@@ -227,6 +254,9 @@ impl fmt::Display for Finding {
                 write!(f, "{}, due at {}, stands here and belongs before entry {before}", Named(flag), flag.due_at)
             }
             Self::FalseFlag { flag, refusal, .. } => write!(f, "{}, due at {}, is false: {refusal}", Named(flag), flag.due_at),
+            Self::AttachmentMissing { hash, .. } => write!(f, "its attachment {hash} is not there, and no entry erases it"),
+            Self::AttachmentChanged { hash, .. } => write!(f, "what is served as its attachment {hash} is something else"),
+            Self::NotErased { hash, .. } => write!(f, "it erases the attachment {hash}, which is served still"),
             Self::CheckpointRefused { fault, .. } => write!(f, "the checkpoint does not stand: {fault}"),
             Self::OtherSize { signed, .. } => write!(f, "the checkpoint is of {signed} entries"),
             Self::OtherRoot { signed, computed, .. } => write!(f, "the checkpoint signs the root {signed}, the records give {computed}"),

@@ -16,9 +16,11 @@ mod finding;
 mod prepare;
 mod clockwork;
 mod leaves;
+mod papers;
 mod stream;
 
 pub use finding::Finding;
+pub use papers::{Paper, Served};
 pub use prepare::{KnownKeys, Prepared, Row, prepare};
 pub use stream::audit_pages;
 
@@ -35,6 +37,7 @@ use crate::log::record::Salt;
 use crate::words::{CALENDAR_VERSION, Hash, Instant, Slug};
 use clockwork::{Clockwork, Ids};
 use leaves::Leaves;
+use papers::Papers;
 use prepare::{Content, prepare_one};
 
 /// At most this many findings are kept for the report; all are counted.
@@ -51,6 +54,8 @@ pub struct Auditor {
     clockwork: Option<Clockwork>,
     ids: Ids,
     leaves: Leaves,
+    /// Content beside the log, if it is to be looked at; it takes memory for each attachment.
+    papers: Option<Papers>,
     next: u64,
     last: Instant,
     fed: u64,
@@ -73,7 +78,23 @@ impl Auditor {
         }
         let last = Instant::from_millis(0).expect("1970 can be written");
         let (ids, leaves, findings) = (Ids::default(), Leaves::default(), Vec::new());
-        Ok(Self { log, clockwork: None, ids, leaves, next: 0, last, fed: 0, unread: 0, findings, found: 0 })
+        Ok(Self { log, clockwork: None, ids, leaves, papers: None, next: 0, last, fed: 0, unread: 0, findings, found: 0 })
+    }
+
+    /// The same, and it remembers which content beside the log entries name.
+    pub fn with_attachments(self) -> Self {
+        Self { papers: Some(Papers::default()), ..self }
+    }
+
+    /// The content beside the log that the entries so far name; none for an auditor that was not asked to look at it.
+    pub fn attachments(&self) -> Vec<Paper> {
+        self.papers.as_ref().map(Papers::all).unwrap_or_default()
+    }
+
+    /// Judges what was got when one of these was asked for.
+    pub fn saw(&mut self, paper: &Paper, served: Served) -> Option<Finding> {
+        let finding = papers::judge(paper, served);
+        self.keep(finding.into_iter().collect()).pop()
     }
 
     /// The log, by its origin.
@@ -122,10 +143,16 @@ impl Auditor {
             findings.push(Finding::ClockBack { index, accepted_at: at, previous: last });
         }
         let moment = Moment { entry: index, at };
+        let said = self.papers.as_ref().and_then(|_| prepared.content.parsed()).map(|parsed| parsed.statement().clone());
         match &mut self.clockwork {
             Some(clockwork) => findings.extend(clockwork.take(prepared.content, moment, last, &mut self.ids)),
             None if index == 0 => findings.extend(self.begin(prepared.content, moment)),
             None => findings.extend(prepared.content.unreadable(index)),
+        }
+        // A statement that does not stand files nothing and erases nothing.
+        let stands = !findings.iter().any(|finding| finding.index() == index && finding.refusal().is_some());
+        if let (Some(papers), Some(said)) = (&mut self.papers, said.filter(|_| stands)) {
+            papers.note(index, &said);
         }
         self.keep(findings)
     }

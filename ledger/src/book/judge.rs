@@ -176,6 +176,12 @@ impl Book {
                 let agreement = match &statement.body {
                     Body::Proposal(proposal) => self.propose(&statement.by, proposal, verified.hash(), moment)?,
                     Body::CounterProposal(body) => self.counter(&statement.by, body, verified.hash(), moment)?,
+                    // What was filed beside the log changes no life: the agreement is only where the entry is found again.
+                    Body::AttachmentErasure(body) => {
+                        let agreement = self.known_agreement(&id)?;
+                        self.check_erasure(&statement.by, body, moment)?;
+                        agreement
+                    }
                     body => {
                         let mut agreement = self.readable_agreement(&id, &statement.by)?;
                         act(&mut agreement, &statement.by, body, verified.hash(), moment)?;
@@ -230,7 +236,7 @@ fn act(agreement: &mut Agreement, by: &Slug, body: &Body, hash: Hash, moment: Mo
         Body::WithdrawalRevocation(body) => agreement.revoke_notice(by, body, moment),
         Body::Genesis(_) | Body::Registration(_) | Body::Admission(_) | Body::KeyAddition(_) | Body::KeyRotation(_) => Ok(()),
         Body::KeyRevocation(_) | Body::RecoveryRequest(_) | Body::RecoveryVouch(_) | Body::RecoveryObjection(_) => Ok(()),
-        Body::MinistryRouting(_) | Body::LedgerAcceptance(_) => Ok(()),
+        Body::MinistryRouting(_) | Body::LedgerAcceptance(_) | Body::AttachmentErasure(_) => Ok(()),
         Body::Proposal(_) | Body::CounterProposal(_) | Body::Flag(_) => Ok(()),
     }
 }

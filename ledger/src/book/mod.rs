@@ -8,6 +8,7 @@ mod institutions;
 mod proposing;
 mod state;
 mod umbrella;
+mod erasure;
 mod agenda;
 mod shelf;
 mod possession;

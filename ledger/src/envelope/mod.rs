@@ -9,8 +9,10 @@ pub mod signing_key;
 pub mod jws;
 pub mod shape;
 pub mod statement;
+pub mod attempt;
 pub mod token;
 
+pub use attempt::Attempt;
 pub use jws::{MAX_JWS, Received, payload_hash, sign_compact, sign_flattened};
 pub use key::{Algorithm, Jwk, PublicKey};
 pub use kid::Kid;

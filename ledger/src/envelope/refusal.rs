@@ -118,6 +118,9 @@ rules! {
     // --- attachments and the clock ---
     AttachmentMissing "attachment-missing" "log" Invalid "Een bijlage waarnaar wordt verwezen is niet meegestuurd." "An attachment that is referred to was not sent along."
     AttachmentUnfit "attachment-unfit" "log" Invalid "Een bijlage past niet bij de verklaring." "An attachment does not fit the statement."
+    AttachmentErased "attachment-erased" "GDPR 17" Conflict "Deze bijlage is gewist en komt niet terug." "This attachment was erased and does not come back."
+    UnknownAttachment "unknown-attachment" "GDPR 17" Unknown "Bij deze regel is geen bijlage met deze hash ingediend." "No attachment with this hash was filed with this entry."
+    NotTheFiler "not-the-filer" "GDPR 17" Forbidden "Alleen wie de bijlage indiende of de eigenaar van het grootboek mag haar wissen." "Only who filed the attachment or the owner of the ledger may erase it."
     FlagStands "flag-stands" "domain 8" Conflict "De vlag klopt: ook met wat hier wordt gesteld was de afspraak geschonden." "The flag stands: with what is said here the obligation was breached as well."
     FlagUnfit "flag-unfit" "log" Conflict "Deze vlag volgt niet uit het grootboek." "This flag does not follow from the ledger."
 }

@@ -26,6 +26,22 @@ impl Hash {
     }
 }
 
+/// SHA-256 of bytes that come piece by piece.
+#[derive(Clone, Debug, Default)]
+pub struct Hasher(Sha256);
+
+impl Hasher {
+    /// Takes what comes next.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The hash of all that came.
+    pub fn finish(self) -> Hash {
+        Hash(self.0.finalize().into())
+    }
+}
+
 impl fmt::Display for Hash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
@@ -82,6 +98,9 @@ mod tests {
         let hash = Hash::of(&[b"a", b"bc"]);
         assert_eq!(hash.to_string(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
         assert_eq!(hash.to_string().parse(), Ok(hash));
+        let mut hasher = Hasher::default();
+        [b"ab".as_slice(), b"", b"c"].into_iter().for_each(|piece| hasher.update(piece));
+        assert_eq!(hasher.finish(), hash);
     }
 
     #[test]

@@ -71,7 +71,7 @@ pub use calendar::{CALENDAR_VERSION, Holiday, add_working_days, holidays, is_wor
 pub use code::{Brin, Bwb, Kvk, Oin, OinKind, Rsin};
 pub use day::{Day, TZDB_VERSION};
 pub use decimal::Decimal;
-pub use hash::Hash;
+pub use hash::{Hash, Hasher};
 pub use instant::Instant;
 pub use rhythm::{Rhythm, RhythmFault};
 pub use term::{Term, deadline, due_end};

@@ -54,7 +54,7 @@ fn prepared(before: &Frontier, count: u64, at: Instant) -> (Commit, Appended) {
     let appended = Appended::new(before, &leaves);
     let head = HeadRow { size: first + count, accepted_at: at, frontier: appended.frontier().clone() };
     let changes = (first..first + count).map(|entry| EntryChange::new(entry, &[])).collect();
-    (Commit { expected: first, head, entries, changes, tiles: Vec::new(), attachments: Vec::new() }, appended)
+    (Commit { expected: first, head, entries, changes, tiles: Vec::new(), attachments: Vec::new(), erased: Vec::new() }, appended)
 }
 
 fn new_entry(entry: u64, at: Instant) -> NewEntry {

@@ -1,14 +1,11 @@
 //! Statements in, receipts out, reads that agree.
 
 use axum::http::StatusCode;
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use harness::derived::folded;
 use harness::gate::{Gate, STATEMENTS, Signer, obligation, proposal};
 use harness::{Audit, Entry};
 use ledger::envelope::Type;
 use ledger::log::receipt::Receipt;
-use ledger::words::Hash;
 use serde_json::{Value, json};
 
 pub(crate) async fn signed_agreement(gate: &Gate) -> Signer {
@@ -63,27 +60,6 @@ async fn a_batch_is_judged_in_order_and_may_use_a_key_that_it_registers_itself()
     let statuses: Vec<u64> = answer["answers"].as_array().unwrap().iter().map(|a| a["status"].as_u64().unwrap()).collect();
     assert_eq!(statuses, [201, 201, 409, 400], "{answer}");
     assert_eq!(answer["answers"][2]["rule"], "last-key");
-}
-
-#[tokio::test]
-async fn attachments_come_with_their_statement_and_are_only_ever_downloads() {
-    let gate = Gate::open("2006-02-15T09:00:00Z").await;
-    let corporation = signed_agreement(&gate).await;
-    gate.clock.set("2006-03-02T09:00:00Z".parse().unwrap());
-    let (salt, content) = ([5_u8; 32], b"<script>alert(1)</script>".to_vec());
-    let hash = Hash::of(&[&salt, &content]);
-    let attachment = json!({ "hash": hash, "mediaType": "text/html", "sizeBytes": content.len() });
-    let report = json!({ "agreement": "wijk", "obligation": "regisseur", "instances": ["2006-06-01"],
-        "evidence": [{ "form": "attached", "kind": "note", "attachment": attachment }] });
-    let statement = corporation.says(Type::Report, "r", &report);
-    let (status, answer) = gate.submit(&statement).await;
-    assert_eq!((status, &answer["rule"]), (StatusCode::BAD_REQUEST, &json!("attachment-missing")));
-    let envelope = json!({ "statement": serde_json::from_slice::<Value>(&statement.jws).unwrap(),
-        "attachments": [{ "salt": URL_SAFE_NO_PAD.encode(salt), "mediaType": "text/html", "content": URL_SAFE_NO_PAD.encode(&content) }] });
-    let (status, answer) = gate.send("POST", STATEMENTS, "application/json", envelope.to_string().into_bytes()).await;
-    assert_eq!(status, StatusCode::CREATED, "{answer}");
-    let (status, shown) = gate.send("GET", &format!("/v1/ledgers/gm0599/attachments/{hash}"), "", Vec::new()).await;
-    assert_eq!((status, shown), (StatusCode::OK, Value::String(String::from_utf8(content).unwrap())));
 }
 
 #[tokio::test]

@@ -124,7 +124,7 @@ async fn a_request_that_takes_too_long_is_told_to_come_back_and_may() {
     let (_, jws) = stranger(10);
     let (status, retry, answer) = post(&gate, &jws).await;
     assert_eq!((status, retry.as_deref()), (StatusCode::SERVICE_UNAVAILABLE, Some("1")));
-    assert_eq!(answer["detail"], "not received and answered within 1 seconds; sending again is safe");
+    assert_eq!(answer["detail"], "there was no answer in time; sending again is safe");
     unlock(other).await;
     // It was in the queue all the while: it stands once, whoever asks again.
     let mut answer = post(&gate, &jws).await;

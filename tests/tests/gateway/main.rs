@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test that cannot go on says where")]
 
+mod attachments;
+mod attempts;
 mod audit;
 mod bad_input;
 mod clock;

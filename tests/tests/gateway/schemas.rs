@@ -300,6 +300,11 @@ fn samples() -> Vec<(Type, Value)> {
         (Type::WithdrawalAnswer, json!({ "agreement": "wijk", "party": "school", "answer": "consent", "reason": paper })),
         (Type::WithdrawalRevocation, json!({ "agreement": "wijk" })),
         (
+            Type::AttachmentErasure,
+            json!({ "agreement": "wijk", "entry": 7, "attachment": hash, "ground": "unlawful", "basis": "Besluit 2006/12",
+                "receipt": "c2sp.org/tlog-proof@v1\n".repeat(12).trim_end() }),
+        ),
+        (
             Type::Flag,
             json!({ "dueAt": "2006-06-01T22:00:00Z", "cause": { "kind": "breached", "agreement": "wijk", "obligation": "o", "due": "2006-06-01", "case": 1 } }),
         ),

@@ -35,7 +35,10 @@ impl Operation {
 
     /// The problems that it can answer with.
     pub(super) fn problems(&self) -> Vec<(&'static str, &'static str)> {
-        let mut problems = vec![("406", "The answer has another form than is accepted"), ("503", "No answer now; Retry-After says when")];
+        let mut problems = vec![
+            ("406", "The answer has another form than is accepted"),
+            ("503", "No answer now; Retry-After says when. Of a statement: signed by the gateway, that it came"),
+        ];
         if !self.keys.is_empty() || self.path.contains('{') || self.body.is_some() {
             problems.push(("400", "Invalid: every fault, with what would be accepted"));
         }
@@ -44,6 +47,9 @@ impl Operation {
         }
         if self.path.contains('{') {
             problems.push(("404", "There is nothing of this name"));
+        }
+        if self.path.contains("/attachments/") {
+            problems.push(("410", "It was erased: erasedBy is the entry that says on what ground"));
         }
         if self.body.is_some() {
             problems.push(("403", "The signer may not do this; signed by the gateway"));
@@ -81,8 +87,14 @@ pub(super) const OPERATIONS: &[Operation] = &[
         summary: "Submit one signed statement, or several in order, each with its own answer",
         keys: &[],
         body: Some(Body {
-            description: "A JWS, or an envelope with attachments, or a batch",
-            forms: &[("application/jose+json", "Jws"), ("application/jose", "CompactJws"), (JSON, "Parcel")],
+            description: "A JWS, or an envelope with attachments, or a batch; or a form whose first part is the JWS, and whose other parts \
+                          are named by the hashes of its attachments: 32 bytes of salt, then the content",
+            forms: &[
+                ("application/jose+json", "Jws"),
+                ("application/jose", "CompactJws"),
+                (JSON, "Parcel"),
+                ("multipart/form-data", "Form"),
+            ],
         }),
         answers: &[
             ("200", "Accepted before, with its first receipt; or a batch, with an answer for each", JSON, "Answers"),

@@ -27,6 +27,7 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
         ("CompactJws", json!({ "title": "Ondertekende verklaring", "type": "string" })),
         ("Jws", object("Ondertekende verklaring", &[("payload", text()), ("protected", text()), ("signature", text())])),
         ("Parcel", parcel()),
+        ("Form", form()),
         ("Problem", problem()),
         ("Acceptance", acceptance()),
         ("Answers", open("Antwoorden", &[], &[("answers", list(json!({ "type": "object" }))), ("entry", number()), ("receipt", text())])),
@@ -98,12 +99,20 @@ fn parcel() -> Value {
     )
 }
 
+fn form() -> Value {
+    let statement = json!({ "description": "A JWS; before all other parts", "type": "string" });
+    let salted = json!({ "description": "Named by its hash: 32 bytes of salt, then the content", "type": "string", "format": "binary" });
+    let mut form = object("Verklaring met bijlagen", &[("statement", statement)]);
+    form["additionalProperties"] = salted;
+    form
+}
+
 fn problem() -> Value {
     let fault = open("Fout", &[("accepted", text())], &[("pointer", text()), ("parameter", text()), ("rule", text()), ("detail", text())]);
     let status = json!({ "type": "integer", "minimum": 400, "maximum": 599 });
     let required = [("type", text()), ("title", text()), ("status", status), ("detail", text())];
-    let may = ["titleNl", "rule", "source", "refusal", "requestId"].map(|name| (name, text()));
-    let may: Vec<(&str, Value)> = may.into_iter().chain([("faults", list(fault))]).collect();
+    let may = ["titleNl", "rule", "source", "refusal", "acknowledgement", "requestId"].map(|name| (name, text()));
+    let may: Vec<(&str, Value)> = may.into_iter().chain([("faults", list(fault)), ("erasedBy", number())]).collect();
     open("Probleem", &required, &may)
 }
 

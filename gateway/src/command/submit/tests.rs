@@ -78,3 +78,49 @@ fn nothing_is_sent_when_a_file_cannot_be() {
     assert_eq!(conclude(outcome, &mut captured.terminal), Exit::Usage);
     assert_eq!(stub.finish().len(), 0);
 }
+
+/// Sends one file without a directory for receipts; gives the ending and what stands beside the file afterwards.
+fn submit_alone(script: Vec<Scripted>) -> (Exit, Vec<(String, String)>) {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("s.jws");
+    fs::write(&file, "aa.bb.cc\n").unwrap();
+    // Something is there under the name that the first acknowledgement will have: it is the same, and stays.
+    fs::write(directory.path().join(format!("s.jws.{}", name_of("acknowledgement", "first.came.in"))), "first.came.in").unwrap();
+    let stub = Stub::start(script);
+    let (url, mut captured) = (stub.url(), Captured::new());
+    let words = ["--url", &url, "--ledger", "gm0796", file.to_str().unwrap()];
+    let outcome = arguments::<Submit>(&words).unwrap().run(&mut captured.terminal);
+    let exit = conclude(outcome, &mut captured.terminal);
+    stub.finish();
+    let read = |entry: fs::DirEntry| (entry.file_name().into_string().unwrap(), fs::read_to_string(entry.path()).unwrap());
+    let mut kept: Vec<_> = fs::read_dir(directory.path()).unwrap().map(|entry| read(entry.unwrap())).collect();
+    kept.retain(|(name, _)| name != "s.jws");
+    kept.sort();
+    (exit, kept)
+}
+
+fn name_of(what: &str, text: &str) -> String {
+    format!("{what}-{}.jws", &Hash::of(&[text.as_bytes()]).to_string()[..16])
+}
+
+fn busy(signed: &str) -> Scripted {
+    let headers = "content-type: application/problem+json\r\nretry-after: 0\r\n";
+    Scripted::Answer("503 Service Unavailable", headers.into(), format!(r#"{{"status":503,"acknowledgement":"{signed}"}}"#))
+}
+
+#[test]
+fn every_acknowledgement_is_kept_beside_the_statement_whatever_comes_after_it() {
+    let texts = |kept: &[(String, String)]| kept.iter().map(|(_, text)| text.clone()).collect::<std::collections::BTreeSet<_>>();
+    let all = ["first.came.in", "second.came.in"].map(str::to_owned);
+    let (exit, kept) = submit_alone(vec![busy("first.came.in"), busy("second.came.in"), json("201 Created", &acceptance(4))]);
+    assert_eq!((exit, kept.len(), texts(&kept)), (Exit::Done, 2, all.clone().into()));
+    assert!(kept.iter().all(|(name, text)| *name == format!("s.jws.{}", name_of("acknowledgement", text))), "{kept:?}");
+    // It never gets through, and what was signed on the way is there all the same.
+    let tired = (0..4).map(|at| busy(&all[at % 2])).collect();
+    let (exit, kept) = submit_alone(tired);
+    assert_eq!((exit.code(), texts(&kept)), (3, all.into()));
+    // A member of a batch, or a single statement, that is refused.
+    let refused = r#"{"status":409,"rule":"too-late","refusal":"no.no.no"}"#;
+    let (exit, kept) = submit_alone(vec![problem("409 Conflict", refused)]);
+    assert_eq!((exit, kept[1].1.as_str()), (Exit::Refused, "no.no.no"));
+}

@@ -18,7 +18,7 @@ shape! {
         /// Media type of the content.
         media_type: Text<3, 100> = "soort bestand",
         /// Size of the content in bytes.
-        size_bytes: Count<1, 1_048_576> = "grootte in bytes",
+        size_bytes: Count<1, 1_073_741_824> = "grootte in bytes",
     }
 }
 

@@ -16,6 +16,7 @@ pub mod amendment;
 pub mod closure;
 pub mod annulment;
 pub mod completeness;
+pub mod erasure;
 pub mod escalation;
 pub mod flag;
 pub mod genesis;
@@ -33,6 +34,7 @@ pub mod withheld;
 use agreement::{Attachment, Consent, Decline, Proposal};
 use amendment::Amendment;
 use annulment::Annulment;
+use erasure::AttachmentErasure;
 use escalation::{BoardOutcome, BreachAnswer, CaseClosure, CaseRuling, MinistryAnswer, SupportRequest};
 use flag::{Flag, Subject};
 use genesis::Genesis;
@@ -127,6 +129,7 @@ statements! {
     Withdrawal = "withdrawal" ~ "Opzegging",
     WithdrawalAnswer = "withdrawal-answer" ~ "Reactie op een opzegging",
     WithdrawalRevocation = "withdrawal-revocation" ~ "Opzegging ingetrokken",
+    AttachmentErasure = "attachment-erasure" ~ "Bijlage gewist",
     Flag = "flag" ~ "Vlag",
 }
 
@@ -361,7 +364,7 @@ impl Body {
             Self::WithdrawalAnswer(body) => body.reason.iter().collect(),
             Self::Genesis(_) | Self::Registration(_) | Self::Admission(_) | Self::KeyAddition(_) | Self::KeyRotation(_) => Vec::new(),
             Self::KeyRevocation(_) | Self::RecoveryRequest(_) | Self::RecoveryVouch(_) | Self::RecoveryObjection(_) => Vec::new(),
-            Self::MinistryRouting(_) | Self::LedgerAcceptance(_) => Vec::new(),
+            Self::MinistryRouting(_) | Self::LedgerAcceptance(_) | Self::AttachmentErasure(_) => Vec::new(),
             Self::Consent(_) | Self::Acceptance(_) | Self::DisputeRetraction(_) | Self::WithdrawalRevocation(_) | Self::Flag(_) => {
                 Vec::new()
             }
@@ -408,6 +411,7 @@ impl Body {
             Self::Withdrawal(body) => agreement(&body.agreement),
             Self::WithdrawalAnswer(body) => agreement(&body.agreement),
             Self::WithdrawalRevocation(body) => agreement(&body.agreement),
+            Self::AttachmentErasure(body) => agreement(&body.agreement),
             Self::Flag(flag) => Some(flag.cause.subject()),
         }
     }

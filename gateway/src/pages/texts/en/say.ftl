@@ -165,3 +165,4 @@ when-months = { $count ->
 when-after-fulfilment = within { $long } after “{ $what }” is fulfilled
 when-after-breach = within { $long } after “{ $what }” is breached
 when-after-event = within { $long } after: { $what }
+deed-attachment-erasure = Had an attachment erased, on the ground of: { $ground }.

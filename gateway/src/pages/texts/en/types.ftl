@@ -39,3 +39,4 @@ type-event = Event
 type-finding = Finding
 type-annulment = Annulment
 type-state-position = Position of a State partner
+type-attachment-erasure = Attachment erased

@@ -165,3 +165,4 @@ when-months = { $count ->
 when-after-fulfilment = binnen { $long } nadat «{ $what }» is nagekomen
 when-after-breach = binnen { $long } nadat «{ $what }» is geschonden
 when-after-event = binnen { $long } na: { $what }
+deed-attachment-erasure = Heeft een bijlage laten wissen, op grond van: { $ground }.

@@ -39,3 +39,4 @@ type-event = Gebeurtenis
 type-finding = Bevinding
 type-annulment = Nietigverklaring
 type-state-position = Standpunt van een rijkspartner
+type-attachment-erasure = Bijlage gewist
