@@ -33,7 +33,7 @@ pub struct Read {
     /// Receipts and checkpoints: under the newest checkpoint that enough witnesses cosigned
     #[arg(long)]
     cosigned: bool,
-    /// What to read: institutions, agreements, agreements/ID, obligations, breaches, cases, withdrawals, withheld-agreements, receipts/N, records?from=0, checkpoint
+    /// What to read: institutions, agreements, agreements/ID, obligations, breaches, cases, withdrawals, withheld-agreements, receipts/N, records?from=0, checkpoint, trust
     #[arg(default_value = "")]
     path: String,
 }

@@ -21,4 +21,5 @@ mod reads;
 mod schemas;
 mod settings;
 mod tiles;
+mod trust;
 mod witnessing;

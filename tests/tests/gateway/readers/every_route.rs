@@ -20,13 +20,14 @@ enum Tells {
 }
 
 /// Every GET of the API. The routes come from the document, which another test holds against the router.
-const ROUTES: [(&str, Tells); 22] = [
+const ROUTES: [(&str, Tells); 23] = [
     ("/ledgers", Tells::Nothing),
     ("/ledgers/{ledger}", Tells::Nothing),
     ("/ledgers/{ledger}/institutions", Tells::Nothing),
     ("/ledgers/{ledger}/institutions/{id}", Tells::Nothing),
     ("/ledgers/{ledger}/institutions/{id}/entries", Tells::Nothing),
     ("/ledgers/{ledger}/checkpoint", Tells::Nothing),
+    ("/ledgers/{ledger}/trust", Tells::Nothing),
     ("/ledgers/{ledger}/receipts/{entry}", Tells::Readers),
     ("/ledgers/{ledger}/agreements", Tells::Readers),
     ("/ledgers/{ledger}/agreements/{id}", Tells::Readers),
