@@ -8,6 +8,7 @@ pub mod metrics;
 pub mod store;
 pub mod sequencer;
 pub mod keys;
+pub mod keyring;
 pub mod found;
 pub mod media_types;
 pub mod host;

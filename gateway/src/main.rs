@@ -6,7 +6,8 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 use gateway::command::exit::{EXIT_CODES, conclude};
 use gateway::command::{
-    Exit, Terminal, attempt, audit, demo, erase, follow, init, key, monitor, read, rebuild, register, serve, sign, submit, token, witness,
+    Exit, Terminal, attempt, audit, demo, erase, follow, init, key, log_key, monitor, read, rebuild, register, serve, sign, submit, token,
+    witness,
 };
 use gateway::settings::with_file;
 
@@ -45,6 +46,7 @@ enum Command {
     Audit(audit::Audit),
     Monitor(monitor::Monitor),
     Init(init::Init),
+    LogKey(log_key::LogKey),
     Serve(serve::Serve),
     Rebuild(rebuild::Rebuild),
     Witness(witness::WitnessCommand),
@@ -66,6 +68,7 @@ impl Command {
             Self::Audit(audit) => audit.run(terminal),
             Self::Monitor(monitor) => monitor.run(terminal),
             Self::Init(init) => init.run(terminal),
+            Self::LogKey(log_key) => log_key.run(terminal),
             Self::Serve(serve) => serve.run(),
             Self::Rebuild(rebuild) => rebuild.run(terminal),
             Self::Witness(witness) => witness.run(terminal),

@@ -19,6 +19,7 @@ pub mod follow;
 pub mod audit;
 pub mod monitor;
 pub mod init;
+pub mod log_key;
 pub mod serve;
 pub mod rebuild;
 pub mod witness;

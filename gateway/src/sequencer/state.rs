@@ -1,7 +1,10 @@
 //! What the writer knows of the stored log; dropped when a commit fails, so that it is read anew.
 
+use std::sync::Arc;
+
 use ledger::book::{Book, LifeKey};
-use ledger::envelope::Parsed;
+use ledger::envelope::{Body, Parsed};
+use ledger::lives::log_keys::LogKeys;
 use ledger::words::Instant;
 
 use super::batch::BatchRows;
@@ -18,6 +21,8 @@ pub(super) struct State {
     /// Nothing becomes due before this instant.
     pub(super) next_due: Option<Instant>,
     pub(super) used: UsedIds,
+    /// The keys of the log after what was judged.
+    pub(super) log_keys: Arc<LogKeys>,
     /// The ids of entries before this one are not in the book any more.
     forgotten: u64,
 }
@@ -29,9 +34,12 @@ impl State {
         let head = store.head(row.id).await?.ok_or_else(missing)?;
         let partial = store.edge(row.id, head.size).await?;
         let next_due = store.earliest_due(row.id).await?;
+        let unread = |fault| StoreFault::Damaged(format!("a key of the log of {}: {fault}", row.name));
+        let owner = store.institution(row.id, &row.facts.owner).await?.ok_or_else(missing)?;
+        let log_keys = Arc::new(row.facts.log_keys(&owner).map_err(unread)?);
         let (book, edge) = (Book::of(row.facts.clone()), Edge::new(head.frontier, partial));
         let used = UsedIds::of(store, row.id, head.size);
-        Ok(Self { book, edge, last_accepted: head.accepted_at, next_due, used, forgotten: 0 })
+        Ok(Self { book, edge, last_accepted: head.accepted_at, next_due, used, log_keys, forgotten: 0 })
     }
 
     /// Number of entries after the last batch that was handed to the database.
@@ -47,6 +55,11 @@ impl State {
         for statement in rows.taken.iter().map(|taken| taken.parsed.statement()) {
             self.used.note(&statement.by, &statement.id);
             self.last_accepted = at;
+            if matches!(statement.body, Body::LogKeyRotation(_)) {
+                let ledger = self.book.ledger();
+                let owner = self.book.institution(&ledger.owner).expect("it signed the statement just now");
+                self.log_keys = Arc::new(ledger.log_keys(owner).expect("each key was read when it was judged"));
+            }
         }
     }
 

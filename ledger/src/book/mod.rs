@@ -12,6 +12,8 @@ mod erasure;
 mod agenda;
 mod shelf;
 mod possession;
+mod log_key;
+pub mod succession;
 
 pub use agenda::Agenda;
 pub use desk::Book;

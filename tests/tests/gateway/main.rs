@@ -15,6 +15,7 @@ mod http;
 mod limits;
 mod metrics;
 mod request_ids;
+mod rotation;
 mod openapi;
 mod readers;
 mod reads;
