@@ -21,4 +21,6 @@ pub mod proof;
 
 pub mod receipt;
 
+pub mod policy;
+
 mod text;

@@ -7,6 +7,7 @@ mod judges;
 mod naive;
 mod note;
 mod note_refusals;
+mod policy;
 mod receipt;
 mod record;
 mod tile;

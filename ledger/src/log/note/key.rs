@@ -102,6 +102,11 @@ impl VerifierKey {
         self.kind
     }
 
+    /// The bytes of the public key. Two vkeys with the same ones are one key, whatever they are called.
+    pub fn public_key(&self) -> &[u8] {
+        &self.public_key
+    }
+
     pub(super) fn can_verify(&self) -> bool {
         matches!(self.kind, KeyKind::Note | KeyKind::Cosignature)
     }
