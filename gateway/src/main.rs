@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 use gateway::command::exit::{EXIT_CODES, conclude};
-use gateway::command::{Exit, Terminal, audit, demo, follow, init, key, read, rebuild, register, serve, sign, submit};
+use gateway::command::{Exit, Terminal, audit, demo, follow, init, key, read, rebuild, register, serve, sign, submit, verify};
 use gateway::settings::with_file;
 
 /// Statements are many small allocations on several threads, which this allocator serves better.
@@ -38,6 +38,7 @@ enum Command {
     Read(read::Read),
     Follow(follow::Follow),
     Audit(audit::Audit),
+    Verify(verify::Verify),
     Init(init::Init),
     Serve(serve::Serve),
     Rebuild(rebuild::Rebuild),
@@ -54,6 +55,7 @@ impl Command {
             Self::Read(read) => read.run(terminal),
             Self::Follow(follow) => follow.run(terminal),
             Self::Audit(audit) => audit.run(terminal),
+            Self::Verify(verify) => verify.run(terminal),
             Self::Init(init) => init.run(terminal),
             Self::Serve(serve) => serve.run(),
             Self::Rebuild(rebuild) => rebuild.run(terminal),

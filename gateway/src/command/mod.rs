@@ -14,6 +14,7 @@ mod table;
 pub mod read;
 pub mod follow;
 pub mod audit;
+pub mod verify;
 pub mod init;
 pub mod serve;
 pub mod rebuild;
