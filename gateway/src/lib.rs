@@ -13,6 +13,7 @@ pub mod host;
 pub mod intake;
 pub mod receipts;
 pub mod listing;
+pub mod casefile;
 pub mod events;
 pub mod api;
 pub mod pages;

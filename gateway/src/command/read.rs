@@ -1,5 +1,10 @@
 //! `convenant read`: look up what a ledger shows, as tables and text, or as the JSON that the gateway sent.
 
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use anyhow::Context as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ledger::envelope::Received;
@@ -24,7 +29,10 @@ pub struct Read {
     /// Print what the gateway sent instead of a table
     #[arg(long)]
     json: bool,
-    /// What to read: institutions, agreements, agreements/ID, obligations, breaches, cases, withdrawals, receipts/N, records?from=0, checkpoint
+    /// Write what the gateway sent to this file, byte for byte: a case file, an attachment
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// What to read: institutions, agreements, agreements/ID, agreements/ID/casefile?case=N, obligations, breaches, cases, withdrawals, receipts/N, records?from=0, checkpoint
     #[arg(default_value = "")]
     path: String,
 }
@@ -33,6 +41,14 @@ impl Read {
     /// Runs the subcommand.
     pub fn run(self, terminal: &mut Terminal) -> anyhow::Result<Exit> {
         let client = Client::new(&self.url)?;
+        if let Some(file) = &self.out {
+            let bytes = client.fetch(&self.ledger, &self.path)?;
+            let mut options = OpenOptions::new();
+            let opened = options.write(true).create_new(true).open(file);
+            opened.and_then(|mut file| file.write_all(&bytes)).with_context(|| format!("{} cannot be written", file.display()))?;
+            terminal.note(&format!("wrote {} bytes to {}", bytes.len(), file.display()))?;
+            return Ok(Exit::Done);
+        }
         let (media_type, text) = client.get(&self.ledger, &self.path)?;
         let value = if media_type == "application/json" { Some(serde_json::from_str::<Value>(&text)?) } else { None };
         match value {
@@ -129,6 +145,18 @@ mod tests {
         let note = Scripted::Answer("200 OK", "content-type: text/plain; charset=utf-8\r\n".into(), "l\n1\n\u{1b}c\n— l x\n".into());
         let (_, captured) = read(&["checkpoint"], note);
         assert_eq!(captured.out(), "l\n1\n\\u{1b}c\n— l x\n");
+    }
+
+    #[test]
+    fn a_file_is_written_as_it_came_and_never_over_another() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("case.zip");
+        let zip = || Scripted::Answer("200 OK", "content-type: application/zip\r\n".into(), "PK\u{3}\u{1b}".into());
+        let words = ["agreements/a/casefile?breach=homes/2006-05-01", "--out", file.to_str().unwrap()];
+        let (exit, captured) = read(&words, zip());
+        assert_eq!((exit, captured.out().as_str()), (Exit::Done, ""));
+        assert_eq!(std::fs::read(&file).unwrap(), b"PK\x03\x1b");
+        assert_eq!(read(&words, zip()).0, Exit::Usage);
     }
 
     #[test]

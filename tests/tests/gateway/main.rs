@@ -4,6 +4,7 @@
 
 mod audit;
 mod bad_input;
+mod casefile;
 mod clock;
 mod derived;
 mod door;

@@ -150,6 +150,17 @@ fn another_signer_or_log_is_named() {
 }
 
 #[test]
+fn a_case_file_needs_no_vkey_and_one_that_is_none_is_refused() {
+    let desk = Desk::new();
+    let none = desk.file("none.zip", "PK is how it begins");
+    let (exit, said) = verify(&[&none]);
+    assert_eq!(exit, Exit::Refused);
+    assert!(said.contains("wrong      this is no zip that can be read"), "{said}");
+    assert!(said.contains("the ledger's vkey was taken from the file itself"), "{said}");
+    assert_eq!(verify(&[&none, &desk.file("r", desk.receipt(0))]).0, Exit::Usage, "a receipt has no vkey in it");
+}
+
+#[test]
 fn the_proof_of_another_log_with_another_programs_cosignature_verifies() {
     let desk = Desk::new();
     let vector = |name: &str| format!("{VECTORS}/e2e.{name}");
