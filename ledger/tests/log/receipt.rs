@@ -133,7 +133,7 @@ fn in_a_tree_of_one_entry_the_leaf_is_the_root_and_in_an_empty_one_there_is_none
     assert_eq!(verify(2, leaf, Vec::new()), refused(VerifyFault::ProofLength { expected: 1, found: 0 }));
     let nothing = Appended::new(&Frontier::empty(), &[]).root();
     assert_eq!(verify(0, nothing, Vec::new()), refused(VerifyFault::IndexOutOfRange { index: 0, size: 0 }));
-    assert_eq!(verify(0, leaf, Vec::new()), refused(VerifyFault::IndexOutOfRange { index: 0, size: 0 }));
+    assert_eq!(Checkpoint::new(ORIGIN, 0, leaf), Err(CheckpointFault::EmptyRoot), "the empty tree has one root");
 }
 
 #[test]

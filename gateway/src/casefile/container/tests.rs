@@ -1,3 +1,5 @@
+//! A zip is read as it was written, and refused in every other shape.
+
 use super::*;
 
 fn files() -> Files {

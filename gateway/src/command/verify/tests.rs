@@ -1,3 +1,5 @@
+//! What the command says of receipts that hold, of those that do not, and of what it cannot check.
+
 use ledger::envelope::{SigningKey, Type, sign_flattened};
 use ledger::log::checkpoint::Checkpoint;
 use ledger::log::note::{Cosigner, NoteSigner};
