@@ -14,6 +14,7 @@ pub mod host;
 pub mod intake;
 pub mod receipts;
 pub mod listing;
+pub mod casefile;
 pub mod events;
 pub mod reading;
 pub mod api;

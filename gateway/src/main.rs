@@ -6,7 +6,8 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 use gateway::command::exit::{EXIT_CODES, conclude};
 use gateway::command::{
-    Exit, Terminal, attempt, audit, demo, erase, follow, init, key, monitor, read, rebuild, register, serve, sign, submit, token, witness,
+    Exit, Terminal, attempt, audit, demo, erase, follow, init, key, monitor, read, rebuild, register, serve, sign, submit, token, verify,
+    witness,
 };
 use gateway::settings::with_file;
 
@@ -44,6 +45,7 @@ enum Command {
     Follow(follow::Follow),
     Audit(audit::Audit),
     Monitor(monitor::Monitor),
+    Verify(verify::Verify),
     Init(init::Init),
     Serve(serve::Serve),
     Rebuild(rebuild::Rebuild),
@@ -65,6 +67,7 @@ impl Command {
             Self::Follow(follow) => follow.run(terminal),
             Self::Audit(audit) => audit.run(terminal),
             Self::Monitor(monitor) => monitor.run(terminal),
+            Self::Verify(verify) => verify.run(terminal),
             Self::Init(init) => init.run(terminal),
             Self::Serve(serve) => serve.run(),
             Self::Rebuild(rebuild) => rebuild.run(terminal),

@@ -5,6 +5,7 @@ mod answer;
 mod asked;
 mod attachments;
 mod beside;
+mod casefile;
 mod cors;
 mod events;
 mod headers;
@@ -61,6 +62,7 @@ pub fn router_within(host: Host, limits: &Limits) -> Router {
         .route("/v1/ledgers/{ledger}/agreements/{id}", get(lives::agreement))
         .route("/v1/ledgers/{ledger}/institutions/{id}/entries", get(lives::institution_entries))
         .route("/v1/ledgers/{ledger}/agreements/{id}/entries", get(lives::entries))
+        .route("/v1/ledgers/{ledger}/agreements/{id}/casefile", get(casefile::show))
         .route("/v1/ledgers/{ledger}/agreements/{id}/cases/{number}", get(overview::case_file))
         .route("/v1/ledgers/{ledger}/agreements/{id}/{collection}", get(lives::of_agreement))
         .route("/v1/events", get(events::of_all))

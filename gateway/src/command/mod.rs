@@ -18,6 +18,7 @@ pub mod read;
 pub mod follow;
 pub mod audit;
 pub mod monitor;
+pub mod verify;
 pub mod init;
 pub mod serve;
 pub mod rebuild;

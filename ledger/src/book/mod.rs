@@ -16,6 +16,6 @@ mod possession;
 pub use agenda::Agenda;
 pub use desk::Book;
 pub use founding::{Ledger, found};
-pub use possession::{PROOF_TYP, proof_payload};
+pub use possession::{PROOF_TYP, check_possession, proof_payload};
 pub use shelf::{LifeKey, Prior};
 pub use verdict::{Accepted, Change, Stop, Verdict};

@@ -20,7 +20,7 @@ enum Tells {
 }
 
 /// Every GET of the API. The routes come from the document, which another test holds against the router.
-const ROUTES: [(&str, Tells); 22] = [
+const ROUTES: [(&str, Tells); 23] = [
     ("/ledgers", Tells::Nothing),
     ("/ledgers/{ledger}", Tells::Nothing),
     ("/ledgers/{ledger}/institutions", Tells::Nothing),
@@ -32,6 +32,7 @@ const ROUTES: [(&str, Tells); 22] = [
     ("/ledgers/{ledger}/agreements/{id}", Tells::Readers),
     ("/ledgers/{ledger}/agreements/{id}/entries", Tells::Readers),
     ("/ledgers/{ledger}/agreements/{id}/cases/{number}", Tells::Readers),
+    ("/ledgers/{ledger}/agreements/{id}/casefile", Tells::Readers),
     ("/ledgers/{ledger}/agreements/{id}/{collection}", Tells::Readers),
     ("/ledgers/{ledger}/attention", Tells::Readers),
     ("/ledgers/{ledger}/counts", Tells::Readers),

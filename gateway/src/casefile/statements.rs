@@ -1,0 +1,50 @@
+//! The statements of receipts, read from their records.
+
+use ledger::envelope::{Body, Parsed, Type};
+use ledger::log::receipt::Receipt;
+use ledger::log::record::Record;
+use ledger::words::Instant;
+
+/// A statement at its place in the log.
+#[derive(Debug, Clone)]
+pub(super) struct Item {
+    /// Its entry.
+    pub(super) entry: u64,
+    /// When the ledger accepted it.
+    pub(super) accepted_at: Instant,
+    /// What was signed.
+    pub(super) parsed: Parsed,
+}
+
+impl Item {
+    /// From the text of a receipt, without verifying it.
+    pub(super) fn read(receipt: &str) -> Result<(Self, Receipt), String> {
+        let receipt = Receipt::parse(receipt.as_bytes()).map_err(|fault| fault.to_string())?;
+        let extra = receipt.proof().extra.as_deref().unwrap_or_default();
+        let record = Record::parse(extra.get(32..).unwrap_or_default()).map_err(|fault| fault.to_string())?;
+        let parsed = Parsed::parse(record.jws).map_err(|refusal| refusal.to_string())?;
+        Ok((Self { entry: record.index, accepted_at: record.accepted_at, parsed }, receipt))
+    }
+
+    /// What it says.
+    pub(super) fn body(&self) -> &Body {
+        &self.parsed.statement().body
+    }
+
+    /// Whether it is here for the keys: it says which key is whose, not how an agreement stands.
+    pub(super) fn is_about_keys(&self) -> bool {
+        is_about_keys(self.body().kind(), self.body())
+    }
+}
+
+/// Whether a statement tells whose key a key is.
+fn is_about_keys(kind: Type, body: &Body) -> bool {
+    match kind {
+        Type::Genesis | Type::Registration | Type::Admission | Type::KeyAddition | Type::KeyRotation | Type::KeyRevocation => true,
+        Type::RecoveryRequest | Type::RecoveryVouch | Type::RecoveryObjection => true,
+        Type::Flag => {
+            matches!(body, Body::Flag(flag) if matches!(flag.cause.subject(), ledger::envelope::statement::flag::Subject::Institution(_)))
+        }
+        _ => false,
+    }
+}
