@@ -154,6 +154,8 @@ fn breached(body: &Body, number: u32) -> Option<Slug> {
             Cause::Breached { obligation, case, .. } if case.0 == number => Some(obligation.clone()),
             _ => None,
         },
+        // Only findings of this case are in its file.
+        Body::Finding(finding) => Some(finding.obligation.clone()),
         _ => None,
     }
 }

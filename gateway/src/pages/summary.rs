@@ -122,7 +122,7 @@ impl Summary<'_> {
             let rule = rule.map(|rule| format!(" {rule}")).unwrap_or_default();
             let who = visible(self.names.get(&obligation.debtor)).into_owned();
             let what = visible(obligation.what.as_str()).replace('\n', "\n  ");
-            *text += &format!("- {}: {who}\n  {what}\n  {}{rule}\n", obligation.id, unmarked(when));
+            *text += &format!("- {}: {who}\n  {what}\n  {}{rule}\n", obligation.id, unmarked(when).trim_end());
         }
     }
 
