@@ -6,6 +6,7 @@ mod attachments;
 mod attempts;
 mod audit;
 mod bad_input;
+mod checking;
 mod clock;
 mod derived;
 mod door;
