@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use gateway::checking::{Cadence, Share, check, newest};
+use gateway::clock::{Clock, StepClock};
 use harness::gate::{Gate, Signer};
 use ledger::envelope::Type;
 use sqlx::{Connection, SqliteConnection};
@@ -103,4 +104,24 @@ async fn rounds_follow_one_another_at_the_interval() {
     sample(&gate, "convenant_ledger_health{ledger=\"gm0599\",state=\"damaged\"}", |value| value == 1.0).await;
     let said = status(&gate).await;
     assert!(said.contains("record 7:") && said.contains("backup"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ledger_that_cannot_begin_is_named_and_served_as_far_as_it_can_be_read() {
+    for (sql, is_derived, place) in [("DELETE FROM head", false, "has no genesis"), ("DELETE FROM progress", true, "record 7:")] {
+        let gate = eventful().await;
+        execute(&gate, is_derived, sql).await;
+        // So the log cannot be judged again from its start.
+        execute(&gate, false, "UPDATE record SET jws = x'00' WHERE entry = 7").await;
+        let gate = gate.reopen(Clock::Step(StepClock::at("2007-02-15T09:00:00Z".parse().unwrap()))).await;
+        let said = status(&gate).await;
+        assert!(said.contains(place), "{sql}: {said}");
+        let late = Signer::new("late", 250);
+        assert_eq!(gate.submit(&late.says(Type::Registration, "r", &late.registration("other"))).await.0, StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(gate.fetch("/gm0599/checkpoint").await.0, StatusCode::OK);
+        let (status, _, body) = gate.fetch("/v1/ledgers/gm0599/agreements/stil").await;
+        assert_eq!(status, StatusCode::NOT_FOUND, "what is withheld stays so: {}", String::from_utf8_lossy(&body));
+        let (_, _, body) = gate.fetch("/v1/ledgers/gm0599/records?from=0&limit=50").await;
+        assert!(!String::from_utf8_lossy(&body).contains("agreement/stil"), "nor are its records shown");
+    }
 }
