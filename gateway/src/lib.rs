@@ -7,6 +7,7 @@ pub mod settings;
 pub mod metrics;
 pub mod store;
 pub mod sequencer;
+pub mod checking;
 pub mod keys;
 pub mod found;
 pub mod media_types;

@@ -149,6 +149,20 @@ impl Gate {
         self
     }
 
+    /// The same gate, which checks what it stored.
+    pub async fn checked_at(mut self, cadence: gateway::checking::Cadence) -> Self {
+        self.host.checked_at(cadence, &mut self.writers).await;
+        self
+    }
+
+    /// Stops the writers and closes the database; its files stay as long as what this gives.
+    pub async fn close(self) -> TempDir {
+        let Self { folder, host, writers, .. } = self;
+        writers.finish().await;
+        host.store.close().await;
+        folder
+    }
+
     /// The database file.
     pub fn database(&self) -> PathBuf {
         self.folder.path().join("gate.sqlite")

@@ -7,8 +7,10 @@ use ledger::words::Instant;
 use super::batch::BatchRows;
 use super::edge::Edge;
 use super::seal::{Sealed, prepare};
+use super::settling;
 use super::used::UsedIds;
-use crate::store::{LedgerRow, Store, StoreFault};
+use super::watch::{Health, HealthCell};
+use crate::store::{LedgerRow, Progress, Store, StoreFault};
 
 pub(super) struct State {
     pub(super) book: Book,
@@ -78,5 +80,39 @@ impl State {
         let (sealed, edge) = prepare(origin, &self.edge, rows);
         self.edge = edge;
         sealed
+    }
+}
+
+/// From where a ledger goes on.
+pub(super) struct Standing {
+    /// `None` where it is damaged.
+    pub(super) state: Option<State>,
+    /// Number of entries.
+    pub(super) size: u64,
+    /// The derived rows hold what the entries before this one changed.
+    pub(super) from: u64,
+}
+
+/// Brings the derived rows up to date and reads the head. A damaged ledger is served as far as it can be read, and takes
+/// no statement: it holds up none of its neighbours.
+pub(super) async fn stand(store: &Store, row: &LedgerRow, health: &HealthCell) -> Result<Standing, StoreFault> {
+    let begun = async {
+        let from = settling::catch_up(store, row).await?;
+        let state = State::load(store, row).await?;
+        Ok(Standing { size: state.size(), state: Some(state), from })
+    };
+    match begun.await {
+        Err(StoreFault::Damaged(what)) => {
+            tracing::error!(ledger = %row.name, error = %what, "what is stored is damaged; the ledger takes nothing");
+            health.set(Health::Damaged(what));
+            let size = store.head(row.id).await.ok().flatten().map_or(0, |head| head.size);
+            // Of which entries it is known who may read them: of none where the rows are not whole.
+            let from = match store.progress(row.id).await {
+                Ok(Progress::At(entry)) => entry.min(size),
+                Ok(Progress::Rebuild) | Err(_) => 0,
+            };
+            Ok(Standing { state: None, size, from })
+        }
+        other => other,
     }
 }

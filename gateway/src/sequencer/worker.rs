@@ -13,7 +13,7 @@ use tokio::task::JoinHandle;
 use super::batch::{Batch, BatchRows};
 use super::flight::{Answers, Flight, Landed, refuse_all};
 use super::settling::{self, Settled};
-use super::state::State;
+use super::state::{Standing, State, stand};
 use super::used::UsedIds;
 use super::watch::{ClockWatch, Health, HealthCell, guarded};
 use super::{GatewayKeys, Job, LedgerHandle, QUEUE, Unavailable};
@@ -55,11 +55,10 @@ pub async fn start(
     stop: watch::Receiver<bool>,
 ) -> Result<(LedgerHandle, [JoinHandle<()>; 2]), StoreFault> {
     let row = Arc::new(row);
-    let from = settling::catch_up(&store, &row).await?;
-    let state = State::load(&store, &row).await?;
-    let (queue, jobs) = mpsc::channel(pace.queue);
-    let (size, durable) = watch::channel(state.size());
     let health = Arc::new(HealthCell::new());
+    let Standing { state, size, from } = stand(&store, &row, &health).await?;
+    let (queue, jobs) = mpsc::channel(pace.queue);
+    let (size, durable) = watch::channel(size);
     let (settled, follower) = settling::follow(store.clone(), row.clone(), from, durable.clone(), health.clone());
     let handle =
         LedgerHandle { row: row.clone(), keys: keys.clone(), queue, health: health.clone(), size: durable, settled: settled.clone() };
@@ -76,7 +75,7 @@ pub async fn start(
         health: health.clone(),
         size,
         settled,
-        state: Some(state),
+        state,
         open: Open::default(),
         flight: None,
     };
