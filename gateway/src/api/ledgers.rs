@@ -37,7 +37,7 @@ fn describe(served: &Served, ledger: &LedgerHandle) -> Value {
 }
 
 /// Who is asked to cosign: keys to be compared with those that came from elsewhere.
-fn witnesses(served: &Served, name: &str) -> Vec<Value> {
+pub(super) fn witnesses(served: &Served, name: &str) -> Vec<Value> {
     let listed = served.panel(name).map(Panel::witnesses).unwrap_or_default();
     listed.iter().map(|(key, url)| json!({ "name": key.name(), "vkey": key.to_string(), "url": url })).collect()
 }

@@ -22,6 +22,7 @@ mod query;
 mod request;
 mod statements;
 mod tiles;
+mod trust;
 mod withheld;
 
 use axum::Router;
@@ -77,6 +78,7 @@ pub fn router_within(host: Host, limits: &Limits) -> Router {
     let auditors = Router::new()
         .route("/v1/ledgers/{ledger}/records", get(log::records))
         .route("/v1/ledgers/{ledger}/checkpoint", get(log::checkpoint))
+        .route("/v1/ledgers/{ledger}/trust", get(trust::show))
         .route("/{ledger}/checkpoint", get(tiles::checkpoint))
         .route("/{ledger}/tile/{*tile}", get(tiles::tile));
     let operators =

@@ -40,6 +40,12 @@ pub enum PanelFault {
         /// The name of its key.
         witness: String,
     },
+    /// What cannot be published as text.
+    #[error("{file}: names are to be UTF-8, since the policy is published", file = .file.display())]
+    Utf8 {
+        /// Which file.
+        file: PathBuf,
+    },
     /// No witness at all.
     #[error("{file}: there is no witness in it", file = .file.display())]
     Empty {
@@ -57,6 +63,7 @@ impl Panel {
 
     /// Reads the text of a policy; the file is for what is said of it.
     pub fn parse(file: &Path, bytes: &[u8]) -> Result<Self, PanelFault> {
+        std::str::from_utf8(bytes).map_err(|_| PanelFault::Utf8 { file: file.to_owned() })?;
         let policy = Policy::parse(bytes).map_err(|fault| PanelFault::Policy { file: file.to_owned(), fault })?;
         let witnesses = policy.witnesses().iter().map(|witness| {
             let url = witness.url.clone().filter(|url| is_address(url));
@@ -75,6 +82,11 @@ impl Panel {
     /// The witnesses, each with its submission prefix.
     pub fn witnesses(&self) -> &[(VerifierKey, String)] {
         &self.witnesses
+    }
+
+    /// The policy by which enough of them is told.
+    pub fn policy(&self) -> &Policy {
+        &self.policy
     }
 
     /// Whether the log and enough witnesses signed a note. What is stored is verified anew: a row is no signature.
@@ -112,6 +124,7 @@ mod tests {
         }
         assert!(matches!(read("quorum none\n"), Err(PanelFault::Empty { .. })));
         assert!(matches!(read("quorum w\n"), Err(PanelFault::Policy { .. })));
+        assert!(matches!(Panel::parse(Path::new("p"), b"# \xe9\nquorum none\n"), Err(PanelFault::Utf8 { .. })));
         assert!(matches!(Panel::read(Path::new("/nowhere")), Err(PanelFault::File { .. })));
     }
 }

@@ -7,6 +7,8 @@
 //! quorum <name>|none
 //! ```
 
+mod written;
+
 use std::collections::HashMap;
 
 use thiserror::Error;
@@ -51,6 +53,7 @@ pub struct WitnessLine {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Group {
+    name: Vec<u8>,
     least: usize,
     members: Vec<Member>,
 }
@@ -102,7 +105,7 @@ impl Policy {
         match member {
             Member::Witness(place) => signed.contains(&self.witnesses[place].key),
             Member::Group(place) => {
-                let Group { least, members } = &self.groups[place];
+                let Group { least, members, .. } = &self.groups[place];
                 members.iter().filter(|member| self.has_witnessed(**member, signed)).count() >= *least
             }
         }
@@ -212,7 +215,7 @@ impl Reader {
         });
         let members = members.collect::<Result<Vec<_>, _>>()?;
         self.define(name, Member::Group(self.groups.len()))?;
-        self.groups.push(Group { least, members });
+        self.groups.push(Group { name: name.to_vec(), least, members });
         Ok(())
     }
 

@@ -23,4 +23,5 @@ mod reads;
 mod schemas;
 mod settings;
 mod tiles;
+mod trust;
 mod witnessing;

@@ -30,7 +30,7 @@ pub(super) struct Body {
 impl Operation {
     /// Whether its answer depends on who reads, and so takes a token.
     pub(super) fn has_reader(&self) -> bool {
-        let same_for_all = ["submitStatements", "listLedgers", "getLedger", "getCheckpoint"];
+        let same_for_all = ["submitStatements", "listLedgers", "getLedger", "getCheckpoint", "getTrust"];
         !same_for_all.contains(&self.id)
     }
 
@@ -237,4 +237,13 @@ pub(super) const OPERATIONS: &[Operation] = &[
     ),
     get!("/v1/ledgers/{ledger}/records", "listRecords", "auditors", "The log, byte for byte", RECORDS, JSON, "Records"),
     get!("/v1/ledgers/{ledger}/checkpoint", "getCheckpoint", "auditors", "The latest checkpoint, a signed note", CHECKPOINTS, TEXT, "Text"),
+    get!(
+        "/v1/ledgers/{ledger}/trust",
+        "getTrust",
+        "auditors",
+        "What the ledger is trusted by: its keys and from which entry they sign, witnesses, policy, genesis",
+        &[],
+        JSON,
+        "Trust"
+    ),
 ];

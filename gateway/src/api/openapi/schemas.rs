@@ -35,6 +35,7 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
     all.extend(lives());
     all.extend(overviews());
     all.extend(log());
+    all.extend(trust());
     all
 }
 
@@ -208,9 +209,8 @@ fn overviews() -> Vec<(&'static str, Value)> {
 
 fn log() -> Vec<(&'static str, Value)> {
     let words = ["name", "origin", "level", "owner", "ministry", "logKey"].map(|name| (name, text()));
-    let witness = object("Getuige", &[("name", text()), ("vkey", text()), ("url", text())]);
     let ledger: Vec<(&str, Value)> =
-        words.into_iter().chain([("size", number()), ("now", instant()), ("witnesses", list(witness))]).collect();
+        words.into_iter().chain([("size", number()), ("now", instant()), ("witnesses", list(named("Witness")))]).collect();
     let record = [("entry", number()), ("acceptedAt", instant()), ("leaf", text())];
     let withheld = json!({ "type": "boolean", "description": "True where salt and jws are withheld from this reader" });
     let of_record = [("salt", text()), ("jws", text()), ("damaged", text()), ("withheld", withheld)];
@@ -234,5 +234,37 @@ fn log() -> Vec<(&'static str, Value)> {
         ),
         ("Event", open("Gebeurtenis (CloudEvents)", &event, &[("subject", text())])),
         ("Events", json!({ "title": "Gebeurtenissen", "type": "array", "items": named("Event") })),
+    ]
+}
+
+fn trust() -> Vec<(&'static str, Value)> {
+    let from = json!({ "type": "integer", "minimum": 0, "description": "It signs for this entry and those after it" });
+    let until =
+        json!({ "type": ["integer", "null"], "minimum": 0, "description": "From this entry on it does not sign; null while it does" });
+    let span = [("from", from), ("until", until)];
+    let vkey = json!({ "type": "string", "description": "C2SP signed-note: name+keyid+key" });
+    let log_key = [&[("vkey", vkey)][..], &span].concat();
+    let statement_key = [&[("kid", text()), ("key", json!({ "type": "object", "description": "A JWK" }))][..], &span].concat();
+    let genesis = [
+        ("entry", number()),
+        ("acceptedAt", instant()),
+        ("leaf", json!({ "type": "string", "description": "The 40 bytes of the entry, base64url" })),
+        ("leafHash", json!({ "type": "string", "description": "Its leaf hash (RFC 6962), in hexadecimal" })),
+        ("record", json!({ "type": "string", "format": "uri" })),
+        ("receipt", json!({ "type": "string", "format": "uri" })),
+    ];
+    let policy = json!({ "type": "string", "description": "A tlog-policy file (C2SP)" });
+    let trust = [
+        ("ledger", text()),
+        ("origin", text()),
+        ("logKeys", list(object("Sleutel van het log", &log_key))),
+        ("statementKeys", list(object("Sleutel van de poort", &statement_key))),
+        ("witnesses", list(named("Witness"))),
+        ("policy", policy),
+        ("genesis", object("Begin", &genesis)),
+    ];
+    vec![
+        ("Witness", object("Getuige", &[("name", text()), ("vkey", text()), ("url", text())])),
+        ("Trust", object("Waarop het grootboek te controleren is", &trust)),
     ]
 }

@@ -27,6 +27,7 @@ const ROUTES: [(&str, Tells); 23] = [
     ("/ledgers/{ledger}/institutions/{id}", Tells::Nothing),
     ("/ledgers/{ledger}/institutions/{id}/entries", Tells::Nothing),
     ("/ledgers/{ledger}/checkpoint", Tells::Nothing),
+    ("/ledgers/{ledger}/trust", Tells::Nothing),
     ("/ledgers/{ledger}/receipts/{entry}", Tells::Readers),
     ("/ledgers/{ledger}/agreements", Tells::Readers),
     ("/ledgers/{ledger}/agreements/{id}", Tells::Readers),
