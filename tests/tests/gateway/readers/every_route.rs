@@ -20,7 +20,7 @@ enum Tells {
 }
 
 /// Every GET of the API. The routes come from the document, which another test holds against the router.
-const ROUTES: [(&str, Tells); 23] = [
+const ROUTES: [(&str, Tells); 24] = [
     ("/ledgers", Tells::Nothing),
     ("/ledgers/{ledger}", Tells::Nothing),
     ("/ledgers/{ledger}/institutions", Tells::Nothing),
