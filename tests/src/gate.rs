@@ -257,3 +257,15 @@ pub fn obligation(id: &str, date: &str) -> Value {
     json!({ "id": id, "debtor": "corporation", "what": "Een buurtregisseur is in dienst en werkt in de wijk.",
         "when": { "kind": "date", "date": date }, "strength": "effort", "goals": ["g"], "evidence": [{ "kind": "note", "title": "Verslag" }] })
 }
+
+/// A batch of registrations by strangers, numbered from here on.
+pub fn strangers(from: u64, count: u64) -> Vec<u8> {
+    let registration = |number: u64| {
+        let id: &'static str = Box::leak(format!("stranger-{number}").into_boxed_str());
+        let key = SigningKey::from_seed(Hash::of(&[&number.to_be_bytes()]).as_bytes());
+        let stranger = Signer { id, key: Arc::new(key) };
+        let jws = stranger.says(Type::Registration, "r", &stranger.registration("other")).jws;
+        json!({ "statement": serde_json::from_slice::<Value>(&jws).expect("JSON") })
+    };
+    json!({ "statements": (from..from + count).map(registration).collect::<Vec<_>>() }).to_string().into_bytes()
+}

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use ledger::book::Keyring;
 use ledger::envelope::statement::agreement::Proposal;
 use ledger::envelope::statement::flag::Cause;
 use ledger::envelope::{Body, Jwk, PublicKey};
@@ -12,7 +13,6 @@ use ledger::words::{Hash, Slug};
 use serde_json::json;
 
 use super::container::Files;
-use super::keyring::Keyring;
 use super::statements::Item;
 use super::{Bundle, SUMS, Scope, index};
 use crate::pages::summary;
@@ -78,9 +78,9 @@ pub(super) fn read(bundle: &Bundle) -> Result<(Vec<Item>, Keyring, Checkpoint), 
     }
     let (Some(genesis), Some(text)) = (items.first(), text) else { return Err("there is no receipt in it".into()) };
     let checkpoint = Checkpoint::parse(&text).map_err(|fault| format!("the checkpoint: {fault}"))?;
-    let mut keyring = Keyring::found(genesis).map_err(|refusal| format!("entry {}: {refusal}", genesis.entry))?;
+    let mut keyring = Keyring::found(&genesis.parsed, genesis.moment()).map_err(|refusal| format!("entry {}: {refusal}", genesis.entry))?;
     for item in &items[1..] {
-        keyring.take(item).map_err(|refusal| format!("entry {}: {refusal}", item.entry))?;
+        keyring.take(&item.parsed, item.moment()).map_err(|refusal| format!("entry {}: {refusal}", item.entry))?;
     }
     Ok((items, keyring, checkpoint))
 }

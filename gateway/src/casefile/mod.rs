@@ -8,7 +8,6 @@
 mod scope;
 mod selection;
 mod statements;
-mod keyring;
 mod container;
 mod files;
 mod index;

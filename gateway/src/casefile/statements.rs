@@ -1,6 +1,8 @@
 //! The statements of receipts, read from their records.
 
-use ledger::envelope::{Body, Parsed, Type};
+use ledger::book::is_about_keys;
+use ledger::envelope::{Body, Parsed};
+use ledger::lives::Moment;
 use ledger::log::receipt::Receipt;
 use ledger::log::record::Record;
 use ledger::words::Instant;
@@ -33,18 +35,11 @@ impl Item {
 
     /// Whether it is here for the keys: it says which key is whose, not how an agreement stands.
     pub(super) fn is_about_keys(&self) -> bool {
-        is_about_keys(self.body().kind(), self.body())
+        is_about_keys(self.body())
     }
-}
 
-/// Whether a statement tells whose key a key is.
-fn is_about_keys(kind: Type, body: &Body) -> bool {
-    match kind {
-        Type::Genesis | Type::Registration | Type::Admission | Type::KeyAddition | Type::KeyRotation | Type::KeyRevocation => true,
-        Type::RecoveryRequest | Type::RecoveryVouch | Type::RecoveryObjection => true,
-        Type::Flag => {
-            matches!(body, Body::Flag(flag) if matches!(flag.cause.subject(), ledger::envelope::statement::flag::Subject::Institution(_)))
-        }
-        _ => false,
+    /// Its entry, and when the ledger accepted it.
+    pub(super) fn moment(&self) -> Moment {
+        Moment { entry: self.entry, at: self.accepted_at }
     }
 }

@@ -53,7 +53,8 @@ pub struct LedgerRow {
     pub facts: Ledger,
 }
 
-/// The embedded database: two files, so that what follows from the log never holds up what is added to it.
+/// The embedded database: a file for the log and one for what follows from it, so that this never holds up what is added;
+/// beside them what witnesses cosigned, and content as files.
 #[derive(Debug, Clone)]
 pub struct Store {
     /// The log: truth, on disk before it is acknowledged.

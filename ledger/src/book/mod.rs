@@ -12,10 +12,12 @@ mod erasure;
 mod agenda;
 mod shelf;
 mod possession;
+mod keyring;
 
 pub use agenda::Agenda;
 pub use desk::Book;
 pub use founding::{Ledger, found};
-pub use possession::{PROOF_TYP, check_possession, proof_payload};
+pub use keyring::{Keyring, is_about_keys};
+pub use possession::{PROOF_TYP, proof_payload};
 pub use shelf::{LifeKey, Prior};
 pub use verdict::{Accepted, Change, Stop, Verdict};

@@ -15,7 +15,7 @@ pub fn proof_payload(ledger: &str, institution: &Slug, key: &Kid) -> Vec<u8> {
 }
 
 /// Checks a compact JWS by the new key over exactly that payload (members in any order).
-pub fn check_possession(proof: &str, ledger: &str, institution: &Slug, key: &PublicKey) -> Result<(), Refusal> {
+pub(super) fn check_possession(proof: &str, ledger: &str, institution: &Slug, key: &PublicKey) -> Result<(), Refusal> {
     let kid = key.thumbprint();
     let wrong = |detail: String| {
         let accepted =

@@ -1,13 +1,10 @@
 //! torchwood, given only URL and vkey, walks a log while statements come in.
 
 use std::process::Command;
-use std::sync::Arc;
 
 use gateway::web;
-use harness::gate::{Gate, STATEMENTS, Signer};
+use harness::gate::{Gate, STATEMENTS, strangers};
 use harness::site::serve;
-use ledger::envelope::{SigningKey, Type};
-use serde_json::{Value, json};
 
 use super::{build, module, run};
 
@@ -31,16 +28,4 @@ async fn torchwood_walks_a_live_log_with_partial_tiles_and_finds_it_sound() {
     let said = walker.await.unwrap();
     println!("{said}");
     assert!(said.starts_with("sound: ") && !said.contains(" 0 of them with partial tiles"), "{said}");
-}
-
-/// A batch of registrations by strangers, numbered from here on.
-fn strangers(from: u64, count: u64) -> Vec<u8> {
-    let registration = |number: u64| {
-        let id: &'static str = Box::leak(format!("stranger-{number}").into_boxed_str());
-        let key = SigningKey::from_seed(ledger::words::Hash::of(&[&number.to_be_bytes()]).as_bytes());
-        let stranger = Signer { id, key: Arc::new(key) };
-        let jws = stranger.says(Type::Registration, "r", &stranger.registration("other")).jws;
-        json!({ "statement": serde_json::from_slice::<Value>(&jws).unwrap() })
-    };
-    json!({ "statements": (from..from + count).map(registration).collect::<Vec<_>>() }).to_string().into_bytes()
 }

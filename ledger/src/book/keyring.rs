@@ -1,55 +1,55 @@
-//! Whose key is whose, by the statements in a case file alone: genesis, registrations, admissions and what came after.
+//! Whose key is whose, by the statements about keys alone: genesis, registrations, admissions and what came after. It is
+//! what a reader has who holds some entries of a log, and not all.
 //!
 //! Each statement is checked with a key that was valid for its signer when it was accepted. Keys come and go by the same
 //! transitions as in the ledger; whether those who vouch share an agreement is left to the log, which accepted it.
 
 use std::collections::BTreeMap;
 
-use ledger::book::{Ledger, check_possession, found};
-use ledger::envelope::{Body, GATEWAY, Kid, Parsed, PublicKey, Refusal, Rule};
-use ledger::lives::{Institution, Moment};
-use ledger::words::Slug;
+use super::founding::{Ledger, found};
+use super::possession::check_possession;
+use crate::envelope::statement::flag::{Flag, Subject};
+use crate::envelope::{Body, GATEWAY, Kid, Parsed, PublicKey, Refusal, Rule, Type};
+use crate::lives::{Institution, Moment};
+use crate::words::Slug;
 
-use super::statements::Item;
-
-/// The keys so far.
+/// The institutions so far, with their keys.
 #[derive(Debug)]
-pub(super) struct Keyring {
+pub struct Keyring {
     /// What the genesis says.
-    pub(super) ledger: Ledger,
+    pub ledger: Ledger,
     institutions: BTreeMap<Slug, Institution>,
 }
 
 impl Keyring {
     /// Begins with the genesis.
-    pub(super) fn found(genesis: &Item) -> Result<Self, Refusal> {
+    pub fn found(genesis: &Parsed, moment: Moment) -> Result<Self, Refusal> {
         let no_genesis = || Refusal::at("/type", Rule::GatewayOnly, "the first entry is no genesis", "a genesis");
-        let key = genesis.parsed.own_key().cloned().ok_or_else(no_genesis)?;
-        let moment = Moment { entry: genesis.entry, at: genesis.accepted_at };
-        let (ledger, institutions) = found(&genesis.parsed.clone().verify(&key)?, moment)?;
+        let key = genesis.own_key().cloned().ok_or_else(no_genesis)?;
+        let (ledger, institutions) = found(&genesis.clone().verify(&key)?, moment)?;
         let institutions = institutions.into_iter().map(|institution| (institution.id.clone(), institution)).collect();
         Ok(Self { ledger, institutions })
     }
 
     /// Checks the next statement's signature, and takes in what it says of keys.
-    pub(super) fn take(&mut self, item: &Item) -> Result<(), Refusal> {
-        let statement = item.parsed.statement();
+    pub fn take(&mut self, parsed: &Parsed, moment: Moment) -> Result<(), Refusal> {
+        let statement = parsed.statement();
         if statement.ledger.as_str() != self.ledger.origin {
             let detail = format!("the statement is for {}", statement.ledger);
             return Err(Refusal::at("/ledger", Rule::OtherLedger, detail, self.ledger.origin.clone()));
         }
-        item.parsed.received().verify(&self.key_of(item)?)?;
-        self.apply(&item.parsed, Moment { entry: item.entry, at: item.accepted_at })
+        parsed.received().verify(&self.key_of(parsed, moment)?)?;
+        self.apply(parsed, moment)
     }
 
-    fn key_of(&self, item: &Item) -> Result<PublicKey, Refusal> {
-        let statement = item.parsed.statement();
+    fn key_of(&self, parsed: &Parsed, moment: Moment) -> Result<PublicKey, Refusal> {
+        let statement = parsed.statement();
         if statement.by.as_str() == GATEWAY {
             return Ok(self.ledger.statement_key.clone());
         }
-        match (&statement.body, item.parsed.own_key()) {
+        match (&statement.body, parsed.own_key()) {
             (Body::Registration(_) | Body::RecoveryRequest(_), Some(key)) => Ok(key.clone()),
-            _ => Ok(self.known(&statement.by)?.valid_key(&item.parsed.received().header().kid, item.accepted_at)?.key.clone()),
+            _ => Ok(self.known(&statement.by)?.valid_key(&parsed.received().header().kid, moment.at)?.key.clone()),
         }
     }
 
@@ -94,8 +94,7 @@ impl Keyring {
     }
 
     /// Flags about institutions end and begin the validity of keys; they must follow from what came before.
-    fn apply_flag(&mut self, flag: &ledger::envelope::statement::flag::Flag, moment: Moment) -> Result<(), Refusal> {
-        use ledger::envelope::statement::flag::Subject;
+    fn apply_flag(&mut self, flag: &Flag, moment: Moment) -> Result<(), Refusal> {
         match flag.cause.subject() {
             Subject::Agreement(_) => Ok(()),
             Subject::Institution(id) => {
@@ -120,7 +119,7 @@ impl Keyring {
     }
 
     /// Every key of those who may act, and the gateway's: by thumbprint, with whose it is.
-    pub(super) fn keys(&self) -> BTreeMap<Kid, (String, PublicKey)> {
+    pub fn keys(&self) -> BTreeMap<Kid, (String, PublicKey)> {
         let own = (self.ledger.statement_key.thumbprint(), (GATEWAY.to_owned(), self.ledger.statement_key.clone()));
         let theirs = self.institutions.values().flat_map(|institution| {
             let keys = institution.admitted.iter().flat_map(|admitted| &admitted.keys);
@@ -130,11 +129,26 @@ impl Keyring {
     }
 
     /// The public names of institutions.
-    pub(super) fn names(&self) -> BTreeMap<Slug, String> {
+    pub fn names(&self) -> BTreeMap<Slug, String> {
         let named = self.institutions.values().filter_map(|institution| {
             let waiting = institution.candidates.first().map(|candidate| candidate.registration.name.to_string());
             Some((institution.id.clone(), institution.admitted.as_ref().map(|admitted| admitted.name.clone()).or(waiting)?))
         });
         named.collect()
+    }
+}
+
+/// Whether a statement tells whose key a key is.
+pub fn is_about_keys(body: &Body) -> bool {
+    match body.kind() {
+        Type::Genesis | Type::Registration | Type::Admission | Type::KeyAddition | Type::KeyRotation | Type::KeyRevocation => true,
+        Type::RecoveryRequest | Type::RecoveryVouch | Type::RecoveryObjection => true,
+        Type::Flag => matches!(body, Body::Flag(flag) if matches!(flag.cause.subject(), Subject::Institution(_))),
+        Type::Proposal | Type::CounterProposal | Type::Consent | Type::Decline | Type::Retraction | Type::Amendment => false,
+        Type::Report | Type::Acceptance | Type::Dispute | Type::DisputeAnswer | Type::DisputeRetraction | Type::Finding => false,
+        Type::BreachAnswer | Type::Release | Type::Handover | Type::Event | Type::Suspension | Type::Resumption => false,
+        Type::Withdrawal | Type::WithdrawalAnswer | Type::WithdrawalRevocation | Type::ReportRuling | Type::CaseRuling => false,
+        Type::BoardOutcome | Type::SupportRequest | Type::MinistryAnswer | Type::StatePosition | Type::CaseClosure => false,
+        Type::MinistryRouting | Type::LedgerAcceptance | Type::Annulment | Type::AttachmentErasure => false,
     }
 }
