@@ -275,6 +275,11 @@ impl Client {
         Ok((reply.media_type.clone(), reply.text()?))
     }
 
+    /// The bytes of whatever stands at a path below a ledger.
+    pub fn fetch(&self, ledger: &str, path: &str) -> Result<Vec<u8>, Error> {
+        Ok(self.ask(&ledger_path(ledger, path)?)?.bytes())
+    }
+
     /// Reads; anything but a 200 is an error.
     fn ask(&self, path: &str) -> Result<Reply, Error> {
         let get = |url: &str| {

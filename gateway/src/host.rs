@@ -10,6 +10,7 @@ use ledger::words::CALENDAR_VERSION;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use crate::checking;
 use crate::clock::Clock;
 use crate::keys::{KeyFault, read_keys};
 use crate::sequencer::{LedgerHandle, Pace, start};
@@ -135,6 +136,14 @@ impl Host {
             let Some(panel) = panels.get(&ledger.row.name) else { continue };
             let (store, clock, stopped) = (self.store.clone(), self.clock.clone(), writers.stop.subscribe());
             writers.tasks.push(witnessing::start(store, ledger.row.clone(), panel, cadence, clock, stopped));
+        }
+    }
+
+    /// Checks what is stored of each ledger: its newest end before this returns, all of it from now on beside the writer.
+    pub async fn checked_at(&self, cadence: checking::Cadence, writers: &mut Writers) {
+        for ledger in self.ledgers() {
+            let (store, clock, stopped) = (self.store.clone(), self.clock.clone(), writers.stop.subscribe());
+            writers.tasks.push(checking::start(store, ledger.clone(), cadence, clock, stopped).await);
         }
     }
 

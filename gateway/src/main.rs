@@ -7,7 +7,7 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 use gateway::command::exit::{EXIT_CODES, conclude};
 use gateway::command::{
     Exit, Terminal, attempt, audit, demo, erase, follow, init, key, log_key, monitor, read, rebuild, register, serve, sign, submit, token,
-    witness,
+    verify, witness,
 };
 use gateway::settings::with_file;
 
@@ -45,6 +45,7 @@ enum Command {
     Follow(follow::Follow),
     Audit(audit::Audit),
     Monitor(monitor::Monitor),
+    Verify(verify::Verify),
     Init(init::Init),
     LogKey(log_key::LogKey),
     Serve(serve::Serve),
@@ -67,6 +68,7 @@ impl Command {
             Self::Follow(follow) => follow.run(terminal),
             Self::Audit(audit) => audit.run(terminal),
             Self::Monitor(monitor) => monitor.run(terminal),
+            Self::Verify(verify) => verify.run(terminal),
             Self::Init(init) => init.run(terminal),
             Self::LogKey(log_key) => log_key.run(terminal),
             Self::Serve(serve) => serve.run(),

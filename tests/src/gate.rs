@@ -11,6 +11,7 @@ use axum::http::{HeaderMap, Request, StatusCode};
 use gateway::clock::{Clock, StepClock};
 use gateway::found::{NewLedger, found_ledger};
 use gateway::host::{Host, Writers};
+use gateway::keys::make_log_key;
 use gateway::sequencer::Pace;
 use gateway::settings::Limits;
 use gateway::store::Store;
@@ -18,6 +19,8 @@ use gateway::web::{router, router_within};
 use gateway::witnessing::{Cadence, Panel};
 use ledger::envelope::statement::genesis::Level;
 use ledger::envelope::{SigningKey, Type, sign_compact, sign_flattened};
+use ledger::log::note::VerifierKey;
+use ledger::log::possession::prove;
 use ledger::words::{Hash, Instant};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -149,6 +152,20 @@ impl Gate {
         self
     }
 
+    /// The same gate, which checks what it stored.
+    pub async fn checked_at(mut self, cadence: gateway::checking::Cadence) -> Self {
+        self.host.checked_at(cadence, &mut self.writers).await;
+        self
+    }
+
+    /// Stops the writers and closes the database; its files stay as long as what this gives.
+    pub async fn close(self) -> TempDir {
+        let Self { folder, host, writers, .. } = self;
+        writers.finish().await;
+        host.store.close().await;
+        folder
+    }
+
     /// The database file.
     pub fn database(&self) -> PathBuf {
         self.folder.path().join("gate.sqlite")
@@ -218,6 +235,15 @@ impl Gate {
         self.host.ledger("gm0599").expect("the ledger").settled().await.expect("derived rows in time");
     }
 
+    /// The operator makes a key for the log, and the owner announces it: until an instant both keys sign. Gives the key, its
+    /// file, and the entry that names it.
+    pub async fn rotate_log_key(&self, id: &str, until: &str) -> (VerifierKey, PathBuf, u64) {
+        let (signer, file) = make_log_key(&self.database().with_file_name("keys"), "gm0599", ORIGIN).expect("a key");
+        let body = json!({ "logKey": signer.verifier().to_string(), "proof": prove(&signer), "oldSignsUntil": until });
+        let entry = self.accept(&self.town.says(Type::LogKeyRotation, id, &body)).await;
+        (signer.verifier().clone(), file, entry)
+    }
+
     /// Registers and admits an institution.
     pub async fn admit(&self, signer: &Signer, kind: &str) {
         self.accept(&signer.says(Type::Registration, "registration", &signer.registration(kind))).await;
@@ -242,4 +268,16 @@ pub fn proposal(agreement: &str, obligations: &[Value]) -> Value {
 pub fn obligation(id: &str, date: &str) -> Value {
     json!({ "id": id, "debtor": "corporation", "what": "Een buurtregisseur is in dienst en werkt in de wijk.",
         "when": { "kind": "date", "date": date }, "strength": "effort", "goals": ["g"], "evidence": [{ "kind": "note", "title": "Verslag" }] })
+}
+
+/// A batch of registrations by strangers, numbered from here on.
+pub fn strangers(from: u64, count: u64) -> Vec<u8> {
+    let registration = |number: u64| {
+        let id: &'static str = Box::leak(format!("stranger-{number}").into_boxed_str());
+        let key = SigningKey::from_seed(Hash::of(&[&number.to_be_bytes()]).as_bytes());
+        let stranger = Signer { id, key: Arc::new(key) };
+        let jws = stranger.says(Type::Registration, "r", &stranger.registration("other")).jws;
+        json!({ "statement": serde_json::from_slice::<Value>(&jws).expect("JSON") })
+    };
+    json!({ "statements": (from..from + count).map(registration).collect::<Vec<_>>() }).to_string().into_bytes()
 }

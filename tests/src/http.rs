@@ -5,6 +5,7 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use gateway::api::router;
+use gateway::checking::{Share, check};
 use gateway::client::{AttachmentSent, Client, Error, Message, ReaderKey};
 use gateway::clock::{Clock, StepClock};
 use gateway::command::audit::audit_ledger;
@@ -164,15 +165,18 @@ impl Http {
         self.runtime.block_on(what)
     }
 
-    /// Stops the gateway, and reads the lives that it stored, beside those that follow from its log.
+    /// Stops the gateway, and reads the lives that it stored, beside those that follow from its log. What is stored must
+    /// be whole in the eyes of the self-check.
     pub fn stored_and_folded(mut self) -> (Lives, Lives) {
         self.read();
         self.stop();
         let folded = folded(&self.reader);
         let stored = self.runtime.block_on(async {
             let store = Store::open(&self.folder.path().join("town.sqlite"), false).await.expect("the database");
-            let ledger = store.ledgers().await.expect("ledgers")[0].id;
-            let stored = store.all_lives(ledger).await.expect("lives");
+            let ledger = store.ledgers().await.expect("ledgers").remove(0);
+            let checked = check(&store, &ledger, Share::WHOLE).await.expect("what is stored can be read");
+            assert_eq!((checked.entries, checked.damage), (self.reader.next(), Vec::new()));
+            let stored = store.all_lives(ledger.id).await.expect("lives");
             store.close().await;
             stored
         });

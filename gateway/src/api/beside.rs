@@ -2,7 +2,7 @@
 //! whose name is its hash and whose bytes are the 32 bytes of salt and then the content.
 
 use axum::extract::multipart::{Field, Multipart, MultipartError};
-use axum::extract::{FromRequest, Request};
+use axum::extract::{DefaultBodyLimit, FromRequest, Request};
 use axum::http::StatusCode;
 use ledger::envelope::MAX_JWS;
 
@@ -17,9 +17,11 @@ pub(super) async fn submit(
     door: &Door,
     ledger: &LedgerHandle,
     intakes: Intakes,
-    request: Request,
+    mut request: Request,
     time: &TimeLeft,
 ) -> Result<Reply, Problem> {
+    // Each part has a size of its own.
+    DefaultBodyLimit::disable().apply(&mut request);
     let mut parts = Multipart::from_request(request, &())
         .await
         .map_err(|_| malformed("the Content-Type has no boundary", "multipart/form-data; boundary=…"))?;

@@ -5,6 +5,7 @@ mod answer;
 mod asked;
 mod attachments;
 mod beside;
+mod casefile;
 mod cors;
 mod events;
 mod headers;
@@ -25,7 +26,7 @@ mod trust;
 mod withheld;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, FromRef, Request};
+use axum::extract::{FromRef, Request};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{get, post};
@@ -49,8 +50,7 @@ pub fn router(host: Host) -> Router {
 /// Every route of a gateway, within these limits.
 pub fn router_within(host: Host, limits: &Limits) -> Router {
     let institutions = Router::new()
-        // It reads its body itself, each form up to a size of its own.
-        .route("/v1/ledgers/{ledger}/statements", post(statements::submit).layer(DefaultBodyLimit::disable()))
+        .route("/v1/ledgers/{ledger}/statements", post(statements::submit))
         .route("/v1/ledgers/{ledger}/receipts/{entry}", get(log::receipt));
     let readers = Router::new()
         .route("/v1/openapi.json", get(openapi::show))
@@ -62,6 +62,7 @@ pub fn router_within(host: Host, limits: &Limits) -> Router {
         .route("/v1/ledgers/{ledger}/agreements/{id}", get(lives::agreement))
         .route("/v1/ledgers/{ledger}/institutions/{id}/entries", get(lives::institution_entries))
         .route("/v1/ledgers/{ledger}/agreements/{id}/entries", get(lives::entries))
+        .route("/v1/ledgers/{ledger}/agreements/{id}/casefile", get(casefile::show))
         .route("/v1/ledgers/{ledger}/agreements/{id}/cases/{number}", get(overview::case_file))
         .route("/v1/ledgers/{ledger}/agreements/{id}/{collection}", get(lives::of_agreement))
         .route("/v1/events", get(events::of_all))
@@ -90,27 +91,31 @@ pub fn router_within(host: Host, limits: &Limits) -> Router {
     let longest_wait = LongestWait(limits.request_timeout() / 2);
     let intakes = Intakes { max_body_bytes: limits.max_body_bytes, max_attachment_bytes: limits.max_attachment_bytes };
     let state = Api { door: Door::of(host.clone()), served: Served::new(host), intakes, longest_wait };
-    dressed(routes.layer(DefaultBodyLimit::max(limits.max_body_bytes as usize)), limits).with_state(state)
+    dressed(routes, limits).with_state(state)
 }
 
 /// The limits and the request ids of the API for routes that stand beside it.
 pub fn within(routes: Router, limits: &Limits) -> Router {
-    routes.layer(from_fn_with_state(limits::Places::new(limits, None), limits::hold)).layer(from_fn(request::follow))
+    routes
+        .layer(from_fn_with_state(limits::Places::new(limits, None), limits::hold))
+        .layer(from_fn(async |request, next: Next| request::follow(request, |request| next.run(request)).await))
 }
 
 /// What every answer has, whatever the route: the last one here sees a request first. Few layers, since each costs every
 /// request some microseconds.
 fn dressed(routes: Router<Api>, limits: &Limits) -> Router<Api> {
-    let routes = routes.layer(from_fn(accept::negotiate));
-    let routes = match cors::rules(limits) {
-        Some(rules) => routes.layer(from_fn_with_state(rules, cors::apply)),
-        None => routes,
-    };
-    routes.layer(from_fn(follow))
+    match cors::rules(limits) {
+        Some(rules) => routes.layer(from_fn(accept::negotiate)).layer(from_fn_with_state(rules, cors::apply)).layer(from_fn(follow)),
+        None => routes.layer(from_fn(async |request, next| followed(request, |request| accept::negotiate(request, next)).await)),
+    }
 }
 
 async fn follow(request: Request, next: Next) -> Response {
-    let mut response = request::follow(request, next).await;
+    followed(request, |request| next.run(request)).await
+}
+
+async fn followed<F: Future<Output = Response>>(request: Request, answer: impl FnOnce(Request) -> F) -> Response {
+    let mut response = request::follow(request, answer).await;
     headers::add(&mut response);
     response
 }

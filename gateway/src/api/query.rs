@@ -46,6 +46,9 @@ keys! {
     DUE_UNTIL = "dueUntil", r#"{"type":"string","format":"date"}"#, "a date: due, or with a term that ends, on this day or earlier";
     WHO = "who", r#"{"type":"string","maxLength":64}"#, "the id of an institution that must act";
     DEBTOR = "debtor", r#"{"type":"string","maxLength":64}"#, "the id of the institution that owes";
+    OBLIGATION = "obligation", r#"{"type":"string","maxLength":64}"#, "the id of an obligation of the agreement";
+    BREACH = "breach", r#"{"type":"string","pattern":"^[^/]+/\\d{4}-\\d{2}-\\d{2}$"}"#, "an obligation and the due date that was missed, such as ID/2006-05-01";
+    CASE = "case", r#"{"type":"integer","minimum":1}"#, "the number of a case of the agreement";
     SEARCH = "search", r#"{"type":"string","maxLength":120}"#, "a part of a name, or the beginning of a CBS code";
     AFTER = "after", r#"{"type":"string"}"#, "the cursor of the last event that was read; from the first event when not given";
     WAIT = "wait", r#"{"type":"integer","minimum":0,"maximum":20,"default":0}"#, "seconds to wait for an event when there is none: a number from 0 to 20";

@@ -2,7 +2,6 @@
 
 use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderName, HeaderValue, Method};
-use axum::middleware::Next;
 use axum::response::Response;
 use rand::RngExt;
 use tracing::Instrument;
@@ -26,13 +25,14 @@ pub(super) fn current() -> Option<String> {
     CURRENT.try_with(Clone::clone).ok()
 }
 
-pub(super) async fn follow(request: Request, next: Next) -> Response {
+/// Gives a request its id, has it answered, and counts and logs the answer.
+pub(super) async fn follow<F: Future<Output = Response>>(request: Request, answer: impl FnOnce(Request) -> F) -> Response {
     let watch = Stopwatch::start();
     let id = request.headers().get(&REQUEST_ID).and_then(given).unwrap_or_else(fresh);
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let route = request.extensions().get::<MatchedPath>().map_or(NO_ROUTE, MatchedPath::as_str).to_owned();
     let span = tracing::info_span!("request", request.id = %id);
-    let mut response = CURRENT.scope(id.clone(), next.run(request)).instrument(span.clone()).await;
+    let mut response = CURRENT.scope(id.clone(), answer(request)).instrument(span.clone()).await;
     let (elapsed, status) = (watch.elapsed(), response.status().as_u16());
     metrics::answered(known(&method), &route, status, elapsed);
     span.in_scope(|| {

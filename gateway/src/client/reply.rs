@@ -43,6 +43,11 @@ impl Reply {
         serde_json::from_slice(&self.body).map_err(|error| self.unexpected(format!("not the JSON that was expected: {error}")))
     }
 
+    /// The body.
+    pub(super) fn bytes(self) -> Vec<u8> {
+        self.body
+    }
+
     /// The body as text.
     pub(super) fn text(self) -> Result<String, Error> {
         String::from_utf8(self.body).map_err(|_| Error::Unexpected { url: self.url, status: self.status, detail: "not UTF-8".into() })

@@ -10,6 +10,7 @@ use ledger::log::note::VerifierKey;
 use ledger::log::receipt::Receipt;
 use ledger::words::Hash;
 
+use super::led::led_by;
 use super::sign::read_bounded;
 use super::{Exit, Terminal, shown};
 use crate::intake::{Parcel, read_parcel};
@@ -31,6 +32,9 @@ pub struct Attempt {
     /// The ledger's vkey, from elsewhere than its gateway
     #[arg(long)]
     vkey: VerifierKey,
+    /// The ledger's trust document (`convenant read trust --json`), where a later key of the log signed that receipt
+    #[arg(long, value_name = "FILE")]
+    trust: Option<PathBuf>,
     /// The receipt of entry 0, which names the key that the gateway signs with
     #[arg(long, value_name = "FILE")]
     genesis: PathBuf,
@@ -45,7 +49,9 @@ pub struct Attempt {
 impl Attempt {
     /// Runs the subcommand.
     pub fn run(self, terminal: &mut Terminal) -> anyhow::Result<Exit> {
-        let key = statement_key(&self.genesis, &self.vkey)?;
+        let led = self.trust.as_deref().map(|document| led_by(document, std::slice::from_ref(&self.vkey))).transpose()?;
+        let logs: Vec<&VerifierKey> = std::iter::once(&self.vkey).chain(led.iter().flatten()).collect();
+        let key = statement_key(&self.genesis, &logs)?;
         let jws = read_bounded(&self.file, MAX_JWS as u64)?;
         let attempt = match Shown::verify(&jws, self.vkey.name(), &key) {
             Ok(attempt) => attempt,
@@ -65,11 +71,11 @@ impl Attempt {
     }
 }
 
-/// The key that the genesis names, which the log's key has signed for.
-fn statement_key(genesis: &Path, vkey: &VerifierKey) -> anyhow::Result<PublicKey> {
+/// The key that the genesis names, which one of the log's keys has signed for.
+fn statement_key(genesis: &Path, logs: &[&VerifierKey]) -> anyhow::Result<PublicKey> {
     let what = || format!("{} is not the receipt of entry 0", genesis.display());
     let receipt = Receipt::parse(&read_bounded(genesis, MAX_FILE)?).with_context(what)?;
-    let shown = receipt.verify(vkey).with_context(what)?;
+    let shown = receipt.verify_any(logs).with_context(what)?;
     let parsed = Parsed::parse(&shown.jws).with_context(what)?;
     let key = parsed.own_key().cloned().with_context(what)?;
     // It refuses every entry but the first. Whichever key of the log signed for it, it is the genesis of that log.

@@ -3,6 +3,7 @@
 pub mod terminal;
 pub mod exit;
 mod prose;
+mod led;
 mod refused;
 
 pub mod key;
@@ -18,6 +19,7 @@ pub mod read;
 pub mod follow;
 pub mod audit;
 pub mod monitor;
+pub mod verify;
 pub mod init;
 pub mod log_key;
 pub mod serve;

@@ -1,5 +1,10 @@
 //! `convenant read`: look up what a ledger shows, as tables and text, or as the JSON that the gateway sent.
 
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use anyhow::Context as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ledger::envelope::Received;
@@ -33,7 +38,10 @@ pub struct Read {
     /// Receipts and checkpoints: under the newest checkpoint that enough witnesses cosigned
     #[arg(long)]
     cosigned: bool,
-    /// What to read: institutions, agreements, agreements/ID, obligations, breaches, cases, withdrawals, withheld-agreements, receipts/N, records?from=0, checkpoint, trust
+    /// Write what the gateway sent to this file, byte for byte: a case file, an attachment
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// What to read: institutions, agreements, agreements/ID, agreements/ID/casefile?case=N, obligations, breaches, cases, withdrawals, withheld-agreements, receipts/N, records?from=0, checkpoint, trust
     #[arg(default_value = "")]
     path: String,
 }
@@ -43,6 +51,14 @@ impl Read {
     pub fn run(self, terminal: &mut Terminal) -> anyhow::Result<Exit> {
         let reader = self.reads_as.key_for(&self.url, &self.ledger, self.origin.as_deref(), terminal)?;
         let client = Client::new(&self.url)?.reading_as(reader);
+        if let Some(file) = &self.out {
+            let bytes = client.fetch(&self.ledger, &self.asked())?;
+            let mut options = OpenOptions::new();
+            let opened = options.write(true).create_new(true).open(file);
+            opened.and_then(|mut file| file.write_all(&bytes)).with_context(|| format!("{} cannot be written", file.display()))?;
+            terminal.note(&format!("wrote {} bytes to {}", bytes.len(), file.display()))?;
+            return Ok(Exit::Done);
+        }
         let (media_type, text) = client.get(&self.ledger, &self.asked())?;
         let value = if media_type == "application/json" { Some(serde_json::from_str::<Value>(&text)?) } else { None };
         match value {
@@ -157,6 +173,18 @@ mod tests {
             read.run(&mut Captured::new().terminal).unwrap();
             assert_eq!(stub.finish()[0].line, format!("GET /v1/ledgers/l/{asked}"));
         }
+    }
+
+    #[test]
+    fn a_file_is_written_as_it_came_and_never_over_another() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("case.zip");
+        let zip = || Scripted::Answer("200 OK", "content-type: application/zip\r\n".into(), "PK\u{3}\u{1b}".into());
+        let words = ["agreements/a/casefile?breach=homes/2006-05-01", "--out", file.to_str().unwrap()];
+        let (exit, captured) = read(&words, zip());
+        assert_eq!((exit, captured.out().as_str()), (Exit::Done, ""));
+        assert_eq!(std::fs::read(&file).unwrap(), b"PK\x03\x1b");
+        assert_eq!(read(&words, zip()).0, Exit::Usage);
     }
 
     #[test]

@@ -36,7 +36,7 @@ impl Serve {
 }
 
 async fn serve(settings: Settings) -> anyhow::Result<()> {
-    let Settings { database, keys, listen, log, limits, witnesses, accept_clock, config: _ } = settings;
+    let Settings { database, keys, listen, log, limits, witnesses, self_check, accept_clock, config: _ } = settings;
     let filter = EnvFilter::try_new(&log).with_context(|| format!("the log filter {log:?} is none; accepted: info, or info,sqlx=warn"))?;
     tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
     // Held until the process ends, however it ends.
@@ -49,6 +49,7 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
     let (host, mut writers) = Host::start(store.clone(), &keys, clock, pace).await?;
     anyhow::ensure!(host.ledgers().next().is_some(), "there is no ledger in {}; `convenant init` makes one", database.display());
     witnessed(&host, &mut writers, &witnesses)?;
+    host.checked_at(self_check.cadence(), &mut writers).await;
     let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
     tracing::info!(address = %listener.local_addr()?, ledgers = host.ledgers().count(), "serving");
     if !server::serve(listener, router_within(host, &limits), &limits, stopped()).await {

@@ -52,7 +52,13 @@ impl Door {
     pub async fn announce(&self, ledger: &LedgerHandle, statement: &[u8], max_bytes: u64) -> Result<Announced, Box<Reply>> {
         let digest = Hash::of(&[statement]);
         let refuse = |refusal| Box::new(self.trouble(ledger, Trouble::Refused(refusal, self.host.clock.now()), digest));
-        let checked = self.check(ledger, statement).await.map_err(|trouble| Box::new(self.trouble(ledger, trouble, digest)))?;
+        let trouble = |trouble| Box::new(self.trouble(ledger, trouble, digest));
+        let mut checked = self.check(ledger, statement).await.map_err(trouble)?;
+        if matches!(checked, Checked::Pending(_)) {
+            // Its registration may have been acknowledged a moment ago, and keys are looked up among the derived rows.
+            ledger.settled().await.map_err(Trouble::Unavailable).map_err(trouble)?;
+            checked = self.check(ledger, statement).await.map_err(trouble)?;
+        }
         let Checked::Verified(verified) = checked else {
             let accepted = "the statement of an institution that is registered already";
             return Err(refuse(Refusal::at("/protected/kid", Rule::UnknownKey, "content is not taken from an unknown key", accepted)));

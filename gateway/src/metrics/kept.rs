@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
+use std::sync::atomic::AtomicU64;
 
 use ledger::envelope::Rule;
 use prometheus_client::encoding::EncodeLabelSet;
@@ -68,6 +69,9 @@ pub(super) struct Metrics {
     pub(super) witness_answers: Family<ByAnswer, Counter>,
     pub(super) witness_duration: Family<OfWitness, Histogram, fn() -> Histogram>,
     pub(super) witness_entries: Family<OfWitness, Gauge>,
+    pub(super) self_check_entries: Family<OfLedger, Gauge>,
+    pub(super) self_check_whole: Family<OfLedger, Gauge<f64, AtomicU64>>,
+    pub(super) self_check_damage: Family<OfLedger, Gauge>,
 }
 
 /// One for the process.
@@ -102,6 +106,9 @@ impl Metrics {
             witness_answers: Family::default(),
             witness_duration: Family::new_with_constructor(brief),
             witness_entries: Family::default(),
+            self_check_entries: Family::default(),
+            self_check_whole: Family::default(),
+            self_check_damage: Family::default(),
             registry: Registry::default(),
         };
         let m = &metrics;
@@ -137,6 +144,7 @@ impl Metrics {
             m.witness_duration.clone(),
         );
         registry.register("witness_entries", "Entries of the last checkpoint that a witness cosigned", m.witness_entries.clone());
+        m.register_self_check(&mut registry);
         // What never happened is 0, not absent: an alert on the first one needs that.
         for rule in Rule::ALL.iter().map(|rule| rule.code()).collect::<BTreeSet<_>>() {
             drop(metrics.refusals.get_or_create(&ByRule { rule }));
@@ -145,6 +153,17 @@ impl Metrics {
             drop(metrics.unavailable.get_or_create(&ByReason { reason: why.code() }));
         }
         Self { registry, ..metrics }
+    }
+
+    fn register_self_check(&self, registry: &mut Registry) {
+        registry.register("self_check_entries", "Entries that the self-check has read in this round", self.self_check_entries.clone());
+        registry.register_with_unit(
+            "self_check_whole_timestamp",
+            "When the self-check last found everything whole, since 1970; 0 when it was not through since the start",
+            Unit::Seconds,
+            self.self_check_whole.clone(),
+        );
+        registry.register("self_check_damage", "Places that the last look of the self-check found damaged", self.self_check_damage.clone());
     }
 
     /// What this witness of a ledger did not do yet is 0, not absent.
@@ -162,5 +181,8 @@ impl Metrics {
         drop(self.batch_entries.get_or_create(of));
         drop(self.batch_duration.get_or_create(of));
         drop(self.flag_lag.get_or_create(of));
+        drop(self.self_check_entries.get_or_create(of));
+        drop(self.self_check_whole.get_or_create(of));
+        drop(self.self_check_damage.get_or_create(of));
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Anyone may count, from anywhere: these are functions, and what they count is the process.
 
+mod checking;
 mod kept;
 mod standing;
 mod witnesses;
@@ -15,6 +16,7 @@ use ledger::words::Instant;
 use crate::sequencer::Unavailable;
 use kept::{ByCause, ByReason, ByRule, METRICS, OfLedger, Request};
 
+pub use checking::{self_check_damage, self_check_reached, self_check_whole};
 pub use standing::{MetricsFault, text};
 pub use witnesses::{Heard, witness_cosigned, witness_heard, witness_known};
 

@@ -49,6 +49,7 @@ async fn build(visit: &Visit, name: &str, id: &str) -> Result<Content, Trouble> 
         (parties::leaving(visit, &listing, &names, &view))
         (open_cases(visit, &listing, &names, &view))
         (history::show(visit, &listing, &names, &latest))
+        p { a download href=(format!("/v1/ledgers/{name}/agreements/{id}/casefile")) { (words.say("casefile-agreement-download")) } }
     };
     let title = visible(view.text.value.title.as_str()).into_owned();
     Ok(Content { title, kicker: Some(words.plain("agreement-kicker", &[])), body })

@@ -54,6 +54,10 @@ async fn build(visit: &Visit, name: &str, id: &str, number: &str) -> Result<Cont
         @if !later.is_empty() { section { h2 { (words.say("case-state")) } (deeds(visit, &listing, &names, &later)) } }
         (breaches(visit, &listing, &file))
         @if file.deeds.len() > MOST { p { (words.say("case-more")) } }
+        section {
+            p { (words.say("casefile-what")) }
+            p { a download href=(format!("/v1/ledgers/{name}/agreements/{id}/casefile?case={number}")) { (words.say("casefile-download")) } }
+        }
     };
     let title = format!("{}: {}", words.plain("case-number", &[("case", number.into())]), cases::about(visit, &names, case).into_plain());
     Ok(Content { title, kicker: Some(super::told::visible(file.agreement.text.value.title.as_str()).into_owned()), body })

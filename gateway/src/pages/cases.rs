@@ -82,7 +82,7 @@ fn line(visit: &Visit, listing: &Listing, names: &Names, titles: &BTreeMap<Slug,
             h2 { a href=(visit.link(&format!("{path}/zaken/{}", case.number))) { (words.with("case-number", &[("case", case.number.into())])) ": " (about(visit, names, case)) } }
             strong { (words.code(case.stage.code())) }
         }
-        p { (words.with("case-against", &[("who", names.list(&case.against).into())])) }
+        @if !case.against.is_empty() { p { (words.with("case-against", &[("who", names.list(&case.against).into())])) } }
         @if let Some(until) = case.stage.until() { p { (words.with("case-until", &[("until", visit.last_day(until).into())])) } }
         p.small {
             a href=(visit.link(&path)) { (Told(titles.get(&item.agreement).map_or(item.agreement.as_str(), String::as_str))) }

@@ -25,6 +25,7 @@ mod neighbourhoods;
 mod neighbourhood;
 mod entry;
 mod accessibility;
+pub(crate) mod summary;
 
 use axum::Router;
 use axum::routing::get;

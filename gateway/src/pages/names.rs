@@ -33,6 +33,11 @@ impl Names {
         Ok(Self { known })
     }
 
+    /// Names that are known from elsewhere.
+    pub(super) fn known(known: BTreeMap<Slug, String>) -> Self {
+        Self { known }
+    }
+
     /// The name of one; its id where it has none.
     pub(super) fn get<'a>(&'a self, id: &'a Slug) -> &'a str {
         self.known.get(id).map_or(id.as_str(), String::as_str)

@@ -9,19 +9,25 @@ use maud::{Markup, html};
 use serde::Serialize;
 use serde_json::Value;
 
+use super::dates;
 use super::names::Names;
 use super::visit::Visit;
 use super::words::{Arg, Phrase, Words};
 
 /// What a statement says, in one sentence.
 pub(super) fn deed(visit: &Visit, names: &Names, body: &Body) -> Phrase {
+    deed_in(visit.words, names, body)
+}
+
+/// The same without a visit.
+pub(super) fn deed_in(words: Words, names: &Names, body: &Body) -> Phrase {
     let (kind, json) = (body.kind().code(), body.to_json());
     let (key, said) = match body {
         Body::Flag(_) => (format!("flag-{}", json["cause"]["kind"].as_str().unwrap_or_default()), &json["cause"]),
         _ => (format!("deed-{kind}"), &json),
     };
-    let sentence = visit.words.maybe(&key, &filled(visit, names, said));
-    sentence.unwrap_or_else(|| visit.words.say(&format!("type-{kind}")))
+    let sentence = words.maybe(&key, &filled(words, names, said));
+    sentence.unwrap_or_else(|| words.say(&format!("type-{kind}")))
 }
 
 /// The institutions that such a sentence names.
@@ -89,21 +95,21 @@ fn value(of: &impl Serialize) -> Value {
 
 fn sentence(visit: &Visit, names: &Names, what: &str, code: &str, of: &impl Serialize) -> Phrase {
     let args = value(of);
-    visit.words.maybe(&format!("{what}-{code}"), &filled(visit, names, &args)).unwrap_or_else(|| visit.words.code(code))
+    visit.words.maybe(&format!("{what}-{code}"), &filled(visit.words, names, &args)).unwrap_or_else(|| visit.words.code(code))
 }
 
 /// All that a sentence may use; what it is not about is left empty.
-fn filled<'a>(visit: &Visit, names: &Names, said: &'a Value) -> Vec<(&'static str, Arg<'a>)> {
+fn filled<'a>(words: Words, names: &Names, said: &'a Value) -> Vec<(&'static str, Arg<'a>)> {
     let text = |name: &str| said[name].as_str().unwrap_or_default();
     // A look-up costs more than all the rest: only for what is there.
-    let word = |code: &str| if code.is_empty() { String::new() } else { visit.words.code(code).into_plain() };
+    let word = |code: &str| if code.is_empty() { String::new() } else { words.code(code).into_plain() };
     let code = |name: &str| Arg::from(word(said[name]["kind"].as_str().unwrap_or(text(name))));
     let name_of = |id: &str| id.parse().map_or_else(|_| id.to_owned(), |id: Slug| names.get(&id).to_owned());
     let people = |name: &str| {
         let ids = said[name].as_array().into_iter().flatten().filter_map(Value::as_str);
         Arg::from(ids.map(name_of).collect::<Vec<_>>().join("; "))
     };
-    let when = |name: &str| Arg::from(moment(visit, text(name)));
+    let when = |name: &str| Arg::from(moment(words, text(name)));
     vec![
         ("obligation", Arg::from(text("obligation"))),
         ("obligations", Arg::from(listed(&said["obligations"]))),
@@ -117,14 +123,14 @@ fn filled<'a>(visit: &Visit, names: &Names, said: &'a Value) -> Vec<(&'static st
         ("date", when(if said["date"].is_null() { "effectiveDate" } else { "date" })),
         ("until", when(if said["until"].is_null() { "from" } else { "until" })),
         ("term", Arg::from(if said["until"].is_null() && said["from"].is_null() { "none" } else { "some" })),
-        ("to", if text("to").parse::<Day>().is_ok() { when("to") } else { Arg::from(place(visit, names, text("to"))) }),
+        ("to", if text("to").parse::<Day>().is_ok() { when("to") } else { Arg::from(place(words, names, text("to"))) }),
         ("because", code("because")),
         ("cause", code("cause")),
         ("weakness", code("weakness")),
         ("outcome", code("outcome")),
         ("finding", code("finding")),
         ("answer", code("answer")),
-        ("act", Arg::from(act(visit.words, text("act")).into_plain())),
+        ("act", Arg::from(act(words, text("act")).into_plain())),
         ("stage", code("stage")),
         ("kind", code("kind")),
         ("ground", code("ground")),
@@ -144,18 +150,18 @@ fn first<'a>(texts: &[&'a str]) -> &'a str {
 }
 
 /// Where a case goes, or to whom an obligation: a rung has a word, an institution a name.
-fn place(visit: &Visit, names: &Names, to: &str) -> String {
+fn place(words: Words, names: &Names, to: &str) -> String {
     if to.is_empty() {
         return String::new();
     }
     let known = to.parse().ok().map(|id: Slug| names.get(&id).to_owned()).filter(|name| name != to);
-    known.unwrap_or_else(|| visit.words.code(to).into_plain())
+    known.unwrap_or_else(|| words.code(to).into_plain())
 }
 
-fn moment(visit: &Visit, text: &str) -> String {
+fn moment(words: Words, text: &str) -> String {
     match (text.parse::<Day>(), text.parse::<Instant>()) {
-        (Ok(day), _) => visit.day(day),
-        (_, Ok(at)) => visit.moment(at),
+        (Ok(day), _) => dates::day(words.language, day),
+        (_, Ok(at)) => dates::moment(words.language, at),
         (Err(_), Err(_)) => String::new(),
     }
 }

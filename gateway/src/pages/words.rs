@@ -186,7 +186,7 @@ mod tests {
 
     use super::*;
 
-    static SOURCES: [(&str, [&str; 5]); 2] = [
+    static SOURCES: [(&str, [&str; 6]); 2] = [
         (
             "nl",
             [
@@ -195,6 +195,7 @@ mod tests {
                 include_str!("texts/nl/say.ftl"),
                 include_str!("texts/nl/codes.ftl"),
                 include_str!("texts/nl/types.ftl"),
+                include_str!("texts/nl/casefile.ftl"),
             ],
         ),
         (
@@ -205,6 +206,7 @@ mod tests {
                 include_str!("texts/en/say.ftl"),
                 include_str!("texts/en/codes.ftl"),
                 include_str!("texts/en/types.ftl"),
+                include_str!("texts/en/casefile.ftl"),
             ],
         ),
     ];

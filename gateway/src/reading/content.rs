@@ -4,9 +4,10 @@ use std::fs::File;
 use std::io::Read;
 
 use axum::body::Bytes;
-use ledger::words::Hash;
+use ledger::words::{Hash, Slug};
 
 use super::sight::{Sight, Unseen};
+use crate::casefile::{CollectFault, Scope, collect};
 use crate::store::{AttachmentRow, SALT, Store, StoreFault, read_salt};
 
 /// How much of a file is read at a time.
@@ -68,7 +69,24 @@ impl Sight {
     }
 }
 
+impl Sight {
+    /// A case file under the last checkpoint, as a zip; `None` when there is nothing of the kind for this reader.
+    pub async fn case_file(&self, agreement: &Slug, scope: &Scope) -> Result<Option<Vec<u8>>, CollectFault> {
+        collect(&self.host, &self.ledger, self, agreement, scope).await
+    }
+}
+
 impl Content {
+    /// All of it, for those who know that it is not too much.
+    pub async fn whole(self) -> Result<Vec<u8>, StoreFault> {
+        let (mut bytes, mut rest) = (Vec::new(), self);
+        while let Some((piece, next)) = rest.piece().await? {
+            bytes.extend_from_slice(&piece);
+            rest = next;
+        }
+        Ok(bytes)
+    }
+
     /// The next piece, and the rest; `None` at the end.
     pub async fn piece(self) -> Result<Option<(Bytes, Self)>, StoreFault> {
         let Self { store, mut file, salt, size, row } = self;

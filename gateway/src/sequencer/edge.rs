@@ -6,18 +6,18 @@ use ledger::words::Hash;
 
 /// The frontier, and the hashes of the partial tile of each level.
 #[derive(Debug, Clone)]
-pub(super) struct Edge {
-    pub(super) frontier: Frontier,
+pub(crate) struct Edge {
+    pub(crate) frontier: Frontier,
     partial: Vec<Vec<Hash>>,
 }
 
 impl Edge {
-    pub(super) fn new(frontier: Frontier, partial: Vec<Vec<Hash>>) -> Self {
+    pub(crate) fn new(frontier: Frontier, partial: Vec<Vec<Hash>>) -> Self {
         Self { frontier, partial }
     }
 
     /// The edge after a batch, and the tiles that it makes full.
-    pub(super) fn after(&self, appended: &Appended) -> (Self, Vec<(u8, u64, Vec<u8>)>) {
+    pub(crate) fn after(&self, appended: &Appended) -> (Self, Vec<(u8, u64, Vec<u8>)>) {
         let (mut partial, mut tiles) = (self.partial.clone(), Vec::new());
         let mut nodes: Vec<(u8, u64, Hash)> = appended.new_nodes().filter(|(height, ..)| height % 8 == 0).collect();
         nodes.sort_by_key(|(height, index, _)| (*height, *index));

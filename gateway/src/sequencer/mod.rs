@@ -21,8 +21,11 @@ use ledger::lives::log_keys::LogKeys;
 use ledger::words::{Hash, Instant};
 use tokio::sync::{mpsc, oneshot};
 
+pub(crate) use edge::Edge;
 pub use founding::{Founding, found_log};
 pub use rebuild::rebuild;
+pub(crate) use rebuild::replay;
+pub(crate) use seal::about;
 pub use watch::{Health, Jump};
 pub use worker::{Pace, start};
 
@@ -171,6 +174,11 @@ impl LedgerHandle {
     /// Whether the ledger takes statements.
     pub fn health(&self) -> Health {
         self.health.get()
+    }
+
+    /// What is stored was found damaged: from here on the ledger takes no statement, until the process ends.
+    pub fn stop_as_damaged(&self, what: String) {
+        self.health.set(Health::Damaged(what));
     }
 
     /// Number of entries that are durable.

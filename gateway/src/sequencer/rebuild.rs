@@ -15,6 +15,7 @@ const STEP: u32 = 1_000;
 /// A crash on the way leaves rows that say that they are half rebuilt: the next start begins again.
 pub async fn rebuild(store: &Store, ledger: i64) -> Result<u64, StoreFault> {
     store.drop_derived(ledger).await?;
+    store.mend_beside_log(ledger).await?;
     let size = store.head(ledger).await?.map_or(0, |head| head.size);
     let (mut next, mut book) = (0, None);
     loop {
@@ -32,7 +33,8 @@ pub async fn rebuild(store: &Store, ledger: i64) -> Result<u64, StoreFault> {
     }
 }
 
-fn replay(book: &mut Option<Book>, row: &EntryRow) -> Result<Consequence, StoreFault> {
+/// Judges a stored entry as the next one on a book that holds everything before it. Gives what follows from it.
+pub(crate) fn replay(book: &mut Option<Book>, row: &EntryRow) -> Result<Consequence, StoreFault> {
     let damaged = |what: String| StoreFault::Damaged(format!("record {}: {what}", row.entry));
     let refused = |refusal: Refusal| damaged(refusal.to_string());
     let stopped = |stop: Stop| match stop {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ledger::envelope::{Body, Parsed};
+use ledger::envelope::{Body, Parsed, Statement};
 use ledger::lives::Moment;
 use ledger::log::checkpoint::Checkpoint;
 use ledger::log::note::NoteSigner;
@@ -55,15 +55,20 @@ fn entry(origin: &str, moment: Moment, parsed: &Parsed) -> (NewEntry, Hash) {
     let salt: [u8; 32] = rand::rng().random();
     let jws = parsed.received().raw().to_vec();
     let leaf = Entry::new(moment.at, &salt, &record_bytes(origin, moment.entry, moment.at, &jws));
-    let subject = match statement.body.subject() {
-        Some(subject) => subject_of(&ledger::book::LifeKey::of(subject)).unwrap_or_default(),
-        None => format!("institution/{}", statement.by),
-    };
+    let subject = about(statement);
     let row = EntryRow { entry: moment.entry, accepted_at: moment.at, salt, leaf: leaf.as_bytes().to_vec(), jws };
     let (author, id) = (statement.by.clone(), statement.id.clone());
     let kind = statement.body.kind().code();
     let new = NewEntry { row, kind, author, statement: id, payload_hash: parsed.hash(), subject };
     (new, leaf.leaf_hash())
+}
+
+/// The life that a statement is looked up by.
+pub(crate) fn about(statement: &Statement) -> String {
+    match statement.body.subject() {
+        Some(subject) => subject_of(&ledger::book::LifeKey::of(subject)).unwrap_or_default(),
+        None => format!("institution/{}", statement.by),
+    }
 }
 
 /// Hashes what was read back from the database onto the old edge, and signs only if it is what was written.

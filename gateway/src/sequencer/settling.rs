@@ -92,8 +92,10 @@ pub(super) fn follow(
     let (reached, seen) = watch::channel(from);
     let wish = Arc::new(Wish::default());
     let settled = Settled { reached: seen, wish: wish.clone(), recent: Recent::default() };
+    // Damaged from the start, nothing is written any more, and rows that are not whole must not be added to.
+    let is_damaged = matches!(health.get(), Health::Damaged(_));
     let follower = Follower { store, row, size, reached, wish, recent: settled.recent.clone(), health };
-    (settled, tokio::spawn(follower.run()))
+    (settled, if is_damaged { tokio::spawn(async {}) } else { tokio::spawn(follower.run()) })
 }
 
 struct Follower {

@@ -10,8 +10,10 @@ use ledger::words::Instant;
 use super::batch::BatchRows;
 use super::edge::Edge;
 use super::seal::{Sealed, prepare};
+use super::settling;
 use super::used::UsedIds;
-use crate::store::{LedgerRow, Store, StoreFault};
+use super::watch::{Health, HealthCell};
+use crate::store::{LedgerRow, Progress, Store, StoreFault};
 
 pub(super) struct State {
     pub(super) book: Book,
@@ -34,9 +36,7 @@ impl State {
         let head = store.head(row.id).await?.ok_or_else(missing)?;
         let partial = store.edge(row.id, head.size).await?;
         let next_due = store.earliest_due(row.id).await?;
-        let unread = |fault| StoreFault::Damaged(format!("a key of the log of {}: {fault}", row.name));
-        let owner = store.institution(row.id, &row.facts.owner).await?.ok_or_else(missing)?;
-        let log_keys = Arc::new(row.facts.log_keys(&owner).map_err(unread)?);
+        let log_keys = Arc::new(store.log_keys(row, head.size).await?);
         let (book, edge) = (Book::of(row.facts.clone()), Edge::new(head.frontier, partial));
         let used = UsedIds::of(store, row.id, head.size);
         Ok(Self { book, edge, last_accepted: head.accepted_at, next_due, used, log_keys, forgotten: 0 })
@@ -61,6 +61,11 @@ impl State {
                 self.log_keys = Arc::new(ledger.log_keys(owner).expect("each key was read when it was judged"));
             }
         }
+    }
+
+    /// An entry that names a key of the log waits for its commit, and at this instant the key before it signs no more.
+    pub(super) fn must_announce_before(&self, at: Instant) -> bool {
+        self.log_keys.spans().last().is_some_and(|span| span.from >= self.size()) && self.log_keys.overlap(at).is_none()
     }
 
     /// What statements touch and is not at hand. An id that is surely new needs no look-up.
@@ -91,5 +96,48 @@ impl State {
         let (sealed, edge) = prepare(origin, &self.edge, rows);
         self.edge = edge;
         sealed
+    }
+}
+
+/// From where a ledger goes on.
+pub(super) struct Standing {
+    /// `None` where it is damaged.
+    pub(super) state: Option<State>,
+    /// The keys of the log, as far as they can be read.
+    pub(super) log_keys: Arc<LogKeys>,
+    /// Number of entries.
+    pub(super) size: u64,
+    /// The derived rows hold what the entries before this one changed.
+    pub(super) from: u64,
+}
+
+/// Brings the derived rows up to date and reads the head. A damaged ledger is served as far as it can be read, and takes
+/// no statement: it holds up none of its neighbours.
+pub(super) async fn stand(store: &Store, row: &LedgerRow, health: &HealthCell) -> Result<Standing, StoreFault> {
+    let begun = async {
+        let from = settling::catch_up(store, row).await?;
+        let state = State::load(store, row).await?;
+        Ok(Standing { size: state.size(), log_keys: state.log_keys.clone(), state: Some(state), from })
+    };
+    match begun.await {
+        Err(StoreFault::Damaged(what)) => {
+            tracing::error!(ledger = %row.name, error = %what, "what is stored is damaged; the ledger takes nothing");
+            health.set(Health::Damaged(what));
+            let size = store.head(row.id).await.ok().flatten().map_or(0, |head| head.size);
+            // However many entries there are.
+            let log_keys = match store.log_keys(row, u64::MAX).await {
+                Ok(keys) => keys,
+                Err(_) => {
+                    LogKeys::of(&row.facts.log_key, &[]).map_err(|fault| StoreFault::Damaged(format!("ledger {}: {fault}", row.name)))?
+                }
+            };
+            // Of which entries it is known who may read them: of none where the rows are not whole.
+            let from = match store.progress(row.id).await {
+                Ok(Progress::At(entry)) => entry.min(size),
+                Ok(Progress::Rebuild) | Err(_) => 0,
+            };
+            Ok(Standing { state: None, log_keys: Arc::new(log_keys), size, from })
+        }
+        other => other,
     }
 }

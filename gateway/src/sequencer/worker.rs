@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 use super::batch::{Batch, BatchRows};
 use super::flight::{Answers, Flight, Landed, Signing, refuse_all};
 use super::settling::{self, Settled};
-use super::state::State;
+use super::state::{Standing, State, stand};
 use super::used::UsedIds;
 use super::watch::{ClockWatch, Health, HealthCell, guarded};
 use super::{GatewayKeys, Job, LedgerHandle, QUEUE, Unavailable};
@@ -56,15 +56,16 @@ pub async fn start(
     stop: watch::Receiver<bool>,
 ) -> Result<(LedgerHandle, [JoinHandle<()>; 2]), StoreFault> {
     let row = Arc::new(row);
-    let from = settling::catch_up(&store, &row).await?;
-    let state = State::load(&store, &row).await?;
-    // Before anything is received: what comes next can be signed. By the clock of now, so that a key that was replaced may go.
-    let next = state.last_accepted.max(clock.now());
-    keys.log.signers(&state.log_keys.signing(state.size(), next)).map_err(|fault| StoreFault::Keys(fault.to_string()))?;
-    let (queue, jobs) = mpsc::channel(pace.queue);
-    let (log_keys, known_keys) = watch::channel(state.log_keys.clone());
-    let (size, durable) = watch::channel(state.size());
     let health = Arc::new(HealthCell::new());
+    let Standing { state, log_keys, size, from } = stand(&store, &row, &health).await?;
+    if let Some(state) = &state {
+        // Before anything is received: what comes next can be signed. By the clock of now, so that a key that was replaced may go.
+        let next = state.last_accepted.max(clock.now());
+        keys.log.signers(&log_keys.signing(size, next)).map_err(|fault| StoreFault::Keys(fault.to_string()))?;
+    }
+    let (log_keys, known_keys) = watch::channel(log_keys);
+    let (queue, jobs) = mpsc::channel(pace.queue);
+    let (size, durable) = watch::channel(size);
     let (settled, follower) = settling::follow(store.clone(), row.clone(), from, durable.clone(), health.clone());
     let handle = LedgerHandle {
         row: row.clone(),
@@ -89,7 +90,7 @@ pub async fn start(
         size,
         settled,
         log_keys,
-        state: Some(state),
+        state,
         open: Open::default(),
         flight: None,
     };
@@ -202,6 +203,10 @@ impl Worker {
                 return Ok(());
             }
         };
+        if self.state.as_ref().is_some_and(|state| state.must_announce_before(at)) {
+            // What is judged from here on must not be in the checkpoint that announces a key: the key before it signs that one.
+            self.land().await?;
+        }
         self.catch_up(at).await?;
         self.take(at, jobs).await?;
         self.depart();

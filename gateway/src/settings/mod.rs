@@ -12,6 +12,7 @@ use std::time::Duration;
 use axum::http::HeaderValue;
 use clap::value_parser;
 
+use crate::checking;
 use crate::witnessing::Cadence;
 pub use file::{SettingsFault, with_file};
 pub use reference::{example, reference};
@@ -40,6 +41,9 @@ pub struct Settings {
     /// Who cosigns, and how it is asked.
     #[command(flatten)]
     pub witnesses: Witnesses,
+    /// How what is stored is checked.
+    #[command(flatten)]
+    pub self_check: SelfCheck,
     /// Confirms that the clock is right after a jump or a long downtime, once, at this start.
     #[arg(long)]
     pub accept_clock: bool,
@@ -64,6 +68,25 @@ impl Witnesses {
     pub fn cadence(&self) -> Cadence {
         let millis = |millis: u32| Duration::from_millis(millis.into());
         Cadence { interval: millis(self.witness_interval_millis), limit: millis(self.witness_timeout_millis) }
+    }
+}
+
+/// How a gateway checks what it stored.
+#[derive(Debug, Clone, clap::Args)]
+pub struct SelfCheck {
+    /// Seconds from the end of one check of everything that is stored to the beginning of the next; the first one begins at the start.
+    #[arg(long, env = "CONVENANT_SELF_CHECK_INTERVAL_SECONDS", value_name = "SECONDS", default_value = "3600", value_parser = value_parser!(u32).range(1..=31_536_000))]
+    pub self_check_interval_seconds: u32,
+    /// Percent of the time of one core that such a check works; it rests in between.
+    #[arg(long, env = "CONVENANT_SELF_CHECK_SHARE_PERCENT", value_name = "PERCENT", default_value = "10", value_parser = value_parser!(u32).range(1..=100))]
+    pub self_check_share_percent: u32,
+}
+
+impl SelfCheck {
+    /// When, and how hard.
+    pub fn cadence(&self) -> checking::Cadence {
+        let interval = Duration::from_secs(self.self_check_interval_seconds.into());
+        checking::Cadence { interval, share: checking::Share::percent(self.self_check_share_percent) }
     }
 }
 

@@ -56,7 +56,8 @@ pub struct LedgerRow {
     pub facts: Ledger,
 }
 
-/// The embedded database: two files, so that what follows from the log never holds up what is added to it.
+/// The embedded database: a file for the log and one for what follows from it, so that this never holds up what is added;
+/// beside them what witnesses cosigned, and content as files.
 #[derive(Debug, Clone)]
 pub struct Store {
     /// The log: truth, on disk before it is acknowledged.
@@ -133,6 +134,10 @@ impl Store {
     /// Every ledger in this database.
     pub async fn ledgers(&self) -> Result<Vec<LedgerRow>, StoreFault> {
         let rows = sqlx::query("SELECT id, name, facts FROM ledger ORDER BY id").fetch_all(&self.log.readers).await?;
+        let stray = "SELECT ledger FROM head WHERE ledger NOT IN (SELECT id FROM ledger) LIMIT 1";
+        if let Some(stray) = sqlx::query_scalar::<_, i64>(stray).fetch_optional(&self.log.readers).await? {
+            return Err(StoreFault::Damaged(format!("ledger number {stray} has a log, and there is no row that names it")));
+        }
         rows.iter()
             .map(|row| {
                 let (id, name, facts): (i64, String, String) = (row.try_get("id")?, row.try_get("name")?, row.try_get("facts")?);

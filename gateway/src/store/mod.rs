@@ -6,6 +6,7 @@
 
 mod alone;
 mod attachments;
+mod checks;
 mod chunks;
 mod commit;
 mod cosigned;
@@ -14,10 +15,12 @@ mod folding;
 mod journal;
 mod keep;
 mod lives;
+mod log_keys;
 mod past;
 mod present;
 mod proofs;
 mod read;
+mod rechecks;
 mod rows;
 mod search;
 mod settle;
@@ -27,6 +30,7 @@ mod witness;
 
 pub use alone::{Alone, NotAlone};
 pub use attachments::AttachmentRow;
+pub use checks::{Bounds, WholeRow};
 pub use commit::{Commit, Conflict, Erased, NewAttachment, NewEntry};
 pub use cosigned::CosignedCheckpoint;
 pub use files::{Files, Held, Incoming, NotKept, SALT, read_salt};
@@ -35,6 +39,7 @@ pub use keep::{LedgerRow, Store, StoreFault, attachments_path, derived_path};
 pub use lives::{LifeRow, assemble, life_row, part_json, part_of};
 pub use past::EntryFact;
 pub use present::{Counted, PresentRow, Subjects, Tally};
+pub use rechecks::{DueFact, LifePage, LifePlace};
 pub use rows::{EntryRow, HeadRow, StoredEntry, subject_of};
 pub use search::{Found, Place, Search, overlap};
 pub use settle::{Consequence, Progress, StatementRow, Unsettled};

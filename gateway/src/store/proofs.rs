@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use ledger::log::record::Entry;
 use ledger::log::tile::{TileHashes, WIDTH};
-use ledger::log::tree::{ProveFault, consistency_proof, inclusion_proof};
+use ledger::log::tree::{ProveFault, consistency_proof, inclusion_proof, root_at};
 use ledger::words::Hash;
 
 use super::keep::{Store, StoreFault};
@@ -26,6 +26,13 @@ impl Store {
         let tiles = self.tiles_on_path(ledger, old.saturating_sub(1), new).await?;
         let damaged = |fault: ProveFault| StoreFault::Damaged(format!("proof from {old} to {new} entries: {fault}"));
         consistency_proof(old, new, &TileHashes(|level, tile| tiles.get(&(level, tile)).cloned())).map_err(damaged)
+    }
+
+    /// The root of the tree of this size, from the stored tiles at its right edge.
+    pub async fn root(&self, ledger: i64, size: u64) -> Result<Hash, StoreFault> {
+        let tiles = self.tiles_on_path(ledger, size.saturating_sub(1), size).await?;
+        let damaged = |fault: ProveFault| StoreFault::Damaged(format!("the root of {size} entries: {fault}"));
+        root_at(size, &TileHashes(|level, tile| tiles.get(&(level, tile)).cloned())).map_err(damaged)
     }
 
     async fn tiles_on_path(&self, ledger: i64, entry: u64, size: u64) -> Result<BTreeMap<(u8, u64), Vec<Hash>>, StoreFault> {

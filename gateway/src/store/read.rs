@@ -40,6 +40,15 @@ impl Store {
         self.stored_entries(ledger, from, limit).await?.iter().map(StoredEntry::parse).collect()
     }
 
+    /// These entries, in the order of the log.
+    pub async fn entries_of(&self, ledger: i64, entries: &[u64]) -> Result<Vec<EntryRow>, StoreFault> {
+        let columns = EntryRow::COLUMNS;
+        let sql = format!("SELECT {columns} FROM record WHERE ledger = $1 AND entry IN (SELECT value FROM json_each($2)) ORDER BY entry");
+        let list = serde_json::to_string(entries).expect("numbers are JSON");
+        let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(ledger).bind(list).fetch_all(&self.log.readers).await?;
+        rows.iter().map(EntryRow::read).collect()
+    }
+
     /// Entries from an index on, at most `limit`, as they are stored, be they whole or not.
     pub async fn stored_entries(&self, ledger: i64, from: u64, limit: u32) -> Result<Vec<StoredEntry>, StoreFault> {
         let sql = format!("SELECT {} FROM record WHERE ledger = $1 AND entry >= $2 ORDER BY entry LIMIT $3", EntryRow::COLUMNS);

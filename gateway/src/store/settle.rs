@@ -259,16 +259,21 @@ async fn move_parties(tx: &mut SqliteConnection, ledger: i64, lives: &[&LifeRow]
 }
 
 /// What an agreement can be found by follows from its text.
-async fn replace_facets(tx: &mut SqliteConnection, ledger: i64, row: &LifeRow) -> Result<(), StoreFault> {
+pub(super) fn facets_of(row: &LifeRow) -> Result<Vec<(&'static str, String)>, StoreFault> {
     let damaged = |error: serde_json::Error| StoreFault::Damaged(format!("life {} text: {error}", row.subject));
     let text: Proposal = serde_json::from_str(&row.body).map_err(damaged)?;
-    sqlx::query("DELETE FROM facet WHERE ledger = $1 AND subject = $2").bind(ledger).bind(&row.subject).execute(&mut *tx).await?;
     let mut facets: Vec<(&str, String)> = text.neighbourhoods.iter().map(|place| ("neighbourhood", place.code.to_string())).collect();
     facets.extend(text.neighbourhoods.iter().map(|place| ("place", format!("{}\n{}", place.code, place.name))));
     facets.extend(text.parties.iter().map(|party| ("party", party.institution.to_string())));
     facets.extend(text.themes.iter().map(|theme| ("theme", theme.code().to_owned())));
     facets.sort();
     facets.dedup();
+    Ok(facets)
+}
+
+async fn replace_facets(tx: &mut SqliteConnection, ledger: i64, row: &LifeRow) -> Result<(), StoreFault> {
+    let facets = facets_of(row)?;
+    sqlx::query("DELETE FROM facet WHERE ledger = $1 AND subject = $2").bind(ledger).bind(&row.subject).execute(&mut *tx).await?;
     for chunk in in_chunks(&facets) {
         let mut insert = QueryBuilder::<Sqlite>::new("INSERT INTO facet (ledger, subject, kind, value) ");
         insert.push_values(chunk, |mut values, (kind, value)| {

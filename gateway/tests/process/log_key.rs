@@ -12,7 +12,7 @@ use ledger::log::receipt::Receipt;
 use serde_json::{Value, json};
 
 use super::histories::look;
-use super::server::{ORIGIN, Server, agent, audit_is_clean, found, seed, send, statement};
+use super::server::{ORIGIN, Server, agent, audit_is_clean, found, register, seed, send, statement};
 
 /// Long enough for what is looked at meanwhile, and waited for once.
 const OVERLAP_MILLIS: i64 = 5_000;
@@ -26,6 +26,54 @@ fn submit(server: &Server, jws: &[u8]) -> Receipt {
     let sent = send(&agent(), &server.url, jws).expect("an answer");
     let (_, receipt) = sent.acknowledged().unwrap_or_else(|| panic!("{}", sent.body));
     Receipt::parse(receipt.as_bytes()).unwrap()
+}
+
+fn convenant(folder: &Path, words: &[&str]) -> (i32, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_convenant")).current_dir(folder).args(words).output().unwrap();
+    let said = String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap();
+    (output.status.code().unwrap(), said)
+}
+
+/// A receipt and a refusal, of which the later key alone signed, are checked offline by whoever has the first key and the
+/// ledger's trust document.
+fn offline(server: &Server, folder: &Path, [old, new]: [&VerifierKey; 2], receipt: &Receipt) {
+    let read = |path: &str, file: &str| {
+        let said = convenant(folder, &["read", "--url", &server.url, "--ledger", "gm0599", "--out", file, path]);
+        assert_eq!(said.0, 0, "{}", said.1);
+    };
+    read("trust", "trust.json");
+    read("receipts/0", "0.tlog-proof");
+    fs::write(folder.join("r.tlog-proof"), receipt.encode()).unwrap();
+    let old_key = old.to_string();
+    let verify = |files: &[&str], code: i32| {
+        let words = [&["verify", "--vkey", &old_key, "r.tlog-proof", "kept.tlog-proof"], files].concat();
+        let (exit, said) = convenant(folder, &words);
+        assert_eq!(exit, code, "{said}");
+        said
+    };
+    assert!(verify(&[], 1).contains("kept.tlog-proof: holds"), "the old key signed that one");
+    verify(&["--trust", "trust.json"], 0);
+    // An announcement that the old key has not signed leads nowhere, and neither does another log's.
+    let trust: Value = serde_json::from_slice(&fs::read(folder.join("trust.json")).unwrap()).unwrap();
+    let announcement = trust["logKeys"][1]["announcement"].as_str().unwrap();
+    let entry = Receipt::parse(announcement.as_bytes()).unwrap().verify(new).unwrap().index;
+    read(&format!("receipts/{entry}"), "later.tlog-proof");
+    let mut other = trust.clone();
+    other["logKeys"][1]["announcement"] = fs::read_to_string(folder.join("later.tlog-proof")).unwrap().into();
+    fs::write(folder.join("other.json"), other.to_string()).unwrap();
+    assert!(verify(&["--trust", "other.json"], 2).contains("does not lead on from"));
+    other["origin"] = "kill.example/gm0600".into();
+    fs::write(folder.join("other.json"), other.to_string()).unwrap();
+    assert!(verify(&["--trust", "other.json"], 2).contains("no key of that log was given"));
+
+    let (_, again) = register("i-1", 77, "other");
+    let refused = send(&agent(), &server.url, &again).expect("an answer").body;
+    let refused = refused["refusal"].as_str().unwrap_or_else(|| panic!("{refused}"));
+    fs::write(folder.join("refusal.jws"), refused).unwrap();
+    let attempt = ["attempt", "--vkey", &old_key, "--genesis", "0.tlog-proof", "refusal.jws"];
+    assert_eq!(convenant(folder, &attempt).0, 2, "the old key did not sign that receipt of the genesis");
+    let (exit, said) = convenant(folder, &[&attempt[..], &["--trust", "trust.json"]].concat());
+    assert_eq!(exit, 0, "{said}");
 }
 
 #[test]
@@ -68,6 +116,7 @@ fn monitor_and_audit_follow_the_log_from_key_to_key() {
     for key in [&old, &new] {
         audit_is_clean(&server.url, key);
     }
+    offline(&server, state.path(), [&old, &new], &submit(&server, &statement(after)));
     server.kill();
     // The old key is not needed any more.
     fs::remove_file(keys.join("gm0599.log.key")).unwrap();

@@ -12,12 +12,14 @@ mod erasure;
 mod agenda;
 mod shelf;
 mod possession;
+mod keyring;
 mod log_key;
 pub mod succession;
 
 pub use agenda::Agenda;
 pub use desk::Book;
 pub use founding::{Ledger, found};
+pub use keyring::{Keyring, is_about_keys};
 pub use possession::{PROOF_TYP, proof_payload};
 pub use shelf::{LifeKey, Prior};
 pub use verdict::{Accepted, Change, Stop, Verdict};

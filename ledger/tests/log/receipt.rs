@@ -117,3 +117,43 @@ fn a_proof_without_a_record_is_no_receipt() {
     assert_eq!(Receipt::parse(foreign), Err(ReceiptFault::NoRecord));
     assert_eq!(Receipt::parse(b""), Err(ProofFault::Shape.into()));
 }
+
+#[test]
+fn in_a_tree_of_one_entry_the_leaf_is_the_root_and_in_an_empty_one_there_is_none() {
+    let accepted_at: Instant = "2006-03-01T09:00:00.000Z".parse().unwrap();
+    let record = record_bytes(ORIGIN, 0, accepted_at, b"signed");
+    let leaf = Entry::new(accepted_at, &SALT, &record).leaf_hash();
+    let verify = |size: u64, root, hashes| {
+        let checkpoint = Checkpoint::new(ORIGIN, size, root).unwrap().sign(&signer()).unwrap();
+        Receipt::new(&SALT, &record, hashes, checkpoint).unwrap().verify(signer().verifier())
+    };
+    assert_eq!(verify(1, leaf, Vec::new()).unwrap().index, 0);
+    let refused = |fault: VerifyFault| Err(ProofFault::from(fault).into());
+    assert_eq!(verify(1, leaf, vec![leaf]), refused(VerifyFault::ProofLength { expected: 0, found: 1 }));
+    assert_eq!(verify(2, leaf, Vec::new()), refused(VerifyFault::ProofLength { expected: 1, found: 0 }));
+    let nothing = Appended::new(&Frontier::empty(), &[]).root();
+    assert_eq!(verify(0, nothing, Vec::new()), refused(VerifyFault::IndexOutOfRange { index: 0, size: 0 }));
+    assert_eq!(Checkpoint::new(ORIGIN, 0, leaf), Err(CheckpointFault::EmptyRoot), "the empty tree has one root");
+}
+
+#[test]
+fn a_receipt_that_is_spelled_in_another_way_is_refused() {
+    let text = receipt(ORIGIN, 2).encode();
+    let line = text.lines().last().unwrap();
+    let parse = |text: String| Receipt::parse(text.as_bytes()).err().unwrap();
+    let note = |fault: NoteFault| ReceiptFault::from(ProofFault::from(fault));
+    assert_eq!(parse(format!("{text}{line}\n")), note(NoteFault::DuplicateSignature { name: ORIGIN.into() }));
+    // The last character before the padding has bits that mean nothing: any but zero is another spelling.
+    let extra = text.lines().nth(1).unwrap();
+    assert!(extra.ends_with("ZWQ="), "{extra}");
+    assert_eq!(parse(text.replacen("ZWQ=", "ZWR=", 1)), ProofFault::Extra.into());
+    assert_eq!(parse(text.replacen("ZWQ=", "ZWQ", 1)), ProofFault::Extra.into());
+    assert_eq!(parse(text.replace('\n', "\r\n")), ProofFault::Shape.into());
+    assert_eq!(parse(text.replacen("index 2", "index 02", 1)), ProofFault::Index.into());
+    let hash = text.lines().nth(3).unwrap();
+    assert_eq!(parse(text.replacen(hash, &hash[..hash.len() - 4], 1)), ProofFault::Hash.into());
+    let verify = |text: String| Receipt::parse(text.as_bytes()).unwrap().verify(signer().verifier());
+    let length = |found| Err(ProofFault::from(VerifyFault::ProofLength { expected: 3, found }).into());
+    assert_eq!(verify(text.replacen(&format!("{hash}\n"), "", 1)), length(2));
+    assert_eq!(verify(text.replacen(&format!("{hash}\n"), &format!("{hash}\n{hash}\n"), 1)), length(4));
+}

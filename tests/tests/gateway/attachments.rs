@@ -5,12 +5,10 @@ use std::path::Path;
 use axum::http::StatusCode;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use gateway::keys::make_log_key;
 use gateway::settings::Limits;
-use harness::gate::{Gate, ORIGIN, STATEMENTS, Signed, Signer};
+use harness::gate::{Gate, STATEMENTS, Signed, Signer};
 use ledger::audit::{Auditor, Finding, Served};
 use ledger::envelope::Type;
-use ledger::log::possession::prove;
 use ledger::words::Hash;
 use serde_json::{Value, json};
 use sqlx::{Connection, SqliteConnection};
@@ -193,6 +191,20 @@ async fn content_that_is_not_what_the_signed_statement_names_is_not_kept() {
 }
 
 #[tokio::test]
+async fn content_is_taken_from_whoever_was_admitted_a_moment_ago() {
+    let (gate, _) = town(&Limits::default()).await;
+    let salted = [SALT.as_slice(), CONTENT].concat();
+    for (number, id) in ["a", "b", "c", "d"].into_iter().enumerate() {
+        let newcomer = Signer::new(id, 60 + number as u8);
+        gate.admit(&newcomer, "other").await;
+        // Nothing waits here for the rows that follow from the log: the admission was acknowledged.
+        let statement = report(&newcomer, "r", "2006-06-01", hash(), "text/plain", CONTENT.len());
+        let (_, answer) = upload(&gate, &[("statement", &statement.jws), (&hash().to_string(), &salted)]).await;
+        assert_eq!(answer["rule"], "not-a-party", "the rules have judged it: {answer}");
+    }
+}
+
+#[tokio::test]
 async fn after_an_erasure_nothing_of_it_is_left_though_readers_hold_the_database() {
     let (gate, corporation, entry) = filed().await;
     assert!(!traces(&gate).is_empty(), "it is found while it is there");
@@ -275,9 +287,7 @@ async fn who_names_another_s_content_once_more_cannot_erase_it() {
 async fn a_receipt_by_a_key_that_signs_no_more_erases_nothing() {
     let (gate, corporation, entry) = filed().await;
     let old = receipt(&gate, entry).await;
-    let (signer, _) = make_log_key(&gate.database().with_file_name("keys"), "gm0599", ORIGIN).unwrap();
-    let body = json!({ "logKey": signer.verifier().to_string(), "proof": prove(&signer), "oldSignsUntil": "2006-03-03T09:00:00Z" });
-    gate.accept(&gate.town.says(Type::LogKeyRotation, "k", &body)).await;
+    gate.rotate_log_key("k", "2006-03-03T09:00:00Z").await;
     gate.clock.set("2006-03-03T09:00:00Z".parse().unwrap());
     let (status, answer) = gate.submit(&erasure(&corporation, "e1", entry, Some(&old))).await;
     assert_eq!((status, &answer["rule"]), (StatusCode::BAD_REQUEST, &json!("receipt-unfit")), "{answer}");

@@ -39,13 +39,6 @@ fn body(signer: &NoteSigner, until: &str) -> Value {
     json!({ "logKey": signer.verifier().to_string(), "proof": prove(signer), "oldSignsUntil": until })
 }
 
-/// The operator makes a key, and the owner announces it. Gives the key, its file, and the entry.
-async fn rotate(gate: &Gate, id: &str, until: &str) -> (VerifierKey, PathBuf, u64) {
-    let (signer, file) = make_log_key(&keys(gate), "gm0599", ORIGIN).unwrap();
-    let entry = gate.accept(&gate.town.says(Type::LogKeyRotation, id, &body(&signer, until))).await;
-    (signer.verifier().clone(), file, entry)
-}
-
 async fn somebody(gate: &Gate, id: &'static str) -> Receipt {
     let signer = Signer::new(id, 40 + id.as_bytes()[0]);
     let (status, answer) = gate.submit(&signer.says(Type::Registration, "r", &signer.registration("other"))).await;
@@ -98,7 +91,7 @@ async fn receipts_from_before_during_and_after_verify_and_audits_follow() {
     let gate = Gate::open(START).await;
     let old = first_key(&gate);
     let before = receipt(&gate, 0).await;
-    let (new, _, entry) = rotate(&gate, "k", UNTIL).await;
+    let (new, _, entry) = gate.rotate_log_key("k", UNTIL).await;
     assert_eq!(signed(&before, [&old, &new]), [true, false]);
     // From the very entry on that names it.
     assert_eq!(signed(&receipt(&gate, entry).await, [&old, &new]), [true, true]);
@@ -142,10 +135,10 @@ async fn receipts_from_before_during_and_after_verify_and_audits_follow() {
 async fn what_the_old_key_did_not_sign_shows_no_new_one() {
     let gate = Gate::open(START).await;
     let old = first_key(&gate);
-    let (new, _, entry) = rotate(&gate, "k", UNTIL).await;
+    let (new, _, entry) = gate.rotate_log_key("k", UNTIL).await;
     gate.clock.set(UNTIL.parse().unwrap());
     somebody(&gate, "a").await;
-    let (third, _, last) = rotate(&gate, "l", "2006-04-15T09:00:00Z").await;
+    let (third, _, last) = gate.rotate_log_key("l", "2006-04-15T09:00:00Z").await;
     gate.clock.set("2006-04-15T09:00:00Z".parse().unwrap());
     somebody(&gate, "b").await;
     let announcements = told(&gate).await.1;
@@ -215,7 +208,7 @@ async fn a_gateway_starts_with_the_keys_that_sign_and_with_no_others() {
     let gate = Gate::open(START).await;
     let old = first_key(&gate);
     let first = keys(&gate).join("gm0599.log.key");
-    let (new, later, _) = rotate(&gate, "k", UNTIL).await;
+    let (new, later, _) = gate.rotate_log_key("k", UNTIL).await;
     let away = first.with_extension("away");
     for (file, key) in [(&first, &old), (&later, &new)] {
         std::fs::rename(file, &away).unwrap();
@@ -235,7 +228,7 @@ async fn a_gateway_starts_with_the_keys_that_sign_and_with_no_others() {
     let clock = Clock::Step(gate.clock.clone());
     let gate = gate.reopen_after(clock, || std::fs::remove_file(&first).unwrap()).await;
     assert_eq!(signed(&somebody(&gate, "b").await, [&old, &new]), [false, true]);
-    let (third, _, _) = rotate(&gate, "l", "2006-04-15T09:00:00Z").await;
+    let (third, _, _) = gate.rotate_log_key("l", "2006-04-15T09:00:00Z").await;
     assert_eq!(signed(&somebody(&gate, "c").await, [&new, &third]), [true, true]);
     assert_eq!(audit(&gate, &old).await.findings, []);
 }

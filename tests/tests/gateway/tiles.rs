@@ -1,30 +1,15 @@
 //! Tiles over the real router: whoever walks them arrives at the checkpoint's root, whatever is being written meanwhile.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::http::StatusCode;
 use harness::bulk::fill;
-use harness::gate::{Gate, STATEMENTS, Signer};
+use harness::gate::{Gate, STATEMENTS, strangers};
 use harness::tiles::{PREFIX, checkpoint, walk};
-use ledger::envelope::{SigningKey, Type};
 use ledger::log::checkpoint::Checkpoint;
 use ledger::log::tile::{Kind, Tile};
 use proptest::prelude::*;
-use serde_json::{Value, json};
 use sqlx::Connection;
-
-/// A batch of registrations by strangers, numbered from here on.
-fn strangers(from: u64, count: u64) -> Vec<u8> {
-    let registration = |number: u64| {
-        let id: &'static str = Box::leak(format!("stranger-{number}").into_boxed_str());
-        let key = SigningKey::from_seed(ledger::words::Hash::of(&[&number.to_be_bytes()]).as_bytes());
-        let stranger = Signer { id, key: Arc::new(key) };
-        let jws = stranger.says(Type::Registration, "r", &stranger.registration("other")).jws;
-        json!({ "statement": serde_json::from_slice::<Value>(&jws).unwrap() })
-    };
-    json!({ "statements": (from..from + count).map(registration).collect::<Vec<_>>() }).to_string().into_bytes()
-}
 
 async fn write(gate: &Gate, from: u64, count: u64) {
     let (status, answer) = gate.send("POST", STATEMENTS, "application/json", strangers(from, count)).await;

@@ -1,5 +1,8 @@
 //! Every story again, over HTTP: the real gateway says, does and stores what the rules alone do.
 
+use gateway::casefile::{Scope, check};
+use gateway::reading::Served;
+use harness::http::Http;
 use harness::story::tell;
 use harness::{Door, Entry};
 use ledger::envelope::{Body, Parsed};
@@ -11,6 +14,30 @@ use super::stories::{chosen, over_http, told};
 fn said(entry: &Entry) -> (ledger::words::Instant, Value) {
     let parsed = Parsed::parse(&entry.bytes).unwrap();
     (entry.at, serde_json::from_slice(&parsed.statement().to_payload()).unwrap())
+}
+
+/// Of every agreement, obligation, breach and case there is a case file that holds, whatever became of the keys.
+fn check_case_files(door: &Http, story: &str) {
+    let host = door.host();
+    let ledger = host.ledgers().next().unwrap();
+    let sight = Served::new(host.clone()).public(ledger);
+    let key: ledger::log::note::VerifierKey = ledger.row.facts.log_key.parse().unwrap();
+    let agreements = door.wait(host.store.subjects(ledger.row.id, "head", None, 100)).unwrap();
+    for agreement in agreements.iter().map(|subject| subject.strip_prefix("agreement/").unwrap().parse().unwrap()) {
+        let view = door.wait(async {
+            let listing = sight.listing(None).await.unwrap();
+            listing.agreement(&agreement).await.unwrap().unwrap()
+        });
+        let obligations = view.clauses.keys().cloned().map(Scope::Obligation);
+        let breached = view.instances.iter().filter(|(_, instance)| !instance.value.breaches.is_empty());
+        let breaches = breached.map(|((id, due), _)| Scope::Breach(id.clone(), *due));
+        let cases = view.cases.keys().copied().map(Scope::Case);
+        for scope in [Scope::Agreement].into_iter().chain(obligations).chain(breaches).chain(cases) {
+            let zip = door.wait(sight.case_file(&agreement, &scope)).unwrap();
+            let zip = zip.unwrap_or_else(|| panic!("{story}: no file of {scope} of {agreement}"));
+            assert_eq!(check(&zip, |_, _| Ok(key.clone()), &[]).faults, Vec::<String>::new(), "{story}: {scope} of {agreement}");
+        }
+    }
 }
 
 #[test]
@@ -40,6 +67,7 @@ fn every_story_goes_over_http_as_it_goes_in_memory() {
             assert!(report.unread > 2 && report.unread < report.entries, "{name}: {report}");
         } else {
             assert_eq!(report.unread, 0, "{name}");
+            check_case_files(&door, &name);
         }
         let (stored, folded) = door.stored_and_folded();
         assert_eq!(stored, folded, "{name}: the stored lives are those that follow from the log");

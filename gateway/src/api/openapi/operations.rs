@@ -1,5 +1,6 @@
 //! Every operation: its path, what it is asked with, and what it answers.
 
+use super::super::casefile::CASE_FILE;
 use super::super::events::EVENTS;
 use super::super::lives::{LISTS, OF_ONE, ONE, PAGES};
 use super::super::log::{CHECKPOINTS, RECORDS};
@@ -133,6 +134,15 @@ pub(super) const OPERATIONS: &[Operation] = &[
         PAGES,
         JSON,
         "Entries"
+    ),
+    get!(
+        "/v1/ledgers/{ledger}/agreements/{id}/casefile",
+        "getCaseFile",
+        "readers",
+        "A zip that shows how an agreement, an obligation, a breach or a case stands, and verifies offline",
+        CASE_FILE,
+        "application/zip",
+        "Bytes"
     ),
     get!(
         "/v1/ledgers/{ledger}/agreements/{id}/cases/{number}",

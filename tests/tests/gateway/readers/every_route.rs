@@ -20,7 +20,7 @@ enum Tells {
 }
 
 /// Every GET of the API. The routes come from the document, which another test holds against the router.
-const ROUTES: [(&str, Tells); 23] = [
+const ROUTES: [(&str, Tells); 24] = [
     ("/ledgers", Tells::Nothing),
     ("/ledgers/{ledger}", Tells::Nothing),
     ("/ledgers/{ledger}/institutions", Tells::Nothing),
@@ -33,6 +33,7 @@ const ROUTES: [(&str, Tells); 23] = [
     ("/ledgers/{ledger}/agreements/{id}", Tells::Readers),
     ("/ledgers/{ledger}/agreements/{id}/entries", Tells::Readers),
     ("/ledgers/{ledger}/agreements/{id}/cases/{number}", Tells::Readers),
+    ("/ledgers/{ledger}/agreements/{id}/casefile", Tells::Readers),
     ("/ledgers/{ledger}/agreements/{id}/{collection}", Tells::Readers),
     ("/ledgers/{ledger}/attention", Tells::Readers),
     ("/ledgers/{ledger}/counts", Tells::Readers),

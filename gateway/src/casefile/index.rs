@@ -1,0 +1,56 @@
+//! `casefile.json`: what the file is about, for programs, and the only part of it that is read back.
+
+use ledger::log::checkpoint::Checkpoint;
+use ledger::words::Slug;
+use serde_json::{Value, json};
+
+use super::statements::Item;
+use super::{Bundle, FORMAT, Scope};
+
+/// What is read back.
+pub(super) struct Index {
+    pub(super) agreement: Slug,
+    pub(super) scope: Scope,
+    pub(super) log_key: String,
+    pub(super) made_by: String,
+}
+
+impl Index {
+    pub(super) fn read(bytes: &[u8]) -> Result<Self, String> {
+        let value: Value = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+        let text = |name: &str| value[name].as_str().ok_or(format!("no text {name}"));
+        if text("format")? != FORMAT {
+            return Err(format!("the format is {:?}, and {FORMAT} is what this version reads", text("format")?));
+        }
+        Ok(Self {
+            agreement: text("agreement")?.parse().map_err(|accepted| format!("agreement: {accepted}"))?,
+            scope: text("scope")?.parse().map_err(|accepted| format!("scope: {accepted}"))?,
+            log_key: text("logKey")?.to_owned(),
+            made_by: text("madeBy")?.to_owned(),
+        })
+    }
+}
+
+/// Writes it. Members are in alphabetical order, so that the same content has the same bytes.
+pub(super) fn write(bundle: &Bundle, checkpoint: &Checkpoint, items: &[Item], keys: &[(String, String)]) -> Vec<u8> {
+    let entry = |item: &Item| {
+        let statement = item.parsed.statement();
+        let attachments: Vec<Value> = item.body().attachments().iter().map(|attachment| {
+            json!({ "hash": attachment.hash, "mediaType": attachment.media_type, "isHere": bundle.attachments.contains_key(&attachment.hash) })
+        }).collect();
+        json!({
+            "entry": item.entry, "acceptedAt": item.accepted_at, "type": statement.body.kind().code(), "by": statement.by,
+            "key": item.parsed.received().header().kid, "forKeys": item.is_about_keys(), "attachments": attachments,
+        })
+    };
+    let keys: Vec<Value> = keys.iter().map(|(kid, whose)| json!({ "kid": kid, "of": whose })).collect();
+    let value = json!({
+        "format": FORMAT, "madeBy": bundle.made_by, "ledger": checkpoint.origin(), "logKey": bundle.log_key,
+        "agreement": bundle.agreement, "scope": bundle.scope.to_string(),
+        "checkpoint": { "size": checkpoint.size(), "root": checkpoint.root() },
+        "entries": items.iter().map(entry).collect::<Vec<_>>(), "keys": keys,
+    });
+    let mut text = serde_json::to_string_pretty(&value).expect("it is plain JSON");
+    text.push('\n');
+    text.into_bytes()
+}
