@@ -16,6 +16,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ledger::log::receipt::Receipt;
 use ledger::words::{Hash, Hasher};
 use serde_json::Value;
 use ureq::Agent;
@@ -253,6 +254,19 @@ impl Client {
     /// The latest checkpoint: a signed note.
     pub fn checkpoint(&self, ledger: &str) -> Result<String, Error> {
         self.ask(&ledger_path(ledger, "checkpoint")?)?.text()
+    }
+
+    /// The receipts that announce later keys of the log, in its order, unverified; none where the gateway knows no such
+    /// document.
+    pub fn announcements(&self, ledger: &str) -> Result<Vec<Receipt>, Error> {
+        let path = ledger_path(ledger, "trust")?;
+        let trust: Value = match self.ask(&path) {
+            Ok(reply) => reply.json()?,
+            Err(Error::Refused(problem)) if problem.status == 404 => return Ok(Vec::new()),
+            Err(error) => return Err(error),
+        };
+        let texts = trust["logKeys"].as_array().into_iter().flatten().filter_map(|key| key["announcement"].as_str());
+        Ok(texts.filter_map(|text| Receipt::parse(text.as_bytes()).ok()).collect())
     }
 
     /// Whatever stands at a path below a ledger: its media type and its text.

@@ -83,8 +83,8 @@ pub async fn found_ledger(store: &Store, keys: &Path, new: &NewLedger, at: Insta
     // Everything that may be refused is checked before a key or a row is made.
     let probe = ledger::envelope::SigningKey::from_seed(&[7; 32]);
     new.genesis(format!("{}+probe", new.origin), probe.public())?;
-    let keys = make_keys(keys, &name, &new.origin)?;
-    let genesis = new.genesis(keys.log.verifier().to_string(), keys.statements.public())?;
+    let (log, statements) = make_keys(keys, &name, &new.origin)?;
+    let genesis = new.genesis(log.verifier().to_string(), statements.public())?;
     let origin = || new.origin.parse().map_err(|_| Refusal::new(Rule::OtherLedger, "this origin cannot name a ledger", "host/name"));
     let statement = Statement {
         ledger: origin()?,
@@ -94,12 +94,12 @@ pub async fn found_ledger(store: &Store, keys: &Path, new: &NewLedger, at: Insta
         on_behalf_of: None,
         body: Body::from(genesis),
     };
-    let jws = sign_compact(&keys.statements, statement.body.kind().typ(), &statement.to_payload());
-    let verified = Parsed::parse(&jws)?.verify(&keys.statements.public())?;
+    let jws = sign_compact(&statements, statement.body.kind().typ(), &statement.to_payload());
+    let verified = Parsed::parse(&jws)?.verify(&statements.public())?;
     let moment = Moment { entry: 0, at };
     let (facts, institutions): (Ledger, _) = found(&verified, moment)?;
     let founding = Founding { parsed: (*verified).clone(), moment, change: EntryChange::new(0, &founding_changes(institutions)) };
-    Ok(found_log(store, &name, facts, &keys, founding).await?)
+    Ok(found_log(store, &name, facts, log, founding).await?)
 }
 
 /// What a genesis changes: the institutions that it admits, and whose keys theirs are.

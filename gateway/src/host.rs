@@ -32,13 +32,11 @@ pub enum StartFault {
     /// The keys.
     #[error(transparent)]
     Keys(#[from] KeyFault),
-    /// The keys are not those of the ledger.
-    #[error("the {what} key of ledger {ledger} is not the one that its genesis names; the gateway does not start with another")]
+    /// The statement key is not that of the ledger. Which keys sign the log is asked of the log, when it is read.
+    #[error("the statement key of ledger {ledger} is not the one that its genesis names; the gateway does not start with another")]
     OtherKey {
         /// The ledger.
         ledger: String,
-        /// Which key.
-        what: &'static str,
     },
     /// The ledger counts working days by another table of holidays than this program has.
     #[error(
@@ -111,13 +109,9 @@ impl Host {
         let (stop, stopped) = watch::channel(false);
         let (mut ledgers, mut tasks) = (BTreeMap::new(), Vec::new());
         for row in store.ledgers().await? {
-            let keys = read_keys(keys, &row.name, &row.facts.origin)?;
-            let other = |what| StartFault::OtherKey { ledger: row.name.clone(), what };
-            if keys.log.verifier().to_string() != row.facts.log_key {
-                return Err(other("log"));
-            }
+            let keys = read_keys(keys, &row.name)?;
             if keys.statements.public() != row.facts.statement_key {
-                return Err(other("statement"));
+                return Err(StartFault::OtherKey { ledger: row.name.clone() });
             }
             let named = row.facts.versions.holidays.to_string();
             if named != CALENDAR_VERSION {
@@ -162,8 +156,8 @@ impl Host {
     pub async fn cosigned(&self, ledger: &LedgerHandle, beyond: u64) -> Result<Option<CosignedCheckpoint>, StoreFault> {
         let Some(panel) = self.panel(&ledger.row.name) else { return Ok(None) };
         let found = self.store.cosigned(ledger.row.id).await?;
-        let log = ledger.keys.log.verifier();
-        Ok(found.into_iter().take_while(|cosigned| cosigned.size > beyond).find(|cosigned| panel.is_enough(&cosigned.note, log)))
+        let log = ledger.log_keys().all();
+        Ok(found.into_iter().take_while(|cosigned| cosigned.size > beyond).find(|cosigned| panel.is_enough(&cosigned.note, &log)))
     }
 
     /// A ledger by its name.

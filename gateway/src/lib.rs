@@ -9,6 +9,7 @@ pub mod store;
 pub mod sequencer;
 pub mod checking;
 pub mod keys;
+pub mod keyring;
 pub mod found;
 pub mod media_types;
 pub mod host;

@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 use gateway::command::exit::{EXIT_CODES, conclude};
 use gateway::command::{
-    Exit, Terminal, attempt, audit, demo, erase, follow, init, key, monitor, read, rebuild, register, serve, sign, submit, token, verify,
-    witness,
+    Exit, Terminal, attempt, audit, demo, erase, follow, init, key, log_key, monitor, read, rebuild, register, serve, sign, submit, token,
+    verify, witness,
 };
 use gateway::settings::with_file;
 
@@ -47,6 +47,7 @@ enum Command {
     Monitor(monitor::Monitor),
     Verify(verify::Verify),
     Init(init::Init),
+    LogKey(log_key::LogKey),
     Serve(serve::Serve),
     Rebuild(rebuild::Rebuild),
     Witness(witness::WitnessCommand),
@@ -69,6 +70,7 @@ impl Command {
             Self::Monitor(monitor) => monitor.run(terminal),
             Self::Verify(verify) => verify.run(terminal),
             Self::Init(init) => init.run(terminal),
+            Self::LogKey(log_key) => log_key.run(terminal),
             Self::Serve(serve) => serve.run(),
             Self::Rebuild(rebuild) => rebuild.run(terminal),
             Self::Witness(witness) => witness.run(terminal),

@@ -35,6 +35,16 @@ pub async fn cosigned_receipt_of(host: &Host, ledger: &LedgerHandle, entry: u64)
     receipt_under(&host.store, ledger, entry, cosigned.size, cosigned.note).await.map(|(_, text)| Some(text))
 }
 
+/// The receipt of an entry under the first checkpoint that holds it: where that names a key of the log, the key before it has
+/// signed there.
+pub async fn first_receipt_of(store: &Store, ledger: &LedgerHandle, entry: u64) -> Result<String, StoreFault> {
+    let damaged = |what: String| StoreFault::Damaged(format!("the first checkpoint with entry {entry} {what}"));
+    let found = store.first_checkpoint_with(ledger.row.id, entry).await?;
+    let (size, note) = found.ok_or_else(|| damaged("is missing".to_owned()))?;
+    let note = Note::parse(note.as_bytes()).map_err(|fault| damaged(format!("cannot be read: {fault}")))?;
+    Ok(receipt_under(store, ledger, entry, size, note).await?.1)
+}
+
 async fn receipt_under(store: &Store, ledger: &LedgerHandle, entry: u64, size: u64, note: Note) -> Result<(Instant, String), StoreFault> {
     let id = ledger.row.id;
     let missing = || StoreFault::Damaged(format!("record {entry} is missing"));

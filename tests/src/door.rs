@@ -72,6 +72,9 @@ pub trait Door {
     /// The key that the gateway signs its own statements with: what is tried with it must fail too.
     fn gateway_key(&self) -> SigningKey;
 
+    /// The operator puts a key of the log where the gateway looks for it. Rules alone need none.
+    fn hold_log_key(&mut self, _seed: &[u8; 32]) {}
+
     /// Sends a signed statement with its attachments; what the clock has caused until now is recorded first.
     fn submit(&mut self, statement: &[u8], attachments: &[Attachment]) -> Answer;
 

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::door::{Answer, Door};
 use crate::story::Story;
+use crate::town::{ORIGIN, log_key};
 
 /// Checks one expectation.
 pub fn check<D: Door>(story: &Story<D>, words: &[&str]) -> Result<(), String> {
@@ -57,6 +58,7 @@ pub fn check<D: Door>(story: &Story<D>, words: &[&str]) -> Result<(), String> {
         ["unmoved", clause, due] => same("the move", moved(story, clause, due)?, "none".to_owned()),
         ["breach", clause, due, settled] => breach(story, clause, due, settled),
         ["institution", who, state] => same("the institution", standing(story, who)?, *state),
+        ["log", "key", name] => same("the key of the log", current_log_key(story)?, log_key(ORIGIN, name).verifier().to_string()),
         [who, "bound"] => same("bound", agreement(story)?.bound_party(&slug(who)?).is_ok(), true),
         [who, "withdrawn"] => same("bound", agreement(story)?.bound_party(&slug(who)?).is_ok(), false),
         [who, "quiet"] => same("quiet", quiet(story, who)?, true),
@@ -124,6 +126,11 @@ fn agreement<D: Door>(story: &Story<D>) -> Result<&ledger::lives::Agreement, Str
 
 fn institution<'a, D: Door>(story: &'a Story<D>, who: &str) -> Result<&'a ledger::lives::Institution, String> {
     story.audit.book().institution(&slug(who)?).ok_or_else(|| format!("there is no {who}"))
+}
+
+fn current_log_key<D: Door>(story: &Story<D>) -> Result<String, String> {
+    let last = institution(story, "municipality")?.log_keys.last();
+    last.map(|key| key.log_key.clone()).ok_or_else(|| "it is that of the genesis".to_owned())
 }
 
 /// Where an institution stands: `unknown`, `registered`, `admitted`, `keyless` or `recovering`.

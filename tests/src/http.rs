@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use gateway::api::router;
 use gateway::checking::{Share, check};
 use gateway::client::{AttachmentSent, Client, Error, Message, ReaderKey};
@@ -17,7 +17,7 @@ use gateway::store::Store;
 use ledger::audit::Report;
 use ledger::envelope::SigningKey;
 use ledger::envelope::statement::genesis::Level;
-use ledger::log::note::VerifierKey;
+use ledger::log::note::{NoteSigner, VerifierKey};
 use ledger::log::receipt::Receipt;
 use ledger::words::Instant;
 use tempfile::TempDir;
@@ -44,6 +44,8 @@ pub struct Http {
     clock: StepClock,
     origin: &'static str,
     vkey: VerifierKey,
+    /// Keys of the log that stories announced.
+    later: Vec<VerifierKey>,
     running: Option<Running>,
     /// Somebody who reads the log, to know what the clock will cause next.
     reader: Audit,
@@ -93,7 +95,7 @@ impl Http {
         let reader = owner_of(origin, &clock);
         let genesis = entries(&running.client, &reader, name_of(origin), 0).into_iter().next().expect("a genesis");
         let reader = Audit::begin(&genesis).unwrap_or_else(|corruption| panic!("the genesis: {corruption:?}"));
-        Self { runtime, folder, clock, origin, vkey, running: Some(running), reader }
+        Self { runtime, folder, clock, origin, vkey, later: Vec::new(), running: Some(running), reader }
     }
 
     fn running(&self) -> &Running {
@@ -225,8 +227,15 @@ impl Door for Http {
     }
 
     fn gateway_key(&self) -> SigningKey {
-        let keys = read_keys(&self.folder.path().join("keys"), name_of(self.origin), self.origin).expect("the gateway's keys");
+        let keys = read_keys(&self.folder.path().join("keys"), name_of(self.origin)).expect("the gateway's keys");
         (*keys.statements).clone()
+    }
+
+    fn hold_log_key(&mut self, seed: &[u8; 32]) {
+        let key = NoteSigner::from_seed(self.origin, seed).expect("an origin is a name").verifier().clone();
+        let path = self.folder.path().join(format!("keys/{}.log.{}.key", name_of(self.origin), key.id()));
+        std::fs::write(path, STANDARD.encode(seed)).expect("a key file");
+        self.later.push(key);
     }
 
     fn submit(&mut self, statement: &[u8], attachments: &[Attachment]) -> Answer {
@@ -241,7 +250,8 @@ impl Door for Http {
         match answer {
             gateway::client::Answer::Accepted(acceptance) => {
                 let receipt = Receipt::parse(acceptance.receipt.as_bytes()).expect("a receipt");
-                let verified = receipt.verify(&self.vkey).expect("a receipt that verifies offline");
+                let keys: Vec<VerifierKey> = std::iter::once(self.vkey.clone()).chain(self.later.clone()).collect();
+                let verified = receipt.verify_any(&keys.iter().collect::<Vec<_>>()).expect("a receipt that verifies offline");
                 assert_eq!(verified.index, acceptance.entry);
                 if acceptance.repeat { Answer::Repeat(acceptance.entry) } else { Answer::Accepted(acceptance.entry) }
             }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use ledger::book::{PROOF_TYP, proof_payload};
 use ledger::envelope::{Kid, SigningKey, Type, payload_hash, sign_compact, sign_flattened};
+use ledger::log::note::NoteSigner;
 use ledger::words::{CALENDAR_VERSION, Hash, Instant, Slug};
 use serde_json::{Value, json};
 
@@ -79,6 +80,16 @@ pub fn key(name: &str) -> SigningKey {
     SigningKey::from_seed(&Hash::of(&[b"seed of ", name.as_bytes()]).0)
 }
 
+/// The seed of the log key with this name, always the same one.
+pub fn log_seed(name: &str) -> [u8; 32] {
+    Hash::of(&[b"seed of log key ", name.as_bytes()]).0
+}
+
+/// The log key with this name, for the log with this origin.
+pub fn log_key(origin: &str, name: &str) -> NoteSigner {
+    NoteSigner::from_seed(origin, &log_seed(name)).expect("an origin is a name")
+}
+
 /// Thumbprint of the key with this name.
 pub fn kid(name: &str) -> Kid {
     key(name).public().thumbprint()
@@ -119,7 +130,7 @@ pub fn genesis_payload(origin: &str, at: Instant) -> Value {
         _ => ("local", "municipality", vec![signed(KINDS[0]), signed(KINDS[1])]),
     };
     let body = json!({
-        "level": level, "logKey": format!("{origin}+00000000+AAAA"), "statementKey": jwk("gateway"),
+        "level": level, "logKey": log_key(origin, "genesis").verifier().to_string(), "statementKey": jwk("gateway"),
         "owner": owner, "ministry": "ministry", "registrations": registrations,
         "versions": { "rules": 1, "timeZoneData": "2026a", "holidays": CALENDAR_VERSION },
     });
@@ -240,6 +251,11 @@ impl<D: Door> Actor<'_, D> {
     /// Says anything at all; the verbs are built on this.
     pub fn say(self, kind: Type, body: Value) -> Answer {
         self.town.say(&self.who, kind, body)
+    }
+
+    /// The origin of the ledger.
+    pub(crate) fn origin(&self) -> &'static str {
+        self.town.origin
     }
 
     /// Says something about the agreement at hand.

@@ -1,11 +1,12 @@
 //! What an institution can do, one verb an act.
 
 use ledger::envelope::{Parsed, Type};
+use ledger::log::possession;
 use serde_json::{Value, json};
 
 use crate::door::{Answer, Door};
 use crate::texts::attachment;
-use crate::town::{Actor, jwk, kid, proof, registration};
+use crate::town::{Actor, jwk, kid, log_key, log_seed, proof, registration};
 
 /// Institutions and keys.
 impl<D: Door> Actor<'_, D> {
@@ -54,6 +55,14 @@ impl<D: Door> Actor<'_, D> {
             body["agreement"] = agreement.into();
         }
         self.say(Type::RecoveryVouch, body)
+    }
+
+    /// Announces a key of the log, for this origin, with a proof by the key of another name.
+    pub fn rotate_log_key(self, origin: &str, name: &str, prover: &str, until: &str) -> Answer {
+        self.town.door.hold_log_key(&log_seed(name));
+        let line = possession::prove(&log_key(origin, prover));
+        let vkey = log_key(origin, name).verifier().to_string();
+        self.say(Type::LogKeyRotation, json!({ "logKey": vkey, "proof": line, "oldSignsUntil": until }))
     }
 
     /// Objects to a recovery in its name.

@@ -59,6 +59,15 @@ pub fn act<D: Door>(town: &mut Town<D>, who: &str, words: &[&str]) -> Result<(),
         ["asks", "recovery", key] => actor.request_recovery(key),
         ["vouches", "for", other, key] => actor.vouch(other, key, None),
         ["vouches", "for", other, key, "in", agreement] => actor.vouch(other, key, Some(agreement)),
+        ["rotates", "log", "key", "to", key, "until", until] => {
+            let origin = actor.origin();
+            actor.rotate_log_key(origin, key, key, until)
+        }
+        ["rotates", "log", "key", "to", key, "until", until, "proved", "by", prover] => {
+            let origin = actor.origin();
+            actor.rotate_log_key(origin, key, prover, until)
+        }
+        ["rotates", "log", "key", "to", key, "of", origin, "until", until] => actor.rotate_log_key(origin, key, key, until),
         ["objects", "to", "recovery", key] => actor.object_to_recovery(key),
         ["consents", "to", offer] | ["signs", offer] => actor.consent(offer),
         ["declines", offer] => actor.decline(offer),

@@ -27,7 +27,7 @@ fn describe(served: &Served, ledger: &LedgerHandle) -> Value {
         "level": facts.level,
         "owner": facts.owner,
         "ministry": facts.ministry,
-        "logKey": facts.log_key,
+        "logKey": ledger.log_keys().current().to_string(),
         "statementKey": facts.statement_key,
         "versions": facts.versions,
         "witnesses": witnesses(served, &ledger.row.name),

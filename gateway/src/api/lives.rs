@@ -61,6 +61,9 @@ fn institution_json(view: &InstitutionView) -> Value {
     if !life.accepted_ledgers.is_empty() {
         value["acceptedLedgers"] = json!(life.accepted_ledgers);
     }
+    if !life.log_keys.is_empty() {
+        value["logKeys"] = json!(life.log_keys);
+    }
     if let Some(admitted) = &life.admitted {
         let key = |key: &ledger::lives::institution::Key| {
             let (jwk, valid) = (key.key.to_jwk(), key.is_valid(view.as_of.at));

@@ -4,8 +4,6 @@ use axum::Json;
 use axum::extract::{Path, State};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use ledger::book::Ledger;
-use ledger::log::note::KeyFault;
 use ledger::log::policy::{LogLine, Policy};
 use ledger::log::record::Entry;
 use serde_json::{Value, json};
@@ -13,7 +11,7 @@ use serde_json::{Value, json};
 use super::Problem;
 use super::answer::ledger;
 use super::ledgers::witnesses;
-use crate::reading::Served;
+use crate::reading::{NamedKey, Served};
 use crate::sequencer::LedgerHandle;
 use crate::store::StoreFault;
 use crate::witnessing::Panel;
@@ -23,8 +21,9 @@ use crate::witnessing::Panel;
 pub(super) async fn show(State(served): State<Served>, Path(name): Path<String>) -> Result<Json<Value>, Problem> {
     let ledger = ledger(&served, &name)?;
     let facts = &ledger.row.facts;
-    // Both are those that the genesis names: the gateway does not start with others.
-    let log_keys = json!([{ "vkey": facts.log_key, "from": 0, "until": null }]);
+    let named = served.log_keys(ledger).await?;
+    let log_keys: Vec<Value> = named.iter().map(log_key).collect();
+    // The gateway does not start with another than the genesis names.
     let key = &facts.statement_key;
     let statement_keys = json!([{ "kid": key.thumbprint(), "key": key, "from": 0, "until": null }]);
     Ok(Json(json!({
@@ -33,18 +32,29 @@ pub(super) async fn show(State(served): State<Served>, Path(name): Path<String>)
         "logKeys": log_keys,
         "statementKeys": statement_keys,
         "witnesses": witnesses(&served, &name),
-        "policy": policy(facts, served.panel(&name))?,
+        "policy": policy(&named, served.panel(&name))?,
         "genesis": genesis(&served, ledger).await?,
     })))
 }
 
-/// A tlog-policy file: the log by its key and the address of its tiles, then the witnesses and how many are enough.
-fn policy(facts: &Ledger, panel: Option<&Panel>) -> Result<String, Problem> {
-    let damaged = |what: String| Problem::from(StoreFault::Damaged(what));
-    let key = facts.log_key.parse().map_err(|fault: KeyFault| damaged(format!("the key of the log: {fault}")))?;
-    let log = LogLine { key, url: Some(format!("https://{}", facts.origin)) };
-    let policy = panel.map_or_else(Policy::unwitnessed, |panel| panel.policy().clone()).with_logs(vec![log]);
-    String::from_utf8(policy.encode()).map_err(|_| damaged("a policy that is not UTF-8".to_owned()))
+fn log_key(key: &NamedKey) -> Value {
+    let mut value = json!({ "vkey": key.vkey.to_string(), "from": key.from, "until": key.until });
+    if let Some(instant) = key.signs_until {
+        value["signsUntil"] = json!(instant);
+    }
+    if let Some(announcement) = &key.announcement {
+        value["announcement"] = announcement.as_str().into();
+    }
+    value
+}
+
+/// A tlog-policy file: the log by the keys that sign it now and the address of its tiles, then the witnesses and how many are
+/// enough.
+fn policy(keys: &[NamedKey], panel: Option<&Panel>) -> Result<String, Problem> {
+    let line = |key: &NamedKey| LogLine { key: key.vkey.clone(), url: Some(format!("https://{}", key.vkey.name())) };
+    let logs = keys.iter().filter(|key| key.until.is_none()).map(line).collect();
+    let policy = panel.map_or_else(Policy::unwitnessed, |panel| panel.policy().clone()).with_logs(logs);
+    String::from_utf8(policy.encode()).map_err(|_| StoreFault::Damaged("a policy that is not UTF-8".to_owned()).into())
 }
 
 /// The first entry as everybody can check it: its place in the tree, its statement, its receipt.

@@ -61,6 +61,39 @@ def root_of(leaf, index, size, path):
     return node if sn == 0 else fail("a proof is too short")
 
 
+def tree_signed_by(key, note):
+    """The size and the root of the tree in a checkpoint, if this key of the log signed it."""
+    text, lines = note.rsplit("\n\n", 1)
+    text += "\n"
+    if text.split("\n")[0] != origin:
+        fail("a checkpoint is of another ledger")
+    own = [line.split(" ") for line in lines.splitlines() if line.split(" ")[1] == origin]
+    if any(signed_by(key, text.encode(), base64.b64decode(line[2])[4:]) for line in own):
+        return int(text.split("\n")[1]), base64.b64decode(text.split("\n")[2])
+
+
+def accepted(entry, head, size, root):
+    """The statement of an entry whose receipt, without its checkpoint, leads to the root of a tree."""
+    _, extra, index, *path = head.split("\n")
+    extra = base64.b64decode(extra.removeprefix("extra "))
+    salt, record = extra[:32], extra[32:]
+    _, ledger, number, at, statement = record.split(b"\n", 4)
+    if (ledger.decode(), int(number), index) != (origin, entry, f"index {entry}"):
+        fail(f"receipt {entry} is for another place")
+    public = millis(at.decode()).to_bytes(8, "big") + sha(salt, record)
+    if root_of(sha(b"\x00", public), entry, size, [base64.b64decode(line) for line in path]) != root:
+        fail(f"receipt {entry} does not lead to the root")
+    return statement
+
+
+def raw_key(vkey):
+    return base64.b64decode(vkey.split("+", 2)[2])[1:]
+
+
+def entries(folder):
+    return sorted(int(name[len(folder) : -11]) for name in listed if name.startswith(folder) and name.endswith(".tlog-proof"))
+
+
 def millis(text):
     from datetime import datetime, timezone
 
@@ -94,8 +127,7 @@ def attachments_in(value):
 
 if len(sys.argv) != 2:
     sys.exit(__doc__)
-origin, _, encoded = sys.argv[1].split("+", 2)
-log_key = base64.b64decode(encoded)[1:]
+origin = sys.argv[1].split("+", 2)[0]
 
 # 1. The list of hashes is that of the files.
 listed = dict(reversed(line.split("  ", 1)) for line in read("SHA256SUMS").decode().splitlines())
@@ -103,32 +135,30 @@ for name, digest in listed.items():
     if sha(read(name)).hex() != digest:
         fail(f"{name} is not what SHA256SUMS says")
 
-# 2. The log signed the checkpoint.
+# 2. The log signed the checkpoint: with the key that you have, or with a later one that a key before it announced.
+log_keys, vkey = [raw_key(sys.argv[1])], sys.argv[1]
+announced = {}
+for entry in entries("log-keys/"):
+    head, under = read(f"log-keys/{entry}.tlog-proof").decode().split("\n\n", 1)
+    record = base64.b64decode(head.split("\n")[1].removeprefix("extra "))[32:]
+    announced[entry] = head, under, json.loads(jws(record.split(b"\n", 4)[4])[1])["body"]["logKey"]
+for entry in [entry for entry in announced if entry > max((at for at in announced if announced[at][2] == vkey), default=-1)]:
+    head, under, next_key = announced[entry]
+    tree = tree_signed_by(log_keys[-1], under) or fail(f"log-keys {entry}: the key before it did not sign that")
+    if json.loads(jws(accepted(entry, head, *tree))[1])["type"] != "log-key-rotation":
+        fail(f"log-keys {entry} announces no key")
+    log_keys.append(raw_key(next_key))
 note = read("checkpoint").decode()
-text, lines = note.rsplit("\n\n", 1)
-text += "\n"
-if text.split("\n")[0] != origin:
-    fail("the checkpoint is of another ledger")
-own = [line.split(" ") for line in lines.splitlines() if line.split(" ")[1] == origin]
-if not any(signed_by(log_key, text.encode(), base64.b64decode(line[2])[4:]) for line in own):
-    fail("the log did not sign the checkpoint")
-size, root = int(text.split("\n")[1]), base64.b64decode(text.split("\n")[2])
+tree = next(filter(None, (tree_signed_by(key, note) for key in log_keys)), None) or fail("the log did not sign the checkpoint")
+size, root = tree
 
 # 3. Every record is in the tree, at its place; its statement is signed by a key of its signer.
 keys, there, absent, gateway = {}, set(), 0, None
-for entry in sorted(int(name[9:-11]) for name in listed if name.startswith("receipts/")):
+for entry in entries("receipts/"):
     head, under = read(f"receipts/{entry}.tlog-proof").decode().split("\n\n", 1)
     if under != note:
         fail(f"receipt {entry} is under another checkpoint")
-    first, extra, index, *path = head.split("\n")
-    extra = base64.b64decode(extra.removeprefix("extra "))
-    salt, record = extra[:32], extra[32:]
-    _, ledger, number, accepted, statement = record.split(b"\n", 4)
-    if (ledger.decode(), int(number), index) != (origin, entry, f"index {entry}"):
-        fail(f"receipt {entry} is for another place")
-    public = millis(accepted.decode()).to_bytes(8, "big") + sha(salt, record)
-    if root_of(sha(b"\x00", public), entry, size, [base64.b64decode(line) for line in path]) != root:
-        fail(f"receipt {entry} does not lead to the root")
+    statement = accepted(entry, head, size, root)
     if statement != read(f"statements/{entry}.jws"):
         fail(f"statement {entry} is not the one that was accepted")
     header, payload, signed, signature = jws(statement)

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ledger::book::Ledger;
+use ledger::book::succession::follow;
+use ledger::book::{Keyring, Ledger};
 use ledger::envelope::Received;
 use ledger::log::checkpoint::Checkpoint;
 use ledger::log::note::{Note, Signed, VerifierKey};
@@ -89,13 +90,17 @@ fn check_sums(files: &Files, checked: &mut Checked) {
 fn bundle_of(files: &Files) -> Result<Bundle, String> {
     let index = files.get("casefile.json").ok_or("casefile.json is missing")?;
     let Index { agreement, scope, log_key, made_by } = Index::read(index).map_err(|fault| format!("casefile.json: {fault}"))?;
-    let (mut receipts, mut attachments) = (BTreeMap::new(), BTreeMap::new());
+    let (mut receipts, mut announcements, mut attachments) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
     for (name, bytes) in files {
         let bad = |what: &str| format!("{name}: {what}");
-        if let Some(rest) = name.strip_prefix("receipts/") {
-            let entry = rest.strip_suffix(".tlog-proof").and_then(|number| number.parse::<u64>().ok().filter(|n| n.to_string() == number));
+        if let Some((entry, is_receipt)) = proof_of(name) {
             let text = String::from_utf8(bytes.clone()).map_err(|_| bad("not UTF-8"))?;
-            receipts.insert(entry.ok_or_else(|| bad("accepted are names such as receipts/12.tlog-proof"))?, text);
+            let entry = entry.ok_or_else(|| bad("accepted are names such as receipts/12.tlog-proof"))?;
+            if is_receipt {
+                receipts.insert(entry, text)
+            } else {
+                announcements.insert(entry, text)
+            };
         } else if let Some(hash) = name.strip_prefix("attachments/").and_then(|rest| rest.strip_suffix(".content")) {
             let hash: Hash = hash.parse().map_err(|_| bad("accepted are names with a hash"))?;
             let salt = files.get(&format!("attachments/{hash}.salt")).ok_or_else(|| bad("its salt is missing"))?.clone();
@@ -105,7 +110,22 @@ fn bundle_of(files: &Files) -> Result<Bundle, String> {
     if receipts.len() > MAX_ENTRIES {
         return Err(format!("{} receipts, and at most {MAX_ENTRIES} are read", receipts.len()));
     }
-    Ok(Bundle { agreement, scope, log_key, made_by, receipts, attachments })
+    if announcements.len() > receipts.len() {
+        return Err(format!(
+            "{} announcements of keys, and {} receipts: each of them is one of those",
+            announcements.len(),
+            receipts.len()
+        ));
+    }
+    Ok(Bundle { agreement, scope, log_key, announcements, made_by, receipts, attachments })
+}
+
+/// The entry that a proof is of, by the name of its file, and whether it is a receipt or the announcement of a key.
+fn proof_of(name: &str) -> Option<(Option<u64>, bool)> {
+    let receipt = name.strip_prefix("receipts/");
+    let rest = receipt.or_else(|| name.strip_prefix("log-keys/"))?;
+    let number = rest.strip_suffix(".tlog-proof");
+    Some((number.and_then(|number| number.parse::<u64>().ok().filter(|n| n.to_string() == number)), receipt.is_some()))
 }
 
 fn check_bundle(
@@ -121,9 +141,7 @@ fn check_bundle(
         Ok(read) => read,
         Err(fault) => return checked.faults.push(fault),
     };
-    if keyring.ledger.log_key != bundle.log_key {
-        checked.faults.push(format!("log.vkey: the genesis names the key {}", keyring.ledger.log_key));
-    }
+    checked.faults.extend(check_log_keys(bundle, &keyring).err());
     let keys = items.iter().filter(|item| item.is_about_keys()).count();
     checked.statements = (items.len() - keys, keys);
     checked.signers = items.iter().map(|item| item.parsed.statement().by.to_string()).collect();
@@ -137,7 +155,27 @@ fn check_bundle(
     checked.summaries = ["samenvatting.txt", "summary.txt"].iter().filter_map(text).collect();
 }
 
-/// Every receipt verifies, under the one checkpoint.
+/// The statements name the keys of the log, and for each the key before it vouches.
+fn check_log_keys(bundle: &Bundle, keyring: &Keyring) -> Result<(), String> {
+    let keys = keyring.log_keys().map_err(|fault| format!("log.vkey: the genesis or the owner names what is no key: {fault}"))?;
+    if keys.current().to_string() != bundle.log_key {
+        return Err(format!("log.vkey: the statements name the key {}", keys.current()));
+    }
+    let later = follow(keys.first(), &announcements(bundle)?).map_err(|fault| format!("log-keys: {fault}"))?;
+    let shown: Vec<_> = later.iter().map(|announced| (announced.entry, &announced.key)).collect();
+    let named: Vec<_> = keys.spans().skip(1).map(|span| (span.from, span.key)).collect();
+    let listed: Vec<u64> = bundle.announcements.keys().copied().collect();
+    let entries: Vec<u64> = named.iter().map(|(entry, _)| *entry).collect();
+    if shown == named && listed == entries { Ok(()) } else { Err("log-keys: they are not those that the statements announce".into()) }
+}
+
+fn announcements(bundle: &Bundle) -> Result<Vec<Receipt>, String> {
+    let parse =
+        |(entry, text): (&u64, &String)| Receipt::parse(text.as_bytes()).map_err(|fault| format!("log-keys/{entry}.tlog-proof: {fault}"));
+    bundle.announcements.iter().map(parse).collect()
+}
+
+/// Every receipt verifies, under the one checkpoint, which is signed by the key that is trusted or by one that it vouches for.
 fn check_receipts(
     bundle: &Bundle,
     given: &Files,
@@ -154,7 +192,14 @@ fn check_receipts(
         Ok(log) => log,
         Err(fault) => return checked.faults.push(fault),
     };
-    match Checkpoint::open(&note, &log, witnesses) {
+    let later = announcements(bundle).and_then(|receipts| follow(&log, &receipts).map_err(|fault| format!("log-keys: {fault}")));
+    let keys: Vec<VerifierKey> = match later {
+        Ok(later) => std::iter::once(log).chain(later.into_iter().map(|announced| announced.key)).collect(),
+        Err(fault) => return checked.faults.push(fault),
+    };
+    let opened = keys.iter().map(|key| (key, Checkpoint::open(&note, key, witnesses)));
+    let (log, opened) = opened.reduce(|first, next| if first.1.is_ok() { first } else { next }).expect("at least the one that is trusted");
+    match opened {
         Ok((checkpoint, signed)) => (checked.checkpoint, checked.witnesses) = (Some(checkpoint), signed),
         Err(fault) => checked.faults.push(format!("checkpoint: {fault}")),
     }
@@ -162,7 +207,7 @@ fn check_receipts(
         let fault = match Receipt::parse(text.as_bytes()) {
             Err(fault) => Some(fault.to_string()),
             Ok(receipt) if receipt.proof().checkpoint != note => Some("it is under another checkpoint than the others".into()),
-            Ok(receipt) => receipt.verify(&log).err().map(|fault| fault.to_string()),
+            Ok(receipt) => receipt.verify(log).err().map(|fault| fault.to_string()),
         };
         checked.faults.extend(fault.map(|fault| format!("receipts/{entry}.tlog-proof: {fault}")));
     }

@@ -16,6 +16,7 @@ use super::{Bundle, Content, MAX_BYTES, MAX_ENTRIES, SEAL, SEAL_TYP, SUMS, Scope
 use crate::host::Host;
 use crate::listing::{AgreementView, ListingFault};
 use crate::reading::{Opened, Sight, Unseen};
+use crate::receipts::first_receipt_of;
 use crate::sequencer::LedgerHandle;
 use crate::store::{EntryRow, Store, StoreFault};
 
@@ -192,5 +193,17 @@ async fn bundle(
             return Err(CollectFault::TooLarge(format!("more than {MAX_BYTES} bytes")));
         }
     }
-    Ok(Bundle { agreement, scope, log_key: facts.log_key.clone(), made_by: made_by(), receipts, attachments })
+    let (log_key, announcements) = log_keys(host, ledger, size).await?;
+    Ok(Bundle { agreement, scope, log_key, announcements, made_by: made_by(), receipts, attachments })
+}
+
+/// The newest key of a log of so many entries, and how it came to that.
+async fn log_keys(host: &Host, ledger: &LedgerHandle, size: u64) -> Result<(String, BTreeMap<u64, String>), StoreFault> {
+    let (keys, mut announcements) = (ledger.log_keys(), BTreeMap::new());
+    let mut newest = keys.first();
+    for span in keys.spans().skip(1).filter(|span| span.from < size) {
+        newest = span.key;
+        announcements.insert(span.from, first_receipt_of(&host.store, ledger, span.from).await?);
+    }
+    Ok((newest.to_string(), announcements))
 }

@@ -36,6 +36,9 @@ pub fn files(bundle: &Bundle) -> Result<Files, String> {
         put(format!("receipts/{}.tlog-proof", item.entry), receipt.clone().into_bytes());
         put(format!("statements/{}.jws", item.entry), item.parsed.received().raw().to_vec());
     }
+    for (entry, receipt) in &bundle.announcements {
+        put(format!("log-keys/{entry}.tlog-proof"), receipt.clone().into_bytes());
+    }
     for (hash, content) in &bundle.attachments {
         put(format!("attachments/{hash}.salt"), content.salt.clone());
         put(attachment_name(hash), content.bytes.clone());

@@ -44,8 +44,11 @@ pub struct Bundle {
     pub agreement: Slug,
     /// How much of it.
     pub scope: Scope,
-    /// The vkey of the log.
+    /// The vkey of the log under whose newest key the checkpoint is.
     pub log_key: String,
+    /// How the log came to that key from the one of its genesis: for each announcement of a key, by entry, the text of its
+    /// receipt under the first checkpoint that holds it.
+    pub announcements: BTreeMap<u64, String>,
     /// The version of the program that wrote it: its texts are compared only with those of the same version.
     pub made_by: String,
     /// The texts of the receipts, by entry, all under one checkpoint.

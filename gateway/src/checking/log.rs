@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use ledger::envelope::Kid;
-use ledger::log::note::VerifierKey;
+use ledger::lives::log_keys::LogKeys;
 use ledger::words::Slug;
 
 use super::damage::{Damage, Found};
@@ -38,14 +38,14 @@ pub(super) async fn check(
     found: &mut Found,
 ) -> Result<Tally, StoreFault> {
     let mut tally = Tally::default();
-    let key = match row.facts.log_key.parse::<VerifierKey>() {
-        Ok(key) if key.name() == row.facts.origin => key,
+    let keys = match LogKeys::of(&row.facts.log_key, &[]) {
+        Ok(keys) if keys.first().name() == row.facts.origin => keys,
         Ok(_) | Err(_) => {
             found.add(Damage::of_log(format!("ledger {}: its log key is none of {}", row.name, row.facts.origin)));
             return Ok(tally);
         }
     };
-    let mut reading = Reading::new(row.facts.origin.clone(), key);
+    let mut reading = Reading::new(row.facts.origin.clone(), keys);
     while reading.next < head.size && !found.is_log_damaged() {
         let watch = Stopwatch::start();
         let from = reading.next;

@@ -5,19 +5,21 @@
 use super::Checked;
 use super::damage::{Damage, Found, or_damage};
 use super::slice::opened;
-use crate::store::{LedgerRow, Store, StoreFault};
+use crate::sequencer::LedgerHandle;
+use crate::store::{Store, StoreFault};
 
 /// So many of the last entries are hashed anew.
 const LAST: u64 = 256;
 
 /// Looks at the newest end of what is stored of a ledger.
-pub async fn newest(store: &Store, row: &LedgerRow) -> Result<Checked, StoreFault> {
+pub async fn newest(store: &Store, ledger: &LedgerHandle) -> Result<Checked, StoreFault> {
     let mut found = Found::default();
-    let entries = or_damage(look(store, row, &mut found).await, &mut found)?.unwrap_or(0);
+    let entries = or_damage(look(store, ledger, &mut found).await, &mut found)?.unwrap_or(0);
     Ok(Checked { entries, damage: found.into_damage() })
 }
 
-async fn look(store: &Store, row: &LedgerRow, found: &mut Found) -> Result<u64, StoreFault> {
+async fn look(store: &Store, ledger: &LedgerHandle, found: &mut Found) -> Result<u64, StoreFault> {
+    let row = &ledger.row;
     let Some(bounds) = store.bounds(row.id).await? else {
         found.add(Damage::of_log("head: it is missing".to_owned()));
         return Ok(0);
@@ -41,8 +43,9 @@ async fn look(store: &Store, row: &LedgerRow, found: &mut Found) -> Result<u64, 
         found.add(Damage::of_log(format!("head: its edge is not that of the tiles of {size} entries")));
     }
     let signed = store.checkpoints(row.id, size.saturating_sub(1), size).await?.remove(&size);
-    let key = row.facts.log_key.parse().map_err(|_| StoreFault::Damaged(format!("ledger {}: its log key is none", row.name)))?;
-    let opened = signed.map(|note| opened(&note, &key));
+    // Known after the entries were read: those that they name are among them.
+    let keys = ledger.log_keys();
+    let opened = signed.map(|note| opened(&note, &keys.signing(size, bounds.head.accepted_at)));
     match opened {
         None => found.add(Damage::of_log(format!("checkpoint {size}: it is missing"))),
         Some(Err(fault)) => found.add(Damage::of_log(format!("checkpoint {size}: {fault}"))),

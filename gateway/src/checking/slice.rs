@@ -6,8 +6,9 @@ use ledger::book::Book;
 use ledger::envelope::statement::agreement::Attachment;
 use ledger::envelope::statement::erasure::AttachmentErasure;
 use ledger::envelope::{Body, Parsed};
+use ledger::lives::log_keys::LogKeys;
 use ledger::log::checkpoint::{Checkpoint, CheckpointFault};
-use ledger::log::note::{Note, VerifierKey};
+use ledger::log::note::{Note, NoteFault, VerifierKey};
 use ledger::log::record::Entry;
 use ledger::log::tree::{Appended, Frontier};
 use ledger::words::{Hash, Instant};
@@ -19,7 +20,8 @@ use crate::store::{Consequence, StoreFault, WholeRow};
 /// What the log has come to, entry by entry.
 pub(super) struct Reading {
     origin: String,
-    log: VerifierKey,
+    /// The keys of the log, as far as the entries before the next one name them.
+    keys: LogKeys,
     /// The next entry.
     pub(super) next: u64,
     pub(super) edge: Edge,
@@ -42,8 +44,9 @@ pub(super) struct Said {
 }
 
 impl Reading {
-    pub(super) fn new(origin: String, log: VerifierKey) -> Self {
-        Self { origin, log, next: 0, edge: Edge::new(Frontier::empty(), Vec::new()), last_accepted: None, book: None }
+    /// Begins with the key that the genesis names.
+    pub(super) fn new(origin: String, keys: LogKeys) -> Self {
+        Self { origin, keys, next: 0, edge: Edge::new(Frontier::empty(), Vec::new()), last_accepted: None, book: None }
     }
 
     /// Reads the next entries, with the checkpoints that were signed among them. After damage it must not go on.
@@ -100,6 +103,10 @@ impl Reading {
             said.damage.push(Damage::of_derived(format!("change {}: {what}", row.entry)));
         }
         said.consequences.push(consequence);
+        if let (Body::LogKeyRotation(_), Some(book)) = (&statement.body, &self.book) {
+            let owner = book.institution(&book.ledger().owner).ok_or_else(|| format!("{place}: the owner of the ledger is unknown"))?;
+            self.keys = book.ledger().log_keys(owner).map_err(|fault| format!("{place}: {fault}"))?;
+        }
         let attachment = |a: &Attachment| (a.hash, row.entry, a.media_type.to_string(), u64::from(a.size_bytes.0));
         said.named.extend(statement.body.attachments().into_iter().map(attachment));
         if let Body::AttachmentErasure(AttachmentErasure { attachment, .. }) = &statement.body {
@@ -111,7 +118,8 @@ impl Reading {
 
     fn checkpoint(&self, note: &[u8], running: &Frontier) -> Result<(), String> {
         let size = running.size();
-        let checkpoint = opened(note, &self.log).map_err(|fault| format!("checkpoint {size}: {fault}"))?;
+        let last = self.last_accepted.ok_or_else(|| format!("checkpoint {size}: it is of no entry"))?;
+        let checkpoint = opened(note, &self.keys.signing(size, last)).map_err(|fault| format!("checkpoint {size}: {fault}"))?;
         if checkpoint.size() != size || checkpoint.root() != running.root() {
             return Err(format!("checkpoint {size}: it is not of the tree of the first {size} entries"));
         }
@@ -119,7 +127,9 @@ impl Reading {
     }
 }
 
-/// A checkpoint that the log signed.
-pub(super) fn opened(note: &[u8], log: &VerifierKey) -> Result<Checkpoint, CheckpointFault> {
-    Ok(Checkpoint::open(&Note::parse(note)?, log, &[])?.0)
+/// A checkpoint that every one of these keys of the log signed; at least one is given.
+pub(super) fn opened(note: &[u8], keys: &[&VerifierKey]) -> Result<Checkpoint, CheckpointFault> {
+    let note = Note::parse(note)?;
+    let opened = keys.iter().map(|key| Checkpoint::open(&note, key, &[])).reduce(|before, next| before.and(next));
+    opened.unwrap_or_else(|| Err(NoteFault::NoTrustedSignature.into())).map(|(checkpoint, _)| checkpoint)
 }

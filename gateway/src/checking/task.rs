@@ -22,7 +22,7 @@ pub struct Cadence {
 
 /// Looks at the newest end of a ledger, and goes on with all of it in a task of its own.
 pub async fn start(store: Store, ledger: LedgerHandle, cadence: Cadence, clock: Clock, stopped: watch::Receiver<bool>) -> JoinHandle<()> {
-    take_note(&ledger, newest(&store, &ledger.row).await);
+    take_note(&ledger, newest(&store, &ledger).await);
     tokio::spawn(rounds(store, ledger, cadence, clock, stopped))
 }
 

@@ -9,7 +9,9 @@ use std::thread::available_parallelism;
 use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use ledger::audit::{Auditor, Finding, Paper, Report, Served, audit_pages};
-use ledger::log::note::VerifierKey;
+use ledger::book::succession::follow;
+use ledger::log::checkpoint::Checkpoint;
+use ledger::log::note::{Note, VerifierKey};
 use ledger::words::Instant;
 use serde_json::{Value, json};
 
@@ -174,6 +176,10 @@ pub fn audit_with(
         let before = rights::of(client, ledger)?;
         // Before the records, so that what is accepted meanwhile stays out of it.
         let checkpoint = client.checkpoint(ledger)?;
+        if !is_signed_by(&checkpoint, &vkey) {
+            // After the checkpoint, so that none that it needs is missing. What does not verify shows nothing, and is missed.
+            auditor.follow(follow(&vkey, &client.announcements(ledger)?).unwrap_or_default());
+        }
         let pages = Pages::new(client, ledger, &checkpoint)?;
         let size = pages.size();
         audit_pages(&mut auditor, pages, threads, |entries| progress(entries, size))?;
@@ -183,6 +189,10 @@ pub fn audit_with(
         }
     }
     anyhow::bail!("what this institution may read changed each time while it was read; try again")
+}
+
+fn is_signed_by(checkpoint: &str, vkey: &VerifierKey) -> bool {
+    Note::parse(checkpoint.as_bytes()).is_ok_and(|note| Checkpoint::open(&note, vkey, &[]).is_ok())
 }
 
 fn look_at_attachments(client: &Client, ledger: &str, auditor: &mut Auditor, size: u64) -> anyhow::Result<Vec<Paper>> {

@@ -20,6 +20,7 @@ pub mod audit;
 pub mod monitor;
 pub mod verify;
 pub mod init;
+pub mod log_key;
 pub mod serve;
 pub mod rebuild;
 pub mod witness;

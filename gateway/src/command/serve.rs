@@ -71,7 +71,7 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
 fn witnessed(host: &Host, writers: &mut Writers, settings: &Witnesses) -> anyhow::Result<()> {
     let panels = settings.witness_policies.iter().map(|file| Ok((file, Panel::read(file)?)));
     let panels: Vec<(&PathBuf, Panel)> = panels.collect::<Result<_, PanelFault>>()?;
-    let of = |ledger: &LedgerHandle| panels.iter().position(|(_, panel)| panel.is_for(ledger.keys.log.verifier()));
+    let of = |ledger: &LedgerHandle| panels.iter().position(|(_, panel)| panel.is_for(&ledger.log_keys().all()));
     let used: Vec<(String, usize)> = host.ledgers().filter_map(|ledger| Some((ledger.row.name.clone(), of(ledger)?))).collect();
     for (place, (file, _)) in panels.iter().enumerate() {
         anyhow::ensure!(used.iter().any(|(_, other)| *other == place), "{} is for no ledger here, or an earlier policy is", file.display());

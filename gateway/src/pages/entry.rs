@@ -190,7 +190,7 @@ fn proof(visit: &Visit, ledger: &LedgerHandle, name: &str, row: &EntryRow) -> Ma
             p { (words.say("entry-check-what")) }
             ol {
                 li { a download href=(format!("/v1/ledgers/{name}/receipts/{entry}")) { (words.say("entry-receipt")) } }
-                li { (words.say("entry-key")) br; code { (ledger.row.facts.log_key) } }
+                li { (words.say("entry-key")) br; code { (ledger.log_keys().current()) } }
                 li { (words.say("entry-audit")) br; code { "convenant audit --url … --ledger " (name) " --vkey \"…\"" } }
             }
             details {

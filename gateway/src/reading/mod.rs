@@ -12,12 +12,15 @@ mod sight;
 use std::sync::Arc;
 
 use ledger::lives::Reader;
+use ledger::lives::log_keys::Span;
+use ledger::log::note::VerifierKey;
 use ledger::log::tile::Tile;
 use ledger::words::Instant;
 
 use crate::clock::Clock;
 use crate::host::Host;
 use crate::metrics::{self, MetricsFault};
+use crate::receipts::first_receipt_of;
 use crate::sequencer::LedgerHandle;
 use crate::store::StoreFault;
 use crate::witnessing::Panel;
@@ -27,6 +30,21 @@ pub use content::{Content, Opened};
 pub use feed::events_of_all;
 pub use gate::{Bearer, TokenRefused};
 pub use sight::{Known, Seen, Sight, Unseen};
+
+/// A key of a log, for whoever has another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedKey {
+    /// The key.
+    pub vkey: VerifierKey,
+    /// The entry that names it, and for which it signs first.
+    pub from: u64,
+    /// The first entry for which it does not sign; `None` while there is none.
+    pub until: Option<u64>,
+    /// The instant from which on it does not sign; `None` where no other key takes over.
+    pub signs_until: Option<Instant>,
+    /// The receipt of the entry that names it, signed by the key before it as well; `None` for the genesis.
+    pub announcement: Option<String>,
+}
 
 /// A gateway as routes and pages have it: its ledgers, its clock, and what may be read.
 #[derive(Clone)]
@@ -94,6 +112,22 @@ impl Served {
     /// The witnesses of a ledger; `None` when it has none.
     pub fn panel(&self, ledger: &str) -> Option<&Panel> {
         self.host.panel(ledger)
+    }
+
+    /// The keys of the log. Who announces one is an institution, and what institutions say of themselves everybody reads.
+    pub async fn log_keys(&self, ledger: &LedgerHandle) -> Result<Vec<NamedKey>, StoreFault> {
+        let (keys, size, id) = (ledger.log_keys(), ledger.size(), ledger.row.id);
+        let mut named = Vec::new();
+        for Span { key, from, until } in keys.spans() {
+            // It signs for what was accepted before that instant.
+            let end = match until {
+                Some(until) => Some(self.host.store.size_at(id, size, until.plus_millis(-1)).await?).filter(|end| *end < size),
+                None => None,
+            };
+            let announcement = if from == 0 { None } else { Some(first_receipt_of(&self.host.store, ledger, from).await?) };
+            named.push(NamedKey { vkey: key.clone(), from, until: end, signs_until: until, announcement });
+        }
+        Ok(named)
     }
 
     /// A tile that a published checkpoint has: hashes and instants, no records.

@@ -2,12 +2,12 @@
 
 use ledger::book::{Agenda, Book, LifeKey, Stop, Verdict};
 use ledger::envelope::statement::flag::Flag;
-use ledger::envelope::{Body, GATEWAY, Parsed, Refusal, Rule, SigningKey, Statement, Verified, sign_compact};
+use ledger::envelope::{Body, GATEWAY, Parsed, Refusal, Rule, Statement, Verified, sign_compact};
 use ledger::lives::Moment;
 use ledger::words::Instant;
 
-use super::beside::{erasable, fitting};
-use super::{Checked, Submission};
+use super::beside::{erasable, fitting, held};
+use super::{Checked, GatewayKeys, Submission};
 use crate::store::{EntryChange, NewAttachment, Store, StoreFault, subject_of};
 
 /// A statement that was accepted in this batch, with what it changed.
@@ -33,7 +33,7 @@ pub(super) struct Batch<'a> {
     agenda: &'a mut Agenda,
     store: &'a Store,
     ledger: i64,
-    key: &'a SigningKey,
+    keys: &'a GatewayKeys,
     at: Instant,
     next: u64,
     rows: BatchRows,
@@ -45,11 +45,11 @@ impl<'a> Batch<'a> {
         agenda: &'a mut Agenda,
         store: &'a Store,
         ledger: i64,
-        key: &'a SigningKey,
+        keys: &'a GatewayKeys,
         at: Instant,
         next: u64,
     ) -> Self {
-        Self { book, agenda, store, ledger, key, at, next, rows: BatchRows::default() }
+        Self { book, agenda, store, ledger, keys, at, next, rows: BatchRows::default() }
     }
 
     /// Logs what the clock has caused up to the batch's instant, in order: at most so many, and none
@@ -85,8 +85,8 @@ impl<'a> Batch<'a> {
             on_behalf_of: None,
             body: Body::from(flag),
         };
-        let jws = sign_compact(self.key, statement.body.kind().typ(), &statement.to_payload());
-        Parsed::parse(&jws)?.verify(&self.key.public())
+        let jws = sign_compact(&self.keys.statements, statement.body.kind().typ(), &statement.to_payload());
+        Parsed::parse(&jws)?.verify(&self.keys.statements.public())
     }
 
     async fn judge(&mut self, verified: &Verified) -> Result<Result<Verdict, Refusal>, StoreFault> {
@@ -116,7 +116,7 @@ impl<'a> Batch<'a> {
             Ok(kept) => erasable(&verified, self.store, self.ledger).await?.map(|()| kept),
             Err(refusal) => Err(refusal),
         };
-        match fits {
+        match fits.and_then(|kept| held(&verified, &self.keys.log).map(|()| kept)) {
             Ok(kept) => self.rows.attachments.extend(kept),
             Err(refusal) => return Ok(Judged::Refused(refusal, self.at)),
         }

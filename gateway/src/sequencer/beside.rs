@@ -1,4 +1,4 @@
-//! What a statement needs of the content beside the log: it came along, or, to be erased, it is there.
+//! What a statement needs beside the log: content came along, or, to be erased, is there; a key of the log is held.
 //!
 //! The rules know hashes only. Whether content is there is not in the log, so it is asked here, after they have said yes.
 
@@ -6,8 +6,10 @@ use ledger::book::LifeKey;
 use ledger::envelope::statement::erasure::AttachmentErasure;
 use ledger::envelope::statement::flag::Subject;
 use ledger::envelope::{Body, Refusal, Rule, Verified};
+use ledger::log::note::VerifierKey;
 
 use super::Delivered;
+use crate::keyring::Keyring;
 use crate::store::{NewAttachment, Store, StoreFault, subject_of};
 
 /// Each attachment that the statement refers to came with it and was not erased before, and nothing else came.
@@ -77,5 +79,15 @@ pub(super) async fn erasable(statement: &Verified, store: &Store, ledger: i64) -
     Ok(match row.erased_by {
         Some(by) => Err(Refusal::at("/body/attachment", Rule::AttachmentErased, format!("entry {by} has erased it"), "nothing more")),
         None => Ok(()),
+    })
+}
+
+/// A key that the statement names as the log's is here: the very checkpoint of its entry is signed with it.
+pub(super) fn held(statement: &Verified, keyring: &Keyring) -> Result<(), Refusal> {
+    let Body::LogKeyRotation(body) = &statement.statement().body else { return Ok(()) };
+    let signer = body.log_key.as_str().parse().ok().and_then(|key: VerifierKey| keyring.signer(&key).ok());
+    signer.map(|_| ()).ok_or_else(|| {
+        let detail = format!("no key file here is that of {}", body.log_key);
+        Refusal::at("/body/logKey", Rule::KeyNotHeld, detail, "a key that `convenant log-key` made beside the gateway's other keys")
     })
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ledger::log::note::NoteSigner;
+use ledger::lives::log_keys::LogKeys;
 use ledger::log::tree::Appended;
 use ledger::words::Hash;
 use tokio::sync::oneshot;
@@ -12,6 +12,7 @@ use super::batch::Judged;
 use super::seal::{Sealed, seal};
 use super::{Answer, Granted, Job, Unavailable};
 use crate::clock::Stopwatch;
+use crate::keyring::Keyring;
 use crate::metrics::{self, Flags};
 use crate::store::{Commit, Consequence, EntryRow, LedgerRow, StatementRow, Store, StoreFault};
 
@@ -57,6 +58,8 @@ pub(super) struct Standing {
     commit: Commit,
     appended: Appended,
     checkpoint: Arc<str>,
+    /// The keys of the log after it.
+    keys: Arc<LogKeys>,
 }
 
 impl Standing {
@@ -81,6 +84,11 @@ impl Landed {
         self.standing.commit.head.size
     }
 
+    /// The keys of the log after it.
+    pub(super) fn log_keys(&self) -> &Arc<LogKeys> {
+        &self.standing.keys
+    }
+
     /// What follows from its entries; the batch does not need it any more.
     pub(super) fn consequences(&mut self) -> impl ExactSizeIterator<Item = Consequence> {
         let commit = &mut self.standing.commit;
@@ -97,6 +105,12 @@ impl Landed {
     }
 }
 
+/// By what a batch is signed: the keys that the log has with it, and where their secret halves are.
+pub(super) struct Signing {
+    pub(super) keyring: Keyring,
+    pub(super) keys: Arc<LogKeys>,
+}
+
 /// A commit that runs.
 pub(super) struct Flight {
     task: JoinHandle<Result<Standing, StoreFault>>,
@@ -104,18 +118,14 @@ pub(super) struct Flight {
 }
 
 impl Flight {
-    pub(super) fn launch(
-        store: Store,
-        row: Arc<LedgerRow>,
-        signer: Arc<NoteSigner>,
-        sealed: Sealed,
-        flags: Flags,
-        answers: Answers,
-    ) -> Self {
+    pub(super) fn launch(store: Store, row: Arc<LedgerRow>, signing: Signing, sealed: Sealed, flags: Flags, answers: Answers) -> Self {
         let task = tokio::spawn(async move {
             let Sealed { commit, appended, before } = sealed;
             let origin = &row.facts.origin;
-            let sealing = |stored: &[EntryRow]| seal(origin, &before, &appended, stored, &signer);
+            let Signing { keyring, keys } = signing;
+            let signers = keyring.signers(&keys.signing(commit.head.size, commit.head.accepted_at));
+            let signers = signers.map_err(|fault| StoreFault::Keys(fault.to_string()))?;
+            let sealing = |stored: &[EntryRow]| seal(origin, &before, &appended, stored, &signers);
             let watch = Stopwatch::start();
             let note = store.commit(row.id, &commit, sealing).await?;
             metrics::batch_committed(&row.name, commit.entries.len(), watch.elapsed());
@@ -124,7 +134,7 @@ impl Flight {
             for one in &commit.erased {
                 tokio::spawn(destroy(store.clone(), row.clone(), one.hash));
             }
-            Ok(Standing { commit, appended, checkpoint: Arc::from(note.as_str()) })
+            Ok(Standing { commit, appended, checkpoint: Arc::from(note.as_str()), keys })
         });
         Self { task, answers }
     }

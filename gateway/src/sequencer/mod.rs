@@ -17,7 +17,7 @@ mod used;
 use std::sync::Arc;
 
 use ledger::envelope::{PublicKey, Refusal, SigningKey, Verified};
-use ledger::log::note::NoteSigner;
+use ledger::lives::log_keys::LogKeys;
 use ledger::words::{Hash, Instant};
 use tokio::sync::{mpsc, oneshot};
 
@@ -29,6 +29,7 @@ pub(crate) use seal::about;
 pub use watch::{Health, Jump};
 pub use worker::{Pace, start};
 
+use crate::keyring::Keyring;
 use crate::store::{Held, LedgerRow};
 
 /// How many submissions may wait when nothing else is set.
@@ -37,8 +38,8 @@ pub const QUEUE: usize = 5_000;
 /// The keys with which a gateway signs: for the log, and for its own statements. Never an institution's.
 #[derive(Clone)]
 pub struct GatewayKeys {
-    /// Signs checkpoints.
-    pub log: Arc<NoteSigner>,
+    /// Sign checkpoints, as the log says.
+    pub log: Keyring,
     /// Signs flags, refusals and the genesis.
     pub statements: Arc<SigningKey>,
 }
@@ -140,6 +141,7 @@ pub struct LedgerHandle {
     health: Arc<watch::HealthCell>,
     size: tokio::sync::watch::Receiver<u64>,
     settled: settling::Settled,
+    log_keys: tokio::sync::watch::Receiver<Arc<LogKeys>>,
 }
 
 /// A statement in the queue.
@@ -213,6 +215,11 @@ impl LedgerHandle {
     /// How many submissions wait in the queue, and how many may.
     pub fn queue(&self) -> (usize, usize) {
         (self.queue.max_capacity() - self.queue.capacity(), self.queue.max_capacity())
+    }
+
+    /// The keys of the log, as far as it is durable.
+    pub fn log_keys(&self) -> Arc<LogKeys> {
+        self.log_keys.borrow().clone()
     }
 
     /// The gateway's statement key.

@@ -1,5 +1,7 @@
 //! From accepted statements to a signed checkpoint: records, entries, tree; read back before anything is signed.
 
+use std::sync::Arc;
+
 use ledger::envelope::{Body, Parsed, Statement};
 use ledger::lives::Moment;
 use ledger::log::checkpoint::Checkpoint;
@@ -70,7 +72,13 @@ pub(crate) fn about(statement: &Statement) -> String {
 }
 
 /// Hashes what was read back from the database onto the old edge, and signs only if it is what was written.
-pub(super) fn seal(origin: &str, old: &Frontier, sealed: &Appended, stored: &[EntryRow], signer: &NoteSigner) -> Result<String, Conflict> {
+pub(super) fn seal(
+    origin: &str,
+    old: &Frontier,
+    sealed: &Appended,
+    stored: &[EntryRow],
+    signers: &[Arc<NoteSigner>],
+) -> Result<String, Conflict> {
     let mut frontier = old.clone();
     for row in stored {
         if row.entry != frontier.size() || !row.is_sound(origin) {
@@ -83,5 +91,5 @@ pub(super) fn seal(origin: &str, old: &Frontier, sealed: &Appended, stored: &[En
         return Err(Conflict(format!("the root of {} entries", frontier.size())));
     }
     let checkpoint = Checkpoint::new(origin, frontier.size(), frontier.root()).map_err(|fault| Conflict(fault.to_string()))?;
-    checkpoint.sign(signer).map(|note| note.to_string()).map_err(|fault| Conflict(fault.to_string()))
+    checkpoint.sign_by(signers).map(|note| note.to_string()).map_err(|fault| Conflict(fault.to_string()))
 }

@@ -1,7 +1,10 @@
 //! What the writer knows of the stored log; dropped when a commit fails, so that it is read anew.
 
+use std::sync::Arc;
+
 use ledger::book::{Book, LifeKey};
-use ledger::envelope::Parsed;
+use ledger::envelope::{Body, Parsed};
+use ledger::lives::log_keys::LogKeys;
 use ledger::words::Instant;
 
 use super::batch::BatchRows;
@@ -20,6 +23,8 @@ pub(super) struct State {
     /// Nothing becomes due before this instant.
     pub(super) next_due: Option<Instant>,
     pub(super) used: UsedIds,
+    /// The keys of the log after what was judged.
+    pub(super) log_keys: Arc<LogKeys>,
     /// The ids of entries before this one are not in the book any more.
     forgotten: u64,
 }
@@ -31,9 +36,10 @@ impl State {
         let head = store.head(row.id).await?.ok_or_else(missing)?;
         let partial = store.edge(row.id, head.size).await?;
         let next_due = store.earliest_due(row.id).await?;
+        let log_keys = Arc::new(announced(store, row).await?.ok_or_else(missing)?);
         let (book, edge) = (Book::of(row.facts.clone()), Edge::new(head.frontier, partial));
         let used = UsedIds::of(store, row.id, head.size);
-        Ok(Self { book, edge, last_accepted: head.accepted_at, next_due, used, forgotten: 0 })
+        Ok(Self { book, edge, last_accepted: head.accepted_at, next_due, used, log_keys, forgotten: 0 })
     }
 
     /// Number of entries after the last batch that was handed to the database.
@@ -49,6 +55,11 @@ impl State {
         for statement in rows.taken.iter().map(|taken| taken.parsed.statement()) {
             self.used.note(&statement.by, &statement.id);
             self.last_accepted = at;
+            if matches!(statement.body, Body::LogKeyRotation(_)) {
+                let ledger = self.book.ledger();
+                let owner = self.book.institution(&ledger.owner).expect("it signed the statement just now");
+                self.log_keys = Arc::new(ledger.log_keys(owner).expect("each key was read when it was judged"));
+            }
         }
     }
 
@@ -91,6 +102,8 @@ pub(super) struct Standing {
     pub(super) size: u64,
     /// The derived rows hold what the entries before this one changed.
     pub(super) from: u64,
+    /// The keys of its log; of a damaged one, as far as they can be read.
+    pub(super) log_keys: Arc<LogKeys>,
 }
 
 /// Brings the derived rows up to date and reads the head. A damaged ledger is served as far as it can be read, and takes
@@ -99,7 +112,7 @@ pub(super) async fn stand(store: &Store, row: &LedgerRow, health: &HealthCell) -
     let begun = async {
         let from = settling::catch_up(store, row).await?;
         let state = State::load(store, row).await?;
-        Ok(Standing { size: state.size(), state: Some(state), from })
+        Ok(Standing { size: state.size(), log_keys: state.log_keys.clone(), state: Some(state), from })
     };
     match begun.await {
         Err(StoreFault::Damaged(what)) => {
@@ -111,8 +124,19 @@ pub(super) async fn stand(store: &Store, row: &LedgerRow, health: &HealthCell) -
                 Ok(Progress::At(entry)) => entry.min(size),
                 Ok(Progress::Rebuild) | Err(_) => 0,
             };
-            Ok(Standing { state: None, size, from })
+            let log_keys = match announced(store, row).await {
+                Ok(Some(keys)) => keys,
+                Ok(None) | Err(_) => LogKeys::of(&row.facts.log_key, &[]).map_err(|fault| StoreFault::Keys(fault.to_string()))?,
+            };
+            Ok(Standing { state: None, size, from, log_keys: Arc::new(log_keys) })
         }
         other => other,
     }
+}
+
+/// The keys that the genesis and the owner of a log named, as the derived rows have it.
+async fn announced(store: &Store, row: &LedgerRow) -> Result<Option<LogKeys>, StoreFault> {
+    let unread = |fault| StoreFault::Damaged(format!("a key of the log of {}: {fault}", row.name));
+    let owner = store.institution(row.id, &row.facts.owner).await?;
+    owner.map(|owner| row.facts.log_keys(&owner).map_err(unread)).transpose()
 }

@@ -6,12 +6,13 @@
 use std::sync::Arc;
 
 use ledger::book::{Agenda, Book, LifeKey};
+use ledger::lives::log_keys::LogKeys;
 use ledger::words::Instant;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
 use super::batch::{Batch, BatchRows};
-use super::flight::{Answers, Flight, Landed, refuse_all};
+use super::flight::{Answers, Flight, Landed, Signing, refuse_all};
 use super::settling::{self, Settled};
 use super::state::{Standing, State, stand};
 use super::used::UsedIds;
@@ -56,12 +57,25 @@ pub async fn start(
 ) -> Result<(LedgerHandle, [JoinHandle<()>; 2]), StoreFault> {
     let row = Arc::new(row);
     let health = Arc::new(HealthCell::new());
-    let Standing { state, size, from } = stand(&store, &row, &health).await?;
+    let Standing { state, size, from, log_keys } = stand(&store, &row, &health).await?;
+    if let Some(state) = &state {
+        // Before anything is received: what comes next can be signed. By the clock of now, so that a key that was replaced may go.
+        let next = state.last_accepted.max(clock.now());
+        keys.log.signers(&log_keys.signing(size, next)).map_err(|fault| StoreFault::Keys(fault.to_string()))?;
+    }
     let (queue, jobs) = mpsc::channel(pace.queue);
+    let (log_keys, known_keys) = watch::channel(log_keys);
     let (size, durable) = watch::channel(size);
     let (settled, follower) = settling::follow(store.clone(), row.clone(), from, durable.clone(), health.clone());
-    let handle =
-        LedgerHandle { row: row.clone(), keys: keys.clone(), queue, health: health.clone(), size: durable, settled: settled.clone() };
+    let handle = LedgerHandle {
+        row: row.clone(),
+        keys: keys.clone(),
+        queue,
+        health: health.clone(),
+        size: durable,
+        settled: settled.clone(),
+        log_keys: known_keys,
+    };
     let watch = ClockWatch::new(pace.clock_confirmed);
     let worker = Worker {
         store,
@@ -75,6 +89,7 @@ pub async fn start(
         health: health.clone(),
         size,
         settled,
+        log_keys,
         state,
         open: Open::default(),
         flight: None,
@@ -98,6 +113,7 @@ struct Worker {
     health: Arc<HealthCell>,
     size: watch::Sender<u64>,
     settled: Settled,
+    log_keys: watch::Sender<Arc<LogKeys>>,
     state: Option<State>,
     /// What was judged and waits for the commit in flight to land.
     open: Open,
@@ -123,7 +139,9 @@ impl Worker {
         let head = self.store.head(self.row.id).await?.map_or(0, |head| head.size);
         self.size.send_replace(head);
         self.settle(head).await?;
-        self.state = Some(State::load(&self.store, &self.row).await?);
+        let state = State::load(&self.store, &self.row).await?;
+        self.log_keys.send_replace(state.log_keys.clone());
+        self.state = Some(state);
         Ok(())
     }
 
@@ -214,6 +232,7 @@ impl Worker {
             StoreFault::Database(_)
             | StoreFault::Migration(_)
             | StoreFault::Files(_)
+            | StoreFault::Keys(_)
             | StoreFault::Moved { .. }
             | StoreFault::Behind(_) => Health::Failing(fault.to_string()),
         });
@@ -239,7 +258,7 @@ impl Worker {
             let until = (due.len() == FLAGS).then(|| due.last().cloned()).flatten();
             let mut agenda = Agenda::default();
             due.into_iter().for_each(|(due, life)| agenda.set(life, Some(due)));
-            let mut batch = Batch::new(&mut state.book, &mut agenda, store, row.id, &keys.statements, at, state.edge.frontier.size());
+            let mut batch = Batch::new(&mut state.book, &mut agenda, store, row.id, keys, at, state.edge.frontier.size());
             batch.drain(until.as_ref(), FLAGS).await?;
             let rows = batch.into_rows();
             if rows.taken.is_empty() {
@@ -265,7 +284,7 @@ impl Worker {
         store.fetch(row.id, &lacking, &mut state.book).await?;
         let next = state.size() + open.rows.taken.len() as u64;
         let mut agenda = Agenda::default();
-        let mut batch = Batch::new(&mut state.book, &mut agenda, store, row.id, &keys.statements, at, next);
+        let mut batch = Batch::new(&mut state.book, &mut agenda, store, row.id, keys, at, next);
         for Job { submission, answer } in jobs {
             open.answers.add(answer, batch.take(submission).await?);
             // What a statement made due at this very instant stands before the next one.
@@ -293,8 +312,11 @@ impl Worker {
             return answers.send(None, &self.row.facts.origin);
         }
         let flags = metrics::Flags::among(rows.taken.iter().map(|taken| (taken.parsed.statement(), taken.moment.at)));
-        let sealed = self.state.as_mut().expect("the batch was judged on it").advance(&self.row.facts.origin, rows);
-        self.flight = Some(Flight::launch(self.store.clone(), self.row.clone(), self.keys.log.clone(), sealed, flags, answers));
+        let state = self.state.as_mut().expect("the batch was judged on it");
+        // All that was judged goes with this batch, so that these are the keys that the log has with it.
+        let signing = Signing { keyring: self.keys.log.clone(), keys: state.log_keys.clone() };
+        let sealed = state.advance(&self.row.facts.origin, rows);
+        self.flight = Some(Flight::launch(self.store.clone(), self.row.clone(), signing, sealed, flags, answers));
     }
 
     /// Waits until everything that was judged is durable.
@@ -336,6 +358,14 @@ impl Worker {
     /// From here on a batch stands, and everybody may see it.
     fn stands(&mut self, mut landed: Landed) {
         self.settled.recent.put(landed.consequences());
+        // Before the size: whoever sees the entry that names a key knows the key.
+        self.log_keys.send_if_modified(|known| {
+            let is_new = *known != *landed.log_keys();
+            if is_new {
+                known.clone_from(landed.log_keys());
+            }
+            is_new
+        });
         self.size.send_replace(landed.size());
         self.health.set(Health::Ready);
         landed.answer(&self.row.facts.origin);

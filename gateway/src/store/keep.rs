@@ -23,6 +23,9 @@ pub enum StoreFault {
     /// The schema could not be brought up to date.
     #[error("the migrations failed: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
+    /// A key that signs is not here.
+    #[error("{0}")]
+    Keys(String),
     /// What is stored does not fit what it must be; it says where.
     #[error("the stored data is damaged: {0}")]
     Damaged(String),

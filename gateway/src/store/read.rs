@@ -28,6 +28,13 @@ impl Store {
         row.map(|row| Ok((number(row.try_get("size")?, "checkpoint")?, row.try_get("note")?))).transpose()
     }
 
+    /// The first signed checkpoint that holds an entry: number of entries, and the note.
+    pub async fn first_checkpoint_with(&self, ledger: i64, entry: u64) -> Result<Option<(u64, String)>, StoreFault> {
+        let sql = "SELECT size, note FROM checkpoint WHERE ledger = $1 AND size > $2 ORDER BY size LIMIT 1";
+        let row = sqlx::query(sql).bind(ledger).bind(signed(entry)).fetch_optional(&self.log.readers).await?;
+        row.map(|row| Ok((number(row.try_get("size")?, "checkpoint")?, row.try_get("note")?))).transpose()
+    }
+
     /// Entries from an index on, at most `limit`.
     pub async fn entries(&self, ledger: i64, from: u64, limit: u32) -> Result<Vec<EntryRow>, StoreFault> {
         self.stored_entries(ledger, from, limit).await?.iter().map(StoredEntry::parse).collect()

@@ -74,9 +74,9 @@ impl Panel {
         if witnesses.is_empty() { Err(PanelFault::Empty { file: file.to_owned() }) } else { Ok(Self { witnesses, policy }) }
     }
 
-    /// Whether it is for the ledger with this key: it lists that, or no ledger at all.
-    pub fn is_for(&self, log: &VerifierKey) -> bool {
-        self.policy.logs().is_empty() || self.policy.logs().iter().any(|line| line.key == *log)
+    /// Whether it is for the ledger with these keys: it lists one of them, or no ledger at all.
+    pub fn is_for(&self, log: &[VerifierKey]) -> bool {
+        self.policy.logs().is_empty() || self.policy.logs().iter().any(|line| log.contains(&line.key))
     }
 
     /// The witnesses, each with its submission prefix.
@@ -90,8 +90,8 @@ impl Panel {
     }
 
     /// Whether the log and enough witnesses signed a note. What is stored is verified anew: a row is no signature.
-    pub fn is_enough(&self, note: &Note, log: &VerifierKey) -> bool {
-        Checkpoint::open(note, log, &self.policy.witness_keys()).is_ok_and(|(_, signed)| {
+    pub fn is_enough(&self, note: &Note, log: &[VerifierKey]) -> bool {
+        Checkpoint::open_any(note, log, &self.policy.witness_keys()).is_ok_and(|(_, signed)| {
             let signed: Vec<VerifierKey> = signed.into_iter().map(|by| by.key).collect();
             !signed.is_empty() && self.policy.is_met(&signed)
         })
@@ -113,11 +113,11 @@ mod tests {
     fn a_policy_whose_witnesses_cannot_be_asked_is_refused_with_the_witness() {
         let (log, other) = (NoteSigner::from_seed("l.example", &[1; 32]).unwrap(), NoteSigner::from_seed("o.example", &[2; 32]).unwrap());
         let witness = Cosigner::from_seed("w.example", &[3; 32]).unwrap();
-        let (log, other, vkey) = (log.verifier(), other.verifier(), witness.verifier());
+        let (log, other, vkey) = (log.verifier().clone(), other.verifier().clone(), witness.verifier());
         let read = |text: &str| Panel::parse(Path::new("p"), text.as_bytes());
         let panel = read(&format!("log {log}\nwitness w {vkey} https://w.example/prefix\nquorum w\n")).unwrap();
-        assert!(panel.is_for(log) && !panel.is_for(other));
-        assert!(read(&format!("witness w {vkey} http://w.example\nquorum w\n")).unwrap().is_for(other));
+        assert!(panel.is_for(&[other.clone(), log.clone()]) && !panel.is_for(std::slice::from_ref(&other)));
+        assert!(read(&format!("witness w {vkey} http://w.example\nquorum w\n")).unwrap().is_for(&[other]));
         for url in ["", "w.example", "https://", "ftp://w.example", "https://w.example?x", "https://a@w.example"] {
             let fault = read(&format!("witness w {vkey} {url}\nquorum w\n")).unwrap_err();
             assert!(fault.to_string().contains("witness w.example has no address"), "{fault}");

@@ -28,7 +28,7 @@ fn copied(folder: &Path) -> TempDir {
 }
 
 /// Looks once at a ledger; exit code and findings.
-fn look(url: &str, vkey: &VerifierKey, state: &Path, more: &[&str]) -> (i32, Vec<Value>) {
+pub(crate) fn look(url: &str, vkey: &VerifierKey, state: &Path, more: &[&str]) -> (i32, Vec<Value>) {
     let vkey = vkey.to_string();
     let Output { status, stdout, stderr } = Command::new(env!("CARGO_BIN_EXE_convenant"))
         .args(["monitor", "--url", url, "--ledger", "gm0599", "--vkey", &vkey, "--once", "--json", "--state"])

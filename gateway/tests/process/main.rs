@@ -6,6 +6,7 @@ mod attachments;
 mod full_disk;
 mod histories;
 mod kill;
+mod log_key;
 mod server;
 mod tools;
 mod witness;

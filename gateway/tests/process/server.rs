@@ -191,7 +191,8 @@ pub(crate) fn check(url: &str, vkey: &VerifierKey, kept: &Kept) -> u64 {
     from
 }
 
-fn audit_is_clean(url: &str, vkey: &VerifierKey) {
+/// The whole-ledger check by this key.
+pub(crate) fn audit_is_clean(url: &str, vkey: &VerifierKey) {
     let audit = Command::new(env!("CARGO_BIN_EXE_convenant"))
         .args(["audit", "--url", url, "--ledger", "gm0599", "--vkey", &vkey.to_string()])
         .output()

@@ -7,6 +7,7 @@ use super::prepare::{Content, KnownKeys};
 use crate::book::{Accepted, Agenda, Book, Change, Ledger, LifeKey, Stop, Verdict};
 use crate::envelope::statement::flag::Flag;
 use crate::envelope::{Body, Refusal, Rule, Statement, Verified};
+use crate::lives::log_keys::LogKeys;
 use crate::lives::{Institution, Moment};
 use crate::words::{Hash, Instant, Slug};
 
@@ -38,6 +39,12 @@ impl Clockwork {
 
     pub(super) fn known_keys(&self) -> KnownKeys {
         self.keys.clone()
+    }
+
+    /// The keys of the log, as far as it was fed; `None` where the one in the genesis cannot be read.
+    pub(super) fn log_keys(&self) -> Option<LogKeys> {
+        let ledger = self.book.ledger();
+        ledger.log_keys(self.book.institution(&ledger.owner)?).ok()
     }
 
     /// Takes one entry at its place; `last` is the instant of the entry before it.

@@ -131,6 +131,14 @@ pub enum Finding {
         /// SHA-256 of salt and content.
         hash: Hash,
     },
+    /// The owner announces another key of the log here, and nothing that the key before it signed shows it: whoever knows
+    /// only that key cannot tell whether the log went on or somebody else began.
+    KeyNotHandedOver {
+        /// The entry.
+        index: u64,
+        /// The new key, as a vkey.
+        log_key: String,
+    },
     /// The checkpoint cannot be read, or this log's key did not sign it.
     CheckpointRefused {
         /// The size of the log as it was read.
@@ -161,7 +169,7 @@ impl Finding {
     pub fn index(&self) -> u64 {
         match self {
             Self::NoGenesis { index, .. } | Self::OtherLedger { index, .. } | Self::OutOfPlace { index, .. } => *index,
-            Self::OtherCalendar { index, .. } => *index,
+            Self::OtherCalendar { index, .. } | Self::KeyNotHandedOver { index, .. } => *index,
             Self::LeafMismatch { index } | Self::ClockBack { index, .. } | Self::Unreadable { index, .. } => *index,
             Self::BadSignature { index, .. } | Self::Refused { index, .. } | Self::UsedId { index, .. } => *index,
             Self::MissingFlag { index, .. } | Self::MovedFlag { index, .. } | Self::FalseFlag { index, .. } => *index,
@@ -189,6 +197,7 @@ impl Finding {
             Self::AttachmentMissing { .. } => "attachment-missing",
             Self::AttachmentChanged { .. } => "attachment-changed",
             Self::NotErased { .. } => "not-erased",
+            Self::KeyNotHandedOver { .. } => "key-not-handed-over",
             Self::CheckpointRefused { .. } => "checkpoint-refused",
             Self::OtherSize { .. } => "other-size",
             Self::OtherRoot { .. } => "other-root",
@@ -201,7 +210,7 @@ impl Finding {
             Self::NoGenesis { refusal, .. } | Self::Unreadable { refusal, .. } | Self::BadSignature { refusal, .. } => Some(refusal),
             Self::Refused { refusal, .. } | Self::FalseFlag { refusal, .. } => Some(refusal),
             Self::OtherLedger { .. } | Self::OutOfPlace { .. } | Self::LeafMismatch { .. } | Self::ClockBack { .. } => None,
-            Self::OtherCalendar { .. } => None,
+            Self::OtherCalendar { .. } | Self::KeyNotHandedOver { .. } => None,
             Self::UsedId { .. } | Self::MissingFlag { .. } | Self::MovedFlag { .. } => None,
             Self::AttachmentMissing { .. } | Self::AttachmentChanged { .. } | Self::NotErased { .. } => None,
             Self::CheckpointRefused { .. } | Self::OtherSize { .. } | Self::OtherRoot { .. } => None,
@@ -213,7 +222,7 @@ impl Finding {
         match self {
             Self::MissingFlag { flag, .. } | Self::MovedFlag { flag, .. } | Self::FalseFlag { flag, .. } => Some(flag),
             Self::NoGenesis { .. } | Self::OtherLedger { .. } | Self::OutOfPlace { .. } | Self::LeafMismatch { .. } => None,
-            Self::OtherCalendar { .. } => None,
+            Self::OtherCalendar { .. } | Self::KeyNotHandedOver { .. } => None,
             Self::ClockBack { .. } | Self::Unreadable { .. } | Self::BadSignature { .. } | Self::Refused { .. } => None,
             Self::AttachmentMissing { .. } | Self::AttachmentChanged { .. } | Self::NotErased { .. } => None,
             Self::UsedId { .. } | Self::CheckpointRefused { .. } | Self::OtherSize { .. } | Self::OtherRoot { .. } => None,
@@ -257,6 +266,9 @@ impl fmt::Display for Finding {
             Self::AttachmentMissing { hash, .. } => write!(f, "its attachment {hash} is not there, and no entry erases it"),
             Self::AttachmentChanged { hash, .. } => write!(f, "what is served as its attachment {hash} is something else"),
             Self::NotErased { hash, .. } => write!(f, "it erases the attachment {hash}, which is served still"),
+            Self::KeyNotHandedOver { log_key, .. } => {
+                write!(f, "the key of the log becomes {log_key}, and no checkpoint that the key before it signed shows that")
+            }
             Self::CheckpointRefused { fault, .. } => write!(f, "the checkpoint does not stand: {fault}"),
             Self::OtherSize { signed, .. } => write!(f, "the checkpoint is of {signed} entries"),
             Self::OtherRoot { signed, computed, .. } => write!(f, "the checkpoint signs the root {signed}, the records give {computed}"),

@@ -17,6 +17,7 @@ mod prepare;
 mod clockwork;
 mod leaves;
 mod papers;
+mod handover;
 mod stream;
 
 pub use finding::Finding;
@@ -29,13 +30,15 @@ use std::fmt;
 use thiserror::Error;
 
 use crate::book::found;
-use crate::envelope::{Refusal, Rule};
+use crate::book::succession::Announced;
+use crate::envelope::{Body, Refusal, Rule};
 use crate::lives::Moment;
 use crate::log::checkpoint::Checkpoint;
 use crate::log::note::{KeyKind, Note, VerifierKey};
-use crate::log::record::Salt;
+use crate::log::record::{Entry, Salt};
 use crate::words::{CALENDAR_VERSION, Hash, Instant, Slug};
 use clockwork::{Clockwork, Ids};
+use handover::Handover;
 use leaves::Leaves;
 use papers::Papers;
 use prepare::{Content, prepare_one};
@@ -54,6 +57,8 @@ pub struct Auditor {
     clockwork: Option<Clockwork>,
     ids: Ids,
     leaves: Leaves,
+    /// How the log came from the key in its genesis to that of its checkpoint.
+    handover: Handover,
     /// Content beside the log, if it is to be looked at; it takes memory for each attachment.
     papers: Option<Papers>,
     next: u64,
@@ -77,13 +82,18 @@ impl Auditor {
             return Err(NotALogKey);
         }
         let last = Instant::from_millis(0).expect("1970 can be written");
-        let (ids, leaves, findings) = (Ids::default(), Leaves::default(), Vec::new());
-        Ok(Self { log, clockwork: None, ids, leaves, papers: None, next: 0, last, fed: 0, unread: 0, findings, found: 0 })
+        let (ids, leaves, findings, handover) = (Ids::default(), Leaves::default(), Vec::new(), Handover::default());
+        Ok(Self { log, clockwork: None, ids, leaves, handover, papers: None, next: 0, last, fed: 0, unread: 0, findings, found: 0 })
     }
 
     /// The same, and it remembers which content beside the log entries name.
     pub fn with_attachments(self) -> Self {
         Self { papers: Some(Papers::default()), ..self }
+    }
+
+    /// Tells it which later keys of the log the given one vouches for (see [`crate::book::succession`]).
+    pub fn follow(&mut self, announced: Vec<Announced>) {
+        self.handover.announced = announced;
     }
 
     /// The content beside the log that the entries so far name; none for an auditor that was not asked to look at it.
@@ -143,6 +153,8 @@ impl Auditor {
             findings.push(Finding::ClockBack { index, accepted_at: at, previous: last });
         }
         let moment = Moment { entry: index, at };
+        let rotates = prepared.content.parsed().is_some_and(|parsed| matches!(parsed.statement().body, Body::LogKeyRotation(_)));
+        let leaf = prepared.computed.as_ref().map(Entry::leaf_hash);
         let said = self.papers.as_ref().and_then(|_| prepared.content.parsed()).map(|parsed| parsed.statement().clone());
         match &mut self.clockwork {
             Some(clockwork) => findings.extend(clockwork.take(prepared.content, moment, last, &mut self.ids)),
@@ -151,6 +163,9 @@ impl Auditor {
         }
         // A statement that does not stand files nothing and erases nothing.
         let stands = !findings.iter().any(|finding| finding.index() == index && finding.refusal().is_some());
+        if let (true, Some(clockwork)) = (rotates && stands, &self.clockwork) {
+            self.handover.take(index, leaf, clockwork.log_keys(), &self.log);
+        }
         if let (Some(papers), Some(said)) = (&mut self.papers, said.filter(|_| stands)) {
             papers.note(index, &said);
         }
@@ -183,9 +198,12 @@ impl Auditor {
         self.ids.use_up(verified.statement());
         self.clockwork = Some(Clockwork::new(ledger, institutions));
         let own = origin == self.log.name() && log_key == self.log.to_string();
+        let is_named_later = origin == self.log.name();
         let other_ledger = (!own).then_some(Finding::OtherLedger { index: 0, origin, log_key });
         let other_calendar = (named != CALENDAR_VERSION).then_some(Finding::OtherCalendar { index: 0, named });
-        other_ledger.into_iter().chain(other_calendar).collect()
+        // A later entry may name the given key: only the end shows that none does.
+        let at_once = if is_named_later { self.handover.waits_for(other_ledger) } else { other_ledger };
+        at_once.into_iter().chain(other_calendar).collect()
     }
 
     fn keep(&mut self, findings: Vec<Finding>) -> Vec<Finding> {
@@ -210,7 +228,7 @@ impl Auditor {
             Ok((_, finding)) => finding,
             Err(finding) => Some(finding),
         };
-        missing.into_iter().chain(signed).collect()
+        missing.into_iter().chain(self.handed_over(checkpoint)).chain(signed).collect()
     }
 
     /// Whether an institution is a party to an agreement, as far as the log was fed.
@@ -229,6 +247,8 @@ impl Auditor {
             let refusal = Refusal::new(Rule::GatewayOnly, "there is no first entry", "a genesis");
             self.keep(vec![Finding::NoGenesis { index: 0, refusal }]);
         }
+        let handover = self.handed_over(checkpoint);
+        self.keep(handover);
         let signed = self.compare(checkpoint);
         let (checkpoint, finding) = match signed {
             Ok((checkpoint, finding)) => (Some(checkpoint), finding),
@@ -239,11 +259,21 @@ impl Auditor {
         Report { origin, entries: self.fed, unread: self.unread, root, checkpoint, findings: self.findings, found: self.found }
     }
 
+    /// What is wrong with how the log came from the given key to that of its checkpoint.
+    fn handed_over(&self, note: &[u8]) -> Vec<Finding> {
+        let signed = Note::parse(note).is_ok_and(|note| Checkpoint::open(&note, &self.log, &[]).is_ok());
+        self.handover.findings(signed)
+    }
+
     fn compare(&self, note: &[u8]) -> Result<(Checkpoint, Option<Finding>), Finding> {
         let index = self.next;
         let refused = |fault| Finding::CheckpointRefused { index, fault };
         let note = Note::parse(note).map_err(|fault| refused(fault.into()))?;
-        let (checkpoint, _) = Checkpoint::open(&note, &self.log, &[]).map_err(refused)?;
+        // By every key that signs now: whoever knows one of them relies on it.
+        let keys = self.clockwork.as_ref().and_then(Clockwork::log_keys).filter(|_| self.handover.open.is_none());
+        let keys = keys.as_ref().map_or_else(|| vec![&self.log], |keys| keys.signing(index, self.last));
+        let opened = keys.into_iter().map(|key| Ok(Checkpoint::open(&note, key, &[]).map_err(refused)?.0));
+        let checkpoint = opened.reduce(|first, next| first.and(next)).expect("a log has a key")?;
         let finding = if checkpoint.size() != index {
             Some(Finding::OtherSize { index, signed: checkpoint.size() })
         } else if !self.leaves.commit_to(checkpoint.root()) {

@@ -4,50 +4,51 @@
 //! So an audit stays as small as it is.
 
 use super::desk::Book;
+use super::verdict::Stop;
 use crate::envelope::statement::erasure::AttachmentErasure;
 use crate::envelope::statement::flag::Subject;
 use crate::envelope::{Parsed, Refusal, Rule};
 use crate::lives::Moment;
-use crate::log::note::VerifierKey;
 use crate::log::receipt::Receipt;
 use crate::words::Slug;
 
 impl Book {
     /// That the signer may erase what it names. Whether the content is still there is not in the log.
-    pub(super) fn check_erasure(&self, by: &Slug, body: &AttachmentErasure, moment: Moment) -> Result<(), Refusal> {
+    pub(super) fn check_erasure(&self, by: &Slug, body: &AttachmentErasure, moment: Moment) -> Result<(), Stop> {
         let (entry, owner) = (u64::from(body.entry.0), &self.ledger().owner);
         if entry >= moment.entry {
             let detail = format!("entry {entry} is not before this one");
-            return Err(Refusal::at("/body/entry", Rule::UnknownAttachment, detail, "the entry that it was filed with"));
+            return Err(Refusal::at("/body/entry", Rule::UnknownAttachment, detail, "the entry that it was filed with").into());
         }
         let Some(text) = &body.receipt else {
             if by == owner {
                 return Ok(());
             }
             let detail = format!("{by} does not own this ledger, and shows no receipt");
-            return Err(Refusal::at("/body/receipt", Rule::NotTheFiler, detail, format!("the receipt of entry {entry}, or {owner}")));
+            return Err(Refusal::at("/body/receipt", Rule::NotTheFiler, detail, format!("the receipt of entry {entry}, or {owner}")).into());
         };
         let unfit = |detail: String| Refusal::at("/body/receipt", Rule::ReceiptUnfit, detail, format!("the receipt of entry {entry}"));
         let receipt = Receipt::parse(format!("{text}\n").as_bytes()).map_err(|fault| unfit(fault.to_string()))?;
-        let key: VerifierKey = self.ledger().log_key.parse().map_err(|_| unfit("the key of the log cannot be read".into()))?;
-        let shown = receipt.verify(&key).map_err(|fault| unfit(fault.to_string()))?;
+        // By a key that signs now: one that was replaced may be in other hands.
+        let keys = self.log_keys("/body/receipt")?;
+        let shown = receipt.verify_any(&keys.signing(moment.entry, moment.at)).map_err(|fault| unfit(fault.to_string()))?;
         if shown.index != entry {
-            return Err(unfit(format!("it is of entry {}", shown.index)));
+            return Err(unfit(format!("it is of entry {}", shown.index)).into());
         }
         let filed = Parsed::parse(&shown.jws).map_err(|refusal| unfit(format!("it holds no statement: {refusal}")))?;
         let filed = filed.statement();
         if !filed.body.attachments().iter().any(|attachment| attachment.hash == body.attachment) {
             let named = filed.body.attachments().iter().map(|attachment| attachment.hash.to_string()).collect::<Vec<_>>().join(", ");
             let detail = format!("entry {entry} does not name {}", body.attachment);
-            return Err(Refusal::at("/body/attachment", Rule::UnknownAttachment, detail, format!("one of: {named}")));
+            return Err(Refusal::at("/body/attachment", Rule::UnknownAttachment, detail, format!("one of: {named}")).into());
         }
         if filed.body.subject() != Some(Subject::Agreement(body.agreement.clone())) {
             let detail = format!("entry {entry} is not about {}", body.agreement);
-            return Err(Refusal::at("/body/agreement", Rule::UnknownAttachment, detail, "the agreement of that entry"));
+            return Err(Refusal::at("/body/agreement", Rule::UnknownAttachment, detail, "the agreement of that entry").into());
         }
         if filed.by != *by && by != owner {
             let detail = format!("{} filed it", filed.by);
-            return Err(Refusal::at("/by", Rule::NotTheFiler, detail, format!("{} or {owner}", filed.by)));
+            return Err(Refusal::at("/by", Rule::NotTheFiler, detail, format!("{} or {owner}", filed.by)).into());
         }
         Ok(())
     }

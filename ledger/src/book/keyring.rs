@@ -1,4 +1,4 @@
-//! Whose key is whose, by the statements about keys alone: genesis, registrations, admissions and what came after. It is
+//! Whose key is whose, the log's included, by the statements about keys alone: genesis, registrations, admissions and what came after. It is
 //! what a reader has who holds some entries of a log, and not all.
 //!
 //! Each statement is checked with a key that was valid for its signer when it was accepted. Keys come and go by the same
@@ -7,10 +7,13 @@
 use std::collections::BTreeMap;
 
 use super::founding::{Ledger, found};
+use super::log_key::read_announcement;
 use super::possession::check_possession;
 use crate::envelope::statement::flag::{Flag, Subject};
 use crate::envelope::{Body, GATEWAY, Kid, Parsed, PublicKey, Refusal, Rule, Type};
+use crate::lives::log_keys::LogKeys;
 use crate::lives::{Institution, Moment};
+use crate::log::note::KeyFault;
 use crate::words::Slug;
 
 /// The institutions so far, with their keys.
@@ -65,14 +68,7 @@ impl Keyring {
                 self.institutions.entry(body.institution.clone()).or_insert_with(new).register(body, moment)
             }
             Body::Admission(body) => {
-                if *by != self.ledger.owner {
-                    return Err(Refusal::at(
-                        "/by",
-                        Rule::OwnerOnly,
-                        format!("{by} does not own this ledger"),
-                        self.ledger.owner.to_string(),
-                    ));
-                }
+                self.check_owner(by, "an institution is admitted by the owner of the ledger")?;
                 self.of(&body.institution)?.admit(&body.key, moment)
             }
             Body::KeyAddition(body) => {
@@ -84,6 +80,12 @@ impl Keyring {
                 self.of(by)?.add_key(&body.key, body.valid_until, Some(&body.replaces), moment)
             }
             Body::KeyRevocation(body) => self.of(by)?.revoke_key(body, moment),
+            Body::LogKeyRotation(body) => {
+                self.check_owner(by, "the key of the log is announced by the owner of the ledger")?;
+                let key = read_announcement(&origin, body, moment)?;
+                self.of(by)?.log_keys.push(key);
+                Ok(())
+            }
             Body::RecoveryRequest(body) => self.of(&body.institution)?.request_recovery(&body.key, moment),
             Body::RecoveryVouch(body) => self.of(&body.institution)?.vouch(by, body.agreement.is_none(), &body.key, moment),
             Body::RecoveryObjection(body) => self.of(by)?.object_to_recovery(&body.key),
@@ -91,6 +93,10 @@ impl Keyring {
             Body::Genesis(_) => Err(Refusal::at("/type", Rule::GatewayOnly, "a ledger has one genesis", "another statement")),
             _ => Ok(()),
         }
+    }
+
+    fn check_owner(&self, by: &Slug, detail: &str) -> Result<(), Refusal> {
+        if *by == self.ledger.owner { Ok(()) } else { Err(Refusal::at("/by", Rule::OwnerOnly, detail, self.ledger.owner.to_string())) }
     }
 
     /// Flags about institutions end and begin the validity of keys; they must follow from what came before.
@@ -128,6 +134,12 @@ impl Keyring {
         std::iter::once(own).chain(theirs).collect()
     }
 
+    /// Every key that the log has had up to the last statement.
+    pub fn log_keys(&self) -> Result<LogKeys, KeyFault> {
+        let later = self.institutions.get(&self.ledger.owner).map(|owner| owner.log_keys.as_slice()).unwrap_or_default();
+        LogKeys::of(&self.ledger.log_key, later)
+    }
+
     /// The public names of institutions.
     pub fn names(&self) -> BTreeMap<Slug, String> {
         let named = self.institutions.values().filter_map(|institution| {
@@ -142,7 +154,7 @@ impl Keyring {
 pub fn is_about_keys(body: &Body) -> bool {
     match body.kind() {
         Type::Genesis | Type::Registration | Type::Admission | Type::KeyAddition | Type::KeyRotation | Type::KeyRevocation => true,
-        Type::RecoveryRequest | Type::RecoveryVouch | Type::RecoveryObjection => true,
+        Type::RecoveryRequest | Type::RecoveryVouch | Type::RecoveryObjection | Type::LogKeyRotation => true,
         Type::Flag => matches!(body, Body::Flag(flag) if matches!(flag.cause.subject(), Subject::Institution(_))),
         Type::Proposal | Type::CounterProposal | Type::Consent | Type::Decline | Type::Retraction | Type::Amendment => false,
         Type::Report | Type::Acceptance | Type::Dispute | Type::DisputeAnswer | Type::DisputeRetraction | Type::Finding => false,

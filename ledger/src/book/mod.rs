@@ -13,6 +13,8 @@ mod agenda;
 mod shelf;
 mod possession;
 mod keyring;
+mod log_key;
+pub mod succession;
 
 pub use agenda::Agenda;
 pub use desk::Book;

@@ -118,6 +118,13 @@ impl PublicKey {
         Kid::new(Hash::of(&[self.to_jwk().to_string().as_bytes()]))
     }
 
+    /// Whether it is the Ed25519 key with these bytes, wherever else that is written.
+    pub fn is_ed25519(&self, bytes: &[u8]) -> bool {
+        match &self.0 {
+            Material::Ed25519(key) => key.as_bytes() == bytes,
+        }
+    }
+
     /// What this key signs with.
     pub fn algorithm(&self) -> Algorithm {
         match self.0 {

@@ -70,6 +70,8 @@ rules! {
     GatewayOnly "gateway-only" "log" Forbidden "Alleen de poort zelf mag dit vastleggen." "Only the gateway itself may record this."
     OnBehalf "on-behalf" "L05" Forbidden "Een instelling tekent alleen voor zichzelf." "An institution signs for itself only."
     LastKey "last-key" "L01" Conflict "Dit is de laatste geldige sleutel: vervang haar in plaats van haar in te trekken." "This is the last valid key: rotate it instead of revoking it."
+    RotationRuns "rotation-runs" "log" Conflict "De vorige vervanging van de sleutel van het log is nog niet voorbij." "The rotation of the log's key before this one is not over."
+    KeyNotHeld "key-not-held" "log" Conflict "De poort heeft deze sleutel niet." "The gateway does not hold this key."
     RecoveryUnfit "recovery-unfit" "signing" Conflict "Dit past niet bij het herstel van een sleutel." "This does not fit the recovery of a key."
     // --- agreement ---
     Incomplete "incomplete" "L07, L08" Invalid "Het voorstel is niet volledig." "The proposal is not complete."

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::log_keys::LogKey;
 use super::moment::{Fact, Moment};
 use super::recovery::Recovery;
 use crate::envelope::refusal::{Refusal, Rule};
@@ -30,6 +31,9 @@ pub struct Institution {
     pub routing: Vec<Route>,
     /// Of the owner of a ledger: the other ledgers whose receipts it accepts.
     pub accepted_ledgers: Vec<AcceptedLedger>,
+    /// Of the owner of a ledger: the keys of the log after the one that the genesis names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub log_keys: Vec<LogKey>,
 }
 
 /// Another ledger whose receipts are accepted.
@@ -104,7 +108,7 @@ impl Key {
 impl Institution {
     /// An id under which nobody has registered.
     pub fn new(id: Slug) -> Self {
-        Self { id, candidates: Vec::new(), admitted: None, routing: Vec::new(), accepted_ledgers: Vec::new() }
+        Self { id, candidates: Vec::new(), admitted: None, routing: Vec::new(), accepted_ledgers: Vec::new(), log_keys: Vec::new() }
     }
 
     /// A new institution presents itself.

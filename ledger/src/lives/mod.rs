@@ -3,6 +3,7 @@
 //! Transitions check and apply in one place, on a copy that is thrown away when they refuse.
 
 pub mod moment;
+pub mod log_keys;
 pub mod institution;
 pub mod recovery;
 pub mod text;

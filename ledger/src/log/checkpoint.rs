@@ -62,6 +62,20 @@ impl Checkpoint {
         Ok(Note::new(text, vec![signature])?)
     }
 
+    /// Signs with each of these keys of the log: while one takes over from another, both sign.
+    pub fn sign_by(&self, signers: &[impl AsRef<NoteSigner>]) -> Result<Note, CheckpointFault> {
+        signers.iter().try_for_each(|signer| self.check_name(signer.as_ref().verifier()))?;
+        let text = self.to_string();
+        let signatures = signers.iter().map(|signer| signer.as_ref().sign(&text)).collect();
+        Ok(Note::new(text, signatures)?)
+    }
+
+    /// Verifies a note as a checkpoint that one of these keys of a log signed; see [`Checkpoint::open`].
+    pub fn open_any(note: &Note, logs: &[VerifierKey], witnesses: &[VerifierKey]) -> Result<(Self, Vec<Signed>), CheckpointFault> {
+        let opened = logs.iter().map(|log| Self::open(note, log, witnesses)).reduce(|first, next| first.or(next));
+        opened.unwrap_or_else(|| Err(NoteFault::NoTrustedSignature.into()))
+    }
+
     /// Verifies a note as a checkpoint that this log signed, and gives the signatures of those witnesses that are known.
     /// A known witness whose signature fails makes it refuse the whole.
     pub fn open(note: &Note, log: &VerifierKey, witnesses: &[VerifierKey]) -> Result<(Self, Vec<Signed>), CheckpointFault> {

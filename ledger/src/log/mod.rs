@@ -18,6 +18,8 @@ pub mod note;
 
 pub mod checkpoint;
 
+pub mod possession;
+
 pub mod proof;
 
 pub mod receipt;

@@ -8,7 +8,7 @@ use std::fmt;
 use thiserror::Error;
 
 use super::checkpoint::Checkpoint;
-use super::note::{Note, Signed, VerifierKey};
+use super::note::{Note, NoteFault, Signed, VerifierKey};
 use super::proof::{Proof, ProofFault};
 use super::record::{Entry, Record, RecordFault, Salt};
 use crate::words::{Hash, Instant};
@@ -94,6 +94,17 @@ impl Receipt {
             checkpoint,
             witnesses,
         })
+    }
+
+    /// Verifies with one of the keys of a log, whichever signed; at least one is given.
+    pub fn verify_any(&self, logs: &[&VerifierKey]) -> Result<VerifiedReceipt, ReceiptFault> {
+        let verified = logs.iter().map(|log| self.verify(log)).reduce(|first, next| first.or(next));
+        verified.unwrap_or_else(|| Err(ReceiptFault::Proof(NoteFault::NoTrustedSignature.into())))
+    }
+
+    /// The statement that it carries, unverified; `None` where it carries none.
+    pub fn jws(&self) -> Option<&[u8]> {
+        Some(Record::parse(self.extra().ok()?.1).ok()?.jws)
     }
 
     /// The salt and the bytes of the record.

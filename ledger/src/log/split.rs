@@ -30,8 +30,13 @@ pub struct SplitView {
 impl SplitView {
     /// Verifies that a log with this key signed both, and that they are not of one history; gives what they say.
     pub fn verify(&self, log: &VerifierKey) -> Result<(Checkpoint, Checkpoint), SplitFault> {
-        let (smaller, _) = Checkpoint::open(&self.smaller, log, &[])?;
-        let (larger, _) = Checkpoint::open(&self.larger, log, &[])?;
+        self.verify_any(std::slice::from_ref(log))
+    }
+
+    /// The same for a log that had several keys: each checkpoint is signed by one of them.
+    pub fn verify_any(&self, logs: &[VerifierKey]) -> Result<(Checkpoint, Checkpoint), SplitFault> {
+        let (smaller, _) = Checkpoint::open_any(&self.smaller, logs, &[])?;
+        let (larger, _) = Checkpoint::open_any(&self.larger, logs, &[])?;
         verify_consistency(smaller.size(), &self.root, larger.size(), &larger.root(), &self.proof)?;
         if self.root == smaller.root() { Err(SplitFault::OneHistory) } else { Ok((smaller, larger)) }
     }

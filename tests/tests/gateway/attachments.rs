@@ -5,10 +5,12 @@ use std::path::Path;
 use axum::http::StatusCode;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use gateway::keys::make_log_key;
 use gateway::settings::Limits;
-use harness::gate::{Gate, STATEMENTS, Signed, Signer};
+use harness::gate::{Gate, ORIGIN, STATEMENTS, Signed, Signer};
 use ledger::audit::{Auditor, Finding, Served};
 use ledger::envelope::Type;
+use ledger::log::possession::prove;
 use ledger::words::Hash;
 use serde_json::{Value, json};
 use sqlx::{Connection, SqliteConnection};
@@ -266,6 +268,21 @@ async fn who_names_another_s_content_once_more_cannot_erase_it() {
     );
     let shown = receipt(&gate, entry).await;
     gate.accept(&erasure(&corporation, "e", entry, Some(&shown))).await;
+    assert_eq!(traces(&gate), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_receipt_by_a_key_that_signs_no_more_erases_nothing() {
+    let (gate, corporation, entry) = filed().await;
+    let old = receipt(&gate, entry).await;
+    let (signer, _) = make_log_key(&gate.database().with_file_name("keys"), "gm0599", ORIGIN).unwrap();
+    let body = json!({ "logKey": signer.verifier().to_string(), "proof": prove(&signer), "oldSignsUntil": "2006-03-03T09:00:00Z" });
+    gate.accept(&gate.town.says(Type::LogKeyRotation, "k", &body)).await;
+    gate.clock.set("2006-03-03T09:00:00Z".parse().unwrap());
+    let (status, answer) = gate.submit(&erasure(&corporation, "e1", entry, Some(&old))).await;
+    assert_eq!((status, &answer["rule"]), (StatusCode::BAD_REQUEST, &json!("receipt-unfit")), "{answer}");
+    let shown = receipt(&gate, entry).await;
+    gate.accept(&erasure(&corporation, "e2", entry, Some(&shown))).await;
     assert_eq!(traces(&gate), Vec::<String>::new());
 }
 

@@ -17,6 +17,7 @@ mod http;
 mod limits;
 mod metrics;
 mod request_ids;
+mod rotation;
 mod openapi;
 mod readers;
 mod reads;

@@ -291,6 +291,11 @@ fn samples() -> Vec<(Type, Value)> {
         (Type::StatePosition, with(&case, json!({ "stance": "on-conditions" }))),
         (Type::MinistryRouting, json!({ "routes": [{ "theme": "education", "ministry": "education" }] })),
         (Type::LedgerAcceptance, json!({ "logKey": "test.example/national+00000000+x" })),
+        (
+            Type::LogKeyRotation,
+            json!({ "logKey": "test.example/gm0599+00000000+x", "oldSignsUntil": "2006-06-01T00:00:00Z",
+                "proof": format!("\u{2014} test.example/gm0599 {}", "A".repeat(92)) }),
+        ),
         (Type::CaseClosure, json!({ "agreement": "wijk", "case": 1, "done": paper })),
         (
             Type::Withdrawal,

@@ -55,7 +55,7 @@ async fn tiles_of_a_log_with_three_levels_are_those_of_its_root() {
     let gate = Gate::open("2006-02-15T09:00:00Z").await;
     let ledger = gate.host.ledger("gm0599").unwrap().clone();
     let sizes = [255, 256, 257, 65_535, 65_536, 65_537, 66_000];
-    fill(&gate.database(), &gate.host.store, ledger.row.id, &ledger.keys.log, &sizes).await;
+    fill(&gate.database(), &gate.host.store, ledger.row.id, &ledger.keys.log.signer(ledger.log_keys().first()).unwrap(), &sizes).await;
     let last = checkpoint(&gate).await;
     assert_eq!(last.size(), 66_000);
     let whole = walk(&gate, last).await;

@@ -58,7 +58,7 @@ async fn dishonest(
 }
 
 fn log_key(gate: &Gate) -> VerifierKey {
-    gate.host.ledger("gm0599").unwrap().keys.log.verifier().clone()
+    gate.host.ledger("gm0599").unwrap().log_keys().first().clone()
 }
 
 /// The gate with these witnesses, of which so many are enough.

@@ -138,7 +138,7 @@ async fn by_rounds<T>(gate: &Gate, mut look: impl AsyncFnMut() -> Option<T>) -> 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn litewitness_cosigns_our_log_as_it_grows_and_refuses_another_history() {
     let gate = Gate::open("2006-02-15T09:00:00Z").await;
-    let log = gate.host.ledger("gm0599").unwrap().keys.log.verifier().clone();
+    let log = gate.host.ledger("gm0599").unwrap().log_keys().first().clone();
     let witness = Litewitness::start(&log).await;
     let cadence = Cadence { interval: Duration::from_secs(1), limit: Duration::from_secs(5) };
     let (aside, clock) = (tempfile::tempdir().unwrap(), gate.clock.clone());

@@ -244,6 +244,8 @@ fn trust() -> Vec<(&'static str, Value)> {
     let span = [("from", from), ("until", until)];
     let vkey = json!({ "type": "string", "description": "C2SP signed-note: name+keyid+key" });
     let log_key = [&[("vkey", vkey)][..], &span].concat();
+    let receipt = json!({ "type": "string", "description": "Receipt of the entry that names it, signed by the key before it as well" });
+    let of_log_key = [("signsUntil", instant()), ("announcement", receipt)];
     let statement_key = [&[("kid", text()), ("key", json!({ "type": "object", "description": "A JWK" }))][..], &span].concat();
     let genesis = [
         ("entry", number()),
@@ -257,7 +259,7 @@ fn trust() -> Vec<(&'static str, Value)> {
     let trust = [
         ("ledger", text()),
         ("origin", text()),
-        ("logKeys", list(object("Sleutel van het log", &log_key))),
+        ("logKeys", list(open("Sleutel van het log", &log_key, &of_log_key))),
         ("statementKeys", list(object("Sleutel van de poort", &statement_key))),
         ("witnesses", list(named("Witness"))),
         ("policy", policy),

@@ -4,6 +4,7 @@
 mod finding;
 mod hook;
 mod state;
+mod succession;
 mod tree;
 mod watch;
 mod word;
@@ -22,6 +23,7 @@ use crate::client::{Client, Error};
 use crate::clock::SystemClock;
 use finding::Finding;
 use state::State;
+use succession::Succession;
 use watch::Watch;
 use word::WitnessAt;
 
@@ -85,7 +87,9 @@ impl Monitor {
     pub fn run(self, terminal: &mut Terminal) -> anyhow::Result<Exit> {
         anyhow::ensure!(self.vkey.kind() == KeyKind::Note, "{} is not the key of a log (an Ed25519 key of type 0x01)", self.vkey);
         if let Some(file) = &self.check {
-            return check(file, &self.vkey, terminal);
+            // Two histories may be signed by two keys: those that this monitor was led to.
+            let known = self.state.exists().then(|| State::open(&self.state, &self.vkey)?.0.succession(&self.vkey)).transpose()?;
+            return check(file, &known.unwrap_or_else(|| Succession::new(self.vkey.clone())).keys(), terminal);
         }
         let (url, ledger) = (self.url.as_deref().unwrap_or_default(), self.ledger.clone().unwrap_or_default());
         let (mut state, tree) = State::open(&self.state, &self.vkey)?;
@@ -93,6 +97,7 @@ impl Monitor {
             client: Client::new(url)?,
             ledger,
             key: self.vkey.clone(),
+            succession: state.succession(&self.vkey)?,
             witnesses: self.witnesses.clone(),
             kept: self.kept.clone(),
             institution: self.institution.clone(),
@@ -125,6 +130,10 @@ impl Monitor {
                 self.hook(&finding, terminal)?;
                 state.told(&finding, self.vkey.name())?;
             }
+        }
+        if look.has_new_keys {
+            // Before the tree, which may be signed by one of them.
+            state.keep_succession(&watch.succession)?;
         }
         if let (Some(from), Some(tree)) = (look.grown_from, &watch.tree) {
             state.advance(tree, from)?;
@@ -173,14 +182,14 @@ fn no_look(error: anyhow::Error, terminal: &mut Terminal) -> anyhow::Result<Exit
 }
 
 /// Whether a file shows that the log signed two histories.
-fn check(file: &Path, log: &VerifierKey, terminal: &mut Terminal) -> anyhow::Result<Exit> {
+fn check(file: &Path, logs: &[VerifierKey], terminal: &mut Terminal) -> anyhow::Result<Exit> {
     let bytes = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
     let split: SplitView = serde_json::from_slice(&bytes).with_context(|| format!("{} is no split view", file.display()))?;
-    match split.verify(log) {
+    match split.verify_any(logs) {
         Ok((smaller, larger)) => {
             terminal.line(&shown(&format!(
                 "{} signed two histories: a tree of {} entries with root {}, and one of {} entries with root {}, which does not begin with it",
-                log.name(),
+                logs[0].name(),
                 smaller.size(),
                 smaller.root(),
                 larger.size(),

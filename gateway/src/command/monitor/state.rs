@@ -9,14 +9,17 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use ledger::log::checkpoint::Checkpoint;
 use ledger::log::note::{Note, VerifierKey};
+use ledger::log::receipt::Receipt;
 use ledger::log::split::SplitView;
 use ledger::words::Hash;
 use serde_json::Value;
 
 use super::finding::{Finding, What};
+use super::succession::Succession;
 use super::tree::Tree;
 
 const CHECKPOINT: &str = "checkpoint";
+const ANNOUNCEMENTS: &str = "announcements.json";
 const LEAVES: &str = "leaves";
 const FINDINGS: &str = "findings.jsonl";
 const EVIDENCE: &str = "evidence";
@@ -37,15 +40,32 @@ impl State {
         let told = lines(&folder.join(FINDINGS))?;
         let told = told.iter().filter_map(|line| serde_json::from_str::<Value>(line).ok()?["name"].as_str().map(str::to_owned));
         let state = Self { told: told.collect(), folder };
-        let tree = state.tree(log)?;
+        let tree = state.tree(&state.succession(log)?.keys())?;
         Ok((state, tree))
     }
 
-    fn tree(&self, log: &VerifierKey) -> anyhow::Result<Option<Tree>> {
+    /// How the log came from the given key to those after it, as far as that was seen; checked anew.
+    pub(super) fn succession(&self, log: &VerifierKey) -> anyhow::Result<Succession> {
+        let damaged = || format!("the state in {} is damaged; move it away to begin anew", self.folder.display());
+        let Some(bytes) = read(&self.folder.join(ANNOUNCEMENTS))? else { return Ok(Succession::new(log.clone())) };
+        let texts: Vec<String> = serde_json::from_slice(&bytes).with_context(damaged)?;
+        let receipts = texts.iter().map(|text| Receipt::parse(text.as_bytes())).collect::<Result<Vec<_>, _>>().with_context(damaged)?;
+        let mut succession = Succession::new(log.clone());
+        succession.learn(receipts).with_context(damaged)?;
+        Ok(succession)
+    }
+
+    /// Keeps what announces later keys of the log.
+    pub(super) fn keep_succession(&self, succession: &Succession) -> anyhow::Result<()> {
+        let texts: Vec<String> = succession.receipts().iter().map(Receipt::encode).collect();
+        whole(&self.folder.join(ANNOUNCEMENTS), serde_json::to_string(&texts)?.as_bytes())
+    }
+
+    fn tree(&self, logs: &[VerifierKey]) -> anyhow::Result<Option<Tree>> {
         let Some(text) = read(&self.folder.join(CHECKPOINT))? else { return Ok(None) };
         let damaged = || format!("the state in {} is damaged; move it away to begin anew", self.folder.display());
         let note = Note::parse(&text).with_context(damaged)?;
-        let (checkpoint, _) = Checkpoint::open(&note, log, &[]).with_context(damaged)?;
+        let (checkpoint, _) = Checkpoint::open_any(&note, logs, &[]).with_context(damaged)?;
         let bytes = read(&self.folder.join(LEAVES))?.unwrap_or_default();
         let size = usize::try_from(checkpoint.size())?;
         // More leaves than the checkpoint has: a crash came between the two.

@@ -13,6 +13,7 @@ use ledger::log::tree::leaf_hash;
 use ledger::words::{Hash, Instant, Slug};
 
 use super::finding::{Finding, What};
+use super::succession::Succession;
 use super::tree::{Tree, Weight};
 use super::word::{Shown, WitnessAt, Words};
 use crate::client::{Client, Error};
@@ -27,6 +28,8 @@ pub(super) struct Watch {
     pub(super) ledger: String,
     /// The key that it is known by.
     pub(super) key: VerifierKey,
+    /// The keys that it had after that one.
+    pub(super) succession: Succession,
     /// Witnesses that are asked what they cosigned.
     pub(super) witnesses: Vec<WitnessAt>,
     /// Receipts and checkpoints that somebody kept.
@@ -46,6 +49,8 @@ pub(super) struct Look {
     pub(super) findings: Vec<Finding>,
     /// Where the tree that was kept ends, if it grew.
     pub(super) grown_from: Option<u64>,
+    /// Whether the log announced a key that was not known.
+    pub(super) has_new_keys: bool,
 }
 
 /// A statement in short: entry, type, who signed, what it is about.
@@ -64,15 +69,22 @@ impl Watch {
     pub(super) fn look(&mut self, now: Option<Instant>) -> anyhow::Result<Look> {
         // What others have seen comes first: the ledger, asked later, must have at least that.
         let mut words = Words::default();
-        self.witnesses.iter().for_each(|witness| words.ask(witness, &self.key));
+        // By an announcement nothing is lost: what others show may be signed by a key that is new here.
+        let (has_new_keys, fault) = match self.succession.learn(self.client.announcements(&self.ledger)?) {
+            Ok(learnt) => (learnt, None),
+            Err(fault) => (false, Some(fault.to_string())),
+        };
+        words.findings.extend(fault.map(|fault| What::Unsound { by: "a key that the ledger announces".to_owned(), fault }.into()));
+        let keys = self.succession.keys();
+        self.witnesses.iter().for_each(|witness| words.ask(witness, &keys));
         for path in &self.kept {
-            words.read(path, &self.key)?;
+            words.read(path, &keys)?;
         }
         let before = self.tree.as_ref().map(Tree::size);
         let mut findings = std::mem::take(&mut words.findings);
         let text = self.client.checkpoint(&self.ledger)?;
         let opened = Note::parse(text.as_bytes()).map_err(|fault| fault.to_string());
-        let opened = opened.and_then(|note| Ok((Checkpoint::open(&note, &self.key, &[]).map_err(|fault| fault.to_string())?.0, note)));
+        let opened = opened.and_then(|note| Ok((Checkpoint::open_any(&note, &keys, &[]).map_err(|fault| fault.to_string())?.0, note)));
         match opened {
             Err(fault) => findings.push(What::Unsound { by: "the checkpoint that the ledger shows".to_owned(), fault }.into()),
             Ok((checkpoint, note)) => {
@@ -82,7 +94,7 @@ impl Watch {
             }
         }
         let grown = self.tree.as_ref().map(Tree::size) > before;
-        Ok(Look { findings, grown_from: grown.then_some(before.unwrap_or(0)) })
+        Ok(Look { findings, grown_from: grown.then_some(before.unwrap_or(0)), has_new_keys })
     }
 
     /// What somebody else showed: of another history, of more than the ledger shows, or nothing to tell.
@@ -127,6 +139,7 @@ impl Watch {
         let (note, checkpoint) = (|| own.note.clone(), || own.checkpoint.clone());
         if let (Some(mut auditor), Some(tree)) = (self.auditor.take(), &self.tree) {
             let mut seen = Seen::default();
+            auditor.follow(self.succession.announced());
             self.feed(&mut auditor, tree.size(), size, &mut seen)?;
             if let Some(grown) = tree.grown(&seen.leaves, note(), checkpoint()) {
                 self.tell(auditor, own, findings, now);
@@ -134,6 +147,7 @@ impl Watch {
             }
         }
         let mut auditor = Auditor::new(self.key.clone()).expect("the key of a log was asked for");
+        auditor.follow(self.succession.announced());
         let mut seen = Seen::default();
         self.feed(&mut auditor, 0, size, &mut seen)?;
         self.tell(auditor, own, findings, now);

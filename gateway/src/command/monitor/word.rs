@@ -60,26 +60,27 @@ struct RefusedOne {
 }
 
 impl Words {
-    /// Asks a witness for the last checkpoint that it cosigned for a log, and for those that it refused.
-    pub(super) fn ask(&mut self, witness: &WitnessAt, log: &VerifierKey) {
+    /// Asks a witness for the last checkpoint that it cosigned for a log, and for those that it refused. `logs` are the keys of
+    /// the log, at least one.
+    pub(super) fn ask(&mut self, witness: &WitnessAt, logs: &[VerifierKey]) {
         let by = format!("witness {}", witness.key.name());
         let agent = Agent::config_builder().http_status_as_error(false).max_redirects(0).timeout_global(Some(LIMIT)).build().new_agent();
-        let prefix = format!("{}/{}", witness.url.trim_end_matches('/'), origin_hash(log.name()));
+        let prefix = format!("{}/{}", witness.url.trim_end_matches('/'), origin_hash(logs[0].name()));
         match get(&agent, &format!("{prefix}/checkpoint")) {
-            Ok(Some(text)) => self.cosigned(&by, &text, &witness.key, log),
+            Ok(Some(text)) => self.cosigned(&by, &text, &witness.key, logs),
             Ok(None) => {}
             Err(fault) => return self.findings.push(What::NoWord { by, fault }.into()),
         }
         // Not every witness tells what it refused; that one does not is no fault.
         if let Ok(Some(text)) = get(&agent, &format!("{prefix}/refused")) {
-            self.refused(&by, &text, log);
+            self.refused(&by, &text, logs);
         }
     }
 
-    fn cosigned(&mut self, by: &str, text: &str, key: &VerifierKey, log: &VerifierKey) {
+    fn cosigned(&mut self, by: &str, text: &str, key: &VerifierKey, logs: &[VerifierKey]) {
         let opened = Note::parse(text.as_bytes()).map_err(|fault| fault.to_string()).and_then(|note| {
-            let (checkpoint, witnesses) =
-                Checkpoint::open(&note, log, std::slice::from_ref(key)).map_err(|fault| format!("what it shows as cosigned: {fault}"))?;
+            let (checkpoint, witnesses) = Checkpoint::open_any(&note, logs, std::slice::from_ref(key))
+                .map_err(|fault| format!("what it shows as cosigned: {fault}"))?;
             if witnesses.is_empty() { Err("it did not cosign what it shows as cosigned".to_owned()) } else { Ok((note, checkpoint)) }
         });
         match opened {
@@ -88,15 +89,15 @@ impl Words {
         }
     }
 
-    fn refused(&mut self, by: &str, text: &str, log: &VerifierKey) {
+    fn refused(&mut self, by: &str, text: &str, logs: &[VerifierKey]) {
         let Ok(Refused { refused }) = serde_json::from_str(text) else { return };
         for RefusedOne { offered, split } in refused {
             // Nothing is believed of a witness: evidence convicts by itself or not at all.
-            match split.filter(|split| split.verify(log).is_ok()) {
+            match split.filter(|split| split.verify_any(logs).is_ok()) {
                 Some(split) => self.findings.push(What::SplitView { by: by.to_owned(), split: Box::new(split) }.into()),
                 None => {
                     let note = Note::parse(offered.as_bytes()).ok();
-                    let opened = note.and_then(|note| Some((Checkpoint::open(&note, log, &[]).ok()?.0, note)));
+                    let opened = note.and_then(|note| Some((Checkpoint::open_any(&note, logs, &[]).ok()?.0, note)));
                     let shown = opened.map(|(checkpoint, note)| Shown { by: format!("refused by {by}"), note, checkpoint });
                     self.shown.extend(shown);
                 }
@@ -105,11 +106,11 @@ impl Words {
     }
 
     /// A file that somebody kept: a receipt, or a checkpoint.
-    pub(super) fn read(&mut self, path: &PathBuf, log: &VerifierKey) -> anyhow::Result<()> {
+    pub(super) fn read(&mut self, path: &PathBuf, logs: &[VerifierKey]) -> anyhow::Result<()> {
         let by = path.display().to_string();
         let bytes = std::fs::read(path).with_context(|| format!("cannot read {by}"))?;
         let note = match Receipt::parse(&bytes) {
-            Ok(receipt) => match receipt.verify(log) {
+            Ok(receipt) => match receipt.verify_any(&logs.iter().collect::<Vec<_>>()) {
                 Ok(_) => receipt.proof().checkpoint.clone(),
                 Err(fault) => return self.unusable(path, &fault),
             },
@@ -118,7 +119,7 @@ impl Words {
                 Err(_) => anyhow::bail!("{by} is neither a receipt nor a checkpoint"),
             },
         };
-        match Checkpoint::open(&note, log, &[]) {
+        match Checkpoint::open_any(&note, logs, &[]) {
             Ok((checkpoint, _)) => self.shown.push(Shown { by, note, checkpoint }),
             Err(fault) => return self.unusable(path, &fault),
         }

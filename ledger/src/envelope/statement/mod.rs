@@ -21,6 +21,7 @@ pub mod escalation;
 pub mod flag;
 pub mod genesis;
 pub mod institution;
+pub mod log_key;
 pub mod ministry;
 pub mod needs;
 pub mod obligation;
@@ -39,6 +40,7 @@ use escalation::{BoardOutcome, BreachAnswer, CaseClosure, CaseRuling, MinistryAn
 use flag::{Flag, Subject};
 use genesis::Genesis;
 use institution::{Admission, KeyAddition, KeyRevocation, KeyRotation, RecoveryObjection, RecoveryRequest, RecoveryVouch, Registration};
+use log_key::LogKeyRotation;
 use ministry::{MinistryRouting, StatePosition};
 use obligation::{Acceptance, Dispute, DisputeAnswer, DisputeRetraction, Evidence, Finding, Handover, Release, Report, ReportRuling};
 use suspension::{Resumption, Suspension};
@@ -100,6 +102,7 @@ statements! {
     RecoveryObjection = "recovery-objection" ~ "Bezwaar tegen sleutelherstel",
     MinistryRouting = "ministry-routing" ~ "Verdeling van ministeries",
     LedgerAcceptance = "ledger-acceptance" ~ "Erkend grootboek",
+    LogKeyRotation = "log-key-rotation" ~ "Sleutel van het log vervangen",
     Proposal = "proposal" ~ "Voorstel",
     CounterProposal = "counter-proposal" ~ "Tegenvoorstel",
     Retraction = "retraction" ~ "Voorstel ingetrokken",
@@ -364,7 +367,7 @@ impl Body {
             Self::WithdrawalAnswer(body) => body.reason.iter().collect(),
             Self::Genesis(_) | Self::Registration(_) | Self::Admission(_) | Self::KeyAddition(_) | Self::KeyRotation(_) => Vec::new(),
             Self::KeyRevocation(_) | Self::RecoveryRequest(_) | Self::RecoveryVouch(_) | Self::RecoveryObjection(_) => Vec::new(),
-            Self::MinistryRouting(_) | Self::LedgerAcceptance(_) | Self::AttachmentErasure(_) => Vec::new(),
+            Self::MinistryRouting(_) | Self::LedgerAcceptance(_) | Self::LogKeyRotation(_) | Self::AttachmentErasure(_) => Vec::new(),
             Self::Consent(_) | Self::Acceptance(_) | Self::DisputeRetraction(_) | Self::WithdrawalRevocation(_) | Self::Flag(_) => {
                 Vec::new()
             }
@@ -377,7 +380,7 @@ impl Body {
         let institution = |slug: &Slug| Some(Subject::Institution(slug.clone()));
         match self {
             Self::Genesis(_) | Self::KeyAddition(_) | Self::KeyRotation(_) | Self::KeyRevocation(_) | Self::RecoveryObjection(_) => None,
-            Self::MinistryRouting(_) | Self::LedgerAcceptance(_) => None,
+            Self::MinistryRouting(_) | Self::LedgerAcceptance(_) | Self::LogKeyRotation(_) => None,
             Self::Registration(body) => institution(&body.institution),
             Self::Admission(body) => institution(&body.institution),
             Self::RecoveryRequest(body) => institution(&body.institution),

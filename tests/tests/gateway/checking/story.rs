@@ -10,8 +10,8 @@ use crate::door::signed_agreement;
 
 const SALT: [u8; 32] = *b"salt of the attachment, 32 bytes";
 
-/// A year of an agreement with flags, a report of whose evidence one half was erased, a withheld agreement, and so many
-/// passers-by that there is a full tile.
+/// A year of an agreement with flags, a report of whose evidence one half was erased, a withheld agreement, a log that went
+/// to another key with months in which both signed, and so many passers-by that there is a full tile.
 pub(super) async fn eventful() -> Gate {
     let gate = Gate::open("2006-02-15T09:00:00Z").await;
     let corporation = signed_agreement(&gate).await;
@@ -24,6 +24,7 @@ pub(super) async fn eventful() -> Gate {
     secret["withheldGround"] = "5.1.2e".into();
     let offer = gate.town.says(Type::Proposal, "stil", &secret);
     gate.accept(&offer).await;
+    crate::rotation::rotate(&gate, "key", "2006-08-01T00:00:00Z").await;
     for day in ["2006-06-20", "2006-07-10", "2006-09-01", "2006-11-01", "2007-02-15"] {
         gate.clock.set(format!("{day}T09:00:00Z").parse().unwrap());
         pass_by(&gate, 1).await;

@@ -142,6 +142,7 @@ weekday-sa = Saturday
 weekday-su = Sunday
 deed-ministry-routing = Has laid down which ministry deals with which theme.
 deed-ledger-acceptance = Has recognised another ledger.
+deed-log-key-rotation = Has announced a new key of the ledger.
 deed-counter-proposal = Has made a counter-proposal. Earlier consents are void.
 deed-retraction = Has retracted the proposal.
 deed-amendment = Proposes an amendment of the agreement.

@@ -30,6 +30,7 @@ type-withdrawal-revocation = Withdrawal revoked
 type-flag = Flag
 type-ministry-routing = Routing of ministries
 type-ledger-acceptance = Recognised ledger
+type-log-key-rotation = Key of the ledger replaced
 type-counter-proposal = Counter-proposal
 type-retraction = Proposal retracted
 type-amendment = Amendment

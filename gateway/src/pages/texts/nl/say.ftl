@@ -142,6 +142,7 @@ weekday-sa = zaterdag
 weekday-su = zondag
 deed-ministry-routing = Heeft vastgelegd welk ministerie over welk thema gaat.
 deed-ledger-acceptance = Heeft een ander grootboek erkend.
+deed-log-key-rotation = Heeft een nieuwe sleutel van het grootboek aangekondigd.
 deed-counter-proposal = Heeft een tegenvoorstel gedaan. Eerdere instemmingen gelden niet meer.
 deed-retraction = Heeft het voorstel ingetrokken.
 deed-amendment = Stelt een wijziging van het convenant voor.

@@ -30,6 +30,7 @@ type-withdrawal-revocation = Opzegging ingetrokken
 type-flag = Vlag
 type-ministry-routing = Verdeling van ministeries
 type-ledger-acceptance = Erkend grootboek
+type-log-key-rotation = Sleutel van het grootboek vervangen
 type-counter-proposal = Tegenvoorstel
 type-retraction = Voorstel ingetrokken
 type-amendment = Wijzigingsvoorstel
