@@ -75,8 +75,9 @@ fn check_sums(files: &Files, checked: &mut Checked) {
     let mut listed = BTreeMap::new();
     for (number, line) in sums.lines().enumerate() {
         match line.split_once("  ").and_then(|(hash, name)| Some((name, hash.parse::<Hash>().ok()?))) {
-            Some((name, hash)) => _ = listed.insert(name, hash),
-            None => checked.faults.push(format!("{SUMS}, line {}: no hash and name", number + 1)),
+            Some((name, hash)) if listed.insert(name, hash).is_none() && listed.len() <= container::MAX_FILES => {}
+            // One is enough to refuse it: a list of nothing but faults would make a report many times its size.
+            Some(_) | None => return checked.faults.push(format!("{SUMS}, line {}: no hash and name of one more file", number + 1)),
         }
     }
     for (name, bytes) in files.iter().filter(|(name, _)| ![SUMS, SEAL].contains(&name.as_str())) {
@@ -110,6 +111,9 @@ fn bundle_of(files: &Files) -> Result<Bundle, String> {
     }
     if receipts.len() > MAX_ENTRIES {
         return Err(format!("{} receipts, and at most {MAX_ENTRIES} are read", receipts.len()));
+    }
+    if announcements.len() > receipts.len() {
+        return Err(format!("{} announcements of keys, and each is of one of {} receipts", announcements.len(), receipts.len()));
     }
     Ok(Bundle { agreement, scope, log_key, made_by, receipts, announcements, attachments })
 }

@@ -12,7 +12,7 @@ use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
 use super::{MAX_BYTES, MAX_ENTRIES};
 
 /// At most this many files: a receipt, a statement and some content for each entry.
-const MAX_FILES: usize = 8 * MAX_ENTRIES;
+pub(super) const MAX_FILES: usize = 8 * MAX_ENTRIES;
 /// The longest name that is read, in bytes.
 const MAX_NAME: usize = 128;
 /// The size of the record at the end of a zip without a comment.
@@ -70,7 +70,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<Files, ContainerFault> {
     if zip.len() != said {
         return Err(ContainerFault::Doubled);
     }
-    let (mut files, mut left) = (Files::new(), MAX_BYTES as u64);
+    // Files that are stored as they are and do not lie over one another hold no more than the zip itself.
+    let (mut files, mut left) = (Files::new(), bytes.len().min(MAX_BYTES) as u64);
     for place in 0..zip.len() {
         let mut file = zip.by_index(place).map_err(fault)?;
         let name = file.name().map_err(fault)?.into_owned();
@@ -80,7 +81,9 @@ pub(super) fn read(bytes: &[u8]) -> Result<Files, ContainerFault> {
         if file.compression() != CompressionMethod::Stored || file.encrypted() || file.is_dir() || file.is_symlink() {
             return Err(ContainerFault::NotStored(name));
         }
-        left = left.checked_sub(file.size()).ok_or_else(|| ContainerFault::TooLarge(format!("more than {MAX_BYTES} bytes")))?;
+        left = left
+            .checked_sub(file.size())
+            .ok_or_else(|| ContainerFault::TooLarge(format!("more than {} bytes", bytes.len().min(MAX_BYTES))))?;
         let mut content = Vec::new();
         let size = file.size();
         file.by_ref().take(size + 1).read_to_end(&mut content).map_err(|error| ContainerFault::Zip(format!("{name}: {error}")))?;

@@ -2,6 +2,7 @@
 
 use ledger::log::checkpoint::Checkpoint;
 use ledger::words::Slug;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::statements::Item;
@@ -15,18 +16,29 @@ pub(super) struct Index {
     pub(super) made_by: String,
 }
 
+/// The members that are read back. The others are passed over without keeping them: what they hold would take many times
+/// the memory of their text, and is compared as text with what it must be.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Members {
+    format: String,
+    agreement: String,
+    scope: String,
+    log_key: String,
+    made_by: String,
+}
+
 impl Index {
     pub(super) fn read(bytes: &[u8]) -> Result<Self, String> {
-        let value: Value = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
-        let text = |name: &str| value[name].as_str().ok_or(format!("no text {name}"));
-        if text("format")? != FORMAT {
-            return Err(format!("the format is {:?}, and {FORMAT} is what this version reads", text("format")?));
+        let Members { format, agreement, scope, log_key, made_by } = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+        if format != FORMAT {
+            return Err(format!("the format is {format:?}, and {FORMAT} is what this version reads"));
         }
         Ok(Self {
-            agreement: text("agreement")?.parse().map_err(|accepted| format!("agreement: {accepted}"))?,
-            scope: text("scope")?.parse().map_err(|accepted| format!("scope: {accepted}"))?,
-            log_key: text("logKey")?.to_owned(),
-            made_by: text("madeBy")?.to_owned(),
+            agreement: agreement.parse().map_err(|accepted| format!("agreement: {accepted}"))?,
+            scope: scope.parse().map_err(|accepted| format!("scope: {accepted}"))?,
+            log_key,
+            made_by,
         })
     }
 }

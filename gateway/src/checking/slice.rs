@@ -140,9 +140,12 @@ impl Reading {
     }
 }
 
-/// A checkpoint that every one of these keys signed, of which there is at least one.
+/// A checkpoint that every one of these keys signed, of which there is at least one, and no other.
 pub(super) fn opened(note: &[u8], keys: &[&VerifierKey]) -> Result<Checkpoint, String> {
     let note = Note::parse(note).map_err(|fault| fault.to_string())?;
+    if note.signatures().len() > keys.len() {
+        return Err(format!("it has {} signatures, and the keys of the log that sign it are {}", note.signatures().len(), keys.len()));
+    }
     let opened = keys.iter().map(|key| Checkpoint::open(&note, key, &[]).map_err(|fault| format!("{fault} ({key})")));
     opened.reduce(|first, next| first.and(next)).unwrap_or_else(|| Err("no key signs it".to_owned())).map(|(checkpoint, _)| checkpoint)
 }

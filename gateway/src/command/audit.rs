@@ -1,7 +1,7 @@
 //! `convenant audit`: judge a whole ledger again from what its gateway serves, and name what is wrong.
 
 pub(super) mod fetch;
-mod rights;
+pub(super) mod rights;
 
 use std::path::PathBuf;
 use std::thread::available_parallelism;
@@ -134,7 +134,7 @@ fn no_report(error: anyhow::Error, terminal: &mut Terminal) -> anyhow::Result<Ex
 }
 
 /// How often an audit begins anew when what may be read changed meanwhile: half of an agreement cannot be judged.
-const ATTEMPTS: u32 = 3;
+pub(super) const ATTEMPTS: u32 = 3;
 
 /// Audits a ledger up to the checkpoint that its gateway serves now, trusting this vkey and nothing else.
 ///

@@ -13,7 +13,7 @@ use crate::clock::{Clock, SystemClock};
 /// Make a token with which an institution reads what is withheld from the public: for one request, within a minute
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Send it as a header: Authorization: Bearer TOKEN. `read`, `follow` and `audit` make their own with --key and --as."
+    after_help = "Send it as a header: Authorization: Bearer TOKEN. `read`, `follow`, `audit` and `monitor` make their own with --key and --as."
 )]
 pub struct Token {
     /// A private JWK of the institution, whose key is registered and valid

@@ -14,13 +14,13 @@ use tempfile::TempDir;
 use super::server::{Server, agent, found, send, statement};
 use super::witness::Witness;
 
-fn submit(server: &Server, number: u64) -> String {
+pub(crate) fn submit(server: &Server, number: u64) -> String {
     let sent = send(&agent(), &server.url, &statement(number)).expect("an answer");
     sent.acknowledged().unwrap_or_else(|| panic!("{}", sent.body)).1
 }
 
 /// The database and the keys as they are now, in another folder.
-fn copied(folder: &Path) -> TempDir {
+pub(crate) fn copied(folder: &Path) -> TempDir {
     let copy = tempfile::tempdir().unwrap();
     let copied = Command::new("cp").args(["-r", &format!("{}/.", folder.display())]).arg(copy.path()).status().unwrap();
     assert!(copied.success());
@@ -40,12 +40,12 @@ pub(crate) fn look(url: &str, vkey: &VerifierKey, state: &Path, more: &[&str]) -
     (status.code().unwrap_or_else(|| panic!("{}", String::from_utf8_lossy(&stderr))), findings)
 }
 
-fn of_kind<'a>(findings: &'a [Value], kind: &str) -> Vec<&'a Value> {
+pub(crate) fn of_kind<'a>(findings: &'a [Value], kind: &str) -> Vec<&'a Value> {
     findings.iter().filter(|finding| finding["kind"] == kind).collect()
 }
 
 /// The evidence on disk convicts the log, by this program and by the two checkpoints themselves.
-fn convicts(finding: &Value, vkey: &VerifierKey) -> (u64, u64) {
+pub(crate) fn convicts(finding: &Value, vkey: &VerifierKey) -> (u64, u64) {
     let files: Vec<PathBuf> = finding["files"].as_array().unwrap().iter().map(|file| file.as_str().unwrap().into()).collect();
     let [smaller, larger, split] = files.as_slice() else { panic!("{finding}") };
     let checked = Command::new(env!("CARGO_BIN_EXE_convenant"))

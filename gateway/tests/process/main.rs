@@ -3,10 +3,14 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test that cannot go on says where")]
 
 mod attachments;
+mod bombs;
 mod full_disk;
 mod histories;
 mod kill;
 mod log_key;
+mod monitor;
+mod past;
 mod server;
 mod tools;
+mod watching;
 mod witness;

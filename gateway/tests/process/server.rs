@@ -17,12 +17,12 @@ pub(crate) const ORIGIN: &str = "kill.example/gm0599";
 /// What was acknowledged: by entry, the number of the statement and its receipt.
 pub(crate) type Kept = BTreeMap<u64, (u64, String)>;
 
-fn registration(id: &str, seed: [u8; 32], kind: &str) -> (SigningKey, Vec<u8>) {
+pub(crate) fn registration(id: &str, seed: [u8; 32], kind: &str) -> (SigningKey, Vec<u8>) {
     let key = SigningKey::from_seed(&seed);
     let jwk: Value = serde_json::from_str(&key.public().to_jwk().to_string()).unwrap();
     let body = json!({ "institution": id, "name": id, "kind": kind, "identifiers": {}, "key": jwk });
     let payload =
-        json!({ "type": "registration", "ledger": ORIGIN, "id": "r", "signedAt": "2020-01-01T00:00:00Z", "by": id, "body": body });
+        json!({ "type": "registration", "ledger": ORIGIN, "id": "r", "signedAt": "2006-01-01T00:00:00Z", "by": id, "body": body });
     (key, payload.to_string().into_bytes())
 }
 

@@ -117,6 +117,11 @@ impl Auditor {
         self.fed
     }
 
+    /// Of how many of them the record was withheld from this auditor.
+    pub fn unread(&self) -> u64 {
+        self.unread
+    }
+
     /// The keys that are known so far, for [`prepare`].
     pub fn known_keys(&self) -> KnownKeys {
         self.clockwork.as_ref().map(Clockwork::known_keys).unwrap_or_default()

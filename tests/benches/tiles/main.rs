@@ -43,7 +43,14 @@ fn main() {
     runtime.block_on(async {
         let gate = Gate::open("2006-02-15T09:00:00Z").await;
         let ledger = gate.host.ledger("gm0599").expect("the ledger").clone();
-        fill(&gate.database(), &gate.host.store, ledger.row.id, &ledger.keys.log.signer(ledger.log_keys().first()).unwrap(), &[size]).await;
+        fill(
+            &gate.database(),
+            &gate.host.store,
+            ledger.row.id,
+            &ledger.keys.log.signer(ledger.log_keys().first()).expect("the key of the log"),
+            &[size],
+        )
+        .await;
         time_tiles(&gate, size, requests).await;
         time_proofs(&gate, ledger.row.id, size).await;
         // Last, since a subscriber that counts also costs time.

@@ -7,6 +7,7 @@ mod attempts;
 mod audit;
 mod bad_input;
 mod casefile;
+mod fuzz_seed;
 mod checking;
 mod clock;
 mod derived;

@@ -5,6 +5,7 @@
 use std::path::PathBuf;
 
 use axum::http::StatusCode;
+use gateway::casefile::check;
 use gateway::client::Client;
 use gateway::clock::Clock;
 use gateway::command::audit::audit_ledger;
@@ -23,6 +24,8 @@ use ledger::log::proof::ProofFault;
 use ledger::log::receipt::{Receipt, ReceiptFault};
 use ledger::log::witness::{AddCheckpoint, Denial, screen};
 use serde_json::{Value, json};
+
+use crate::door::signed_agreement;
 
 const START: &str = "2006-02-15T09:00:00Z";
 const UNTIL: &str = "2006-03-15T09:00:00Z";
@@ -193,6 +196,42 @@ async fn a_key_that_the_gateway_does_not_hold_is_not_announced() {
     std::fs::write(file, "TU1NTU1NTU1NTU1NTU1NTU1NTU1NTU1NTU1NTU1NTU0=\n").unwrap();
     gate.accept(&statement).await;
     assert!(receipt(&gate, size).await.verify(signer.verifier()).is_ok());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_case_file_verifies_by_any_key_that_led_to_its_own() {
+    let gate = Gate::open(START).await;
+    signed_agreement(&gate).await;
+    let old = first_key(&gate);
+    let file = async || gate.fetch("/v1/ledgers/gm0599/agreements/wijk/casefile").await.2;
+    let faults = |zip: &[u8], key: &VerifierKey| check(zip, |_, _| Ok(vec![key.clone()]), &[]).faults;
+    let before = file().await;
+    let (new, ..) = gate.rotate_log_key("k", UNTIL).await;
+    let during = file().await;
+    gate.clock.set(UNTIL.parse().unwrap());
+    somebody(&gate, "a").await;
+    let (third, ..) = gate.rotate_log_key("l", "2006-04-15T09:00:00Z").await;
+    gate.clock.set("2006-04-15T09:00:00Z".parse().unwrap());
+    somebody(&gate, "b").await;
+    let after = file().await;
+    let none: [String; 0] = [];
+    for (zip, keys) in [(&before, &[&old][..]), (&during, &[&old, &new]), (&after, &[&old, &new, &third])] {
+        for key in keys {
+            assert_eq!(faults(zip, key), none, "{key}");
+        }
+        // Without a key from elsewhere it says which one it is under.
+        let own = check(zip, |_, own| own.parse().map(|key| vec![key]).map_err(|_| "no vkey".to_owned()), &[]);
+        assert_eq!(own.faults, none);
+        let stranger = NoteSigner::from_seed(ORIGIN, &[99; 32]).unwrap();
+        assert_ne!(faults(zip, stranger.verifier()), none);
+    }
+    assert_ne!(faults(&before, &new), none, "the key after it says nothing of it");
+    // An announcement is one of the files, and each byte of it counts.
+    let header = |at: usize| after[at..].starts_with(b"PK\x03\x04") && after[at + 30..].starts_with(b"log-keys/");
+    let at = (0..after.len()).find(|at| header(*at)).unwrap() + 400;
+    let mut other = after.clone();
+    other[at] ^= 1;
+    assert!(faults(&other, &old).iter().any(|fault| fault.contains("log-keys")), "{:?}", faults(&other, &old));
 }
 
 /// Why a gateway does not start on this database with these keys.

@@ -35,7 +35,7 @@ fn check_case_files(door: &Http, story: &str) {
         for scope in [Scope::Agreement].into_iter().chain(obligations).chain(breaches).chain(cases) {
             let zip = door.wait(sight.case_file(&agreement, &scope)).unwrap();
             let zip = zip.unwrap_or_else(|| panic!("{story}: no file of {scope} of {agreement}"));
-            assert_eq!(check(&zip, |_, _| Ok(key.clone()), &[]).faults, Vec::<String>::new(), "{story}: {scope} of {agreement}");
+            assert_eq!(check(&zip, |_, _| Ok(vec![key.clone()]), &[]).faults, Vec::<String>::new(), "{story}: {scope} of {agreement}");
         }
     }
 }

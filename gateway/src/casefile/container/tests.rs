@@ -75,6 +75,18 @@ fn what_is_larger_than_it_says_or_cut_short_is_refused() {
     bomb[directory + 24..directory + 28].copy_from_slice(&u32::MAX.to_le_bytes());
     bomb[directory + 10] = 8;
     assert!(read(&bomb).is_err());
+    // Two files over the same bytes: every further one costs the sender its name, and the reader its content.
+    let two = Files::from([("aaaa".to_owned(), vec![b'a'; 4_000]), ("bbbb".to_owned(), vec![b'a'; 4_000])]);
+    let mut laid = write(&two);
+    let second = laid.windows(4).enumerate().filter(|(_, window)| *window == b"PK\x01\x02").map(|(at, _)| at).nth(1).unwrap();
+    laid[second + 42..second + 46].copy_from_slice(&0_u32.to_le_bytes());
+    let begin = laid.windows(4).rposition(|window| window == b"PK\x03\x04").unwrap();
+    let length = laid.windows(4).position(|window| window == b"PK\x01\x02").unwrap() - begin;
+    laid.drain(begin..begin + length);
+    let end = laid.len() - END;
+    let directory = u32::try_from(begin).unwrap();
+    laid[end + 16..end + 20].copy_from_slice(&directory.to_le_bytes());
+    assert_eq!(read(&laid), Err(ContainerFault::TooLarge(format!("more than {} bytes", laid.len()))));
     let many = Files::from_iter((0..MAX_FILES + 1).map(|n| (format!("f{n}"), Vec::new())));
     assert_eq!(read(&write(&many)), Err(ContainerFault::TooLarge(format!("{} files", MAX_FILES + 1))));
     let large = Files::from([("large".to_owned(), vec![0; MAX_BYTES + 1])]);

@@ -6,10 +6,10 @@ use crate::client::{Client, Error};
 
 /// The agreements that are withheld from others and not from this reader, each by the entry of its proposal.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Rights(BTreeSet<u64>);
+pub(in crate::command) struct Rights(BTreeSet<u64>);
 
 /// The rights of whom the client reads as. Anybody has none, and so nothing to lose.
-pub(super) fn of(client: &Client, ledger: &str) -> Result<Rights, Error> {
+pub(in crate::command) fn of(client: &Client, ledger: &str) -> Result<Rights, Error> {
     if client.reader().is_none() {
         return Ok(Rights::default());
     }
@@ -19,7 +19,7 @@ pub(super) fn of(client: &Client, ledger: &str) -> Result<Rights, Error> {
 
 impl Rights {
     /// Whether each agreement of the first so many entries could be read then as now.
-    pub(super) fn hold_since(&self, before: &Self, size: u64) -> bool {
+    pub(in crate::command) fn hold_since(&self, before: &Self, size: u64) -> bool {
         self.0.range(..size).eq(before.0.range(..size))
     }
 }

@@ -13,18 +13,21 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context as _;
+use ledger::audit::Auditor;
 use ledger::log::note::{KeyKind, VerifierKey};
 use ledger::log::split::SplitView;
 use ledger::words::{Instant, Slug};
 
+use super::audit::rights::Rights;
 use super::terminal::shown_json;
+use super::token::ReadsAs;
 use super::{Exit, Terminal, shown};
 use crate::client::{Client, Error};
 use crate::clock::SystemClock;
 use finding::Finding;
 use state::State;
 use succession::Succession;
-use watch::Watch;
+use watch::{Unsteady, Watch};
 use word::WitnessAt;
 
 /// For `--help` of this subcommand, whose exit codes say more than those of the others.
@@ -32,10 +35,12 @@ const EXIT_CODES: &str = "\
 Exit codes:
   0  nothing is wrong; or, with --check, the file convicts the log
   1  something is wrong; each finding is printed, and its proof is in the state directory
-  2  used wrongly: no such ledger there, no key of a log, a state that is damaged
+  2  used wrongly: no such ledger there, no key of a log, a token that is refused, a state that is damaged
   3  the gateway cannot be reached, or did not answer as it should
 
-Without --once it goes on: it ends by a signal only, and says what is wrong as soon as it sees it.";
+Without --once it goes on: once it has looked, it ends by a signal only, and says what is wrong as soon as it sees it.
+Records that are withheld from the public are counted in the tree and not judged, unless --key and --as may read them;
+what is then found is told and kept in the state directory in the clear.";
 
 /// Follow a ledger, and keep the proof when it shows two histories, fewer entries, or what the rules do not allow
 #[derive(Debug, clap::Args)]
@@ -59,9 +64,11 @@ pub struct Monitor {
     /// A receipt or checkpoint that you kept: the ledger must still be of that history; may be given several times
     #[arg(long = "receipt", value_name = "FILE")]
     kept: Vec<PathBuf>,
+    #[command(flatten)]
+    reads_as: ReadsAs,
     /// Also tell new statements that concern this institution
-    #[arg(long, value_name = "ID")]
-    institution: Option<Slug>,
+    #[arg(long = "institution", id = "concerned", value_name = "ID")]
+    concerned: Option<Slug>,
     /// Command to run on each new finding (through sh), with the finding as JSON on its standard input
     #[arg(long, value_name = "COMMAND")]
     on_finding: Option<String>,
@@ -92,23 +99,27 @@ impl Monitor {
             return check(file, &known.unwrap_or_else(|| Succession::new(self.vkey.clone())).keys(), terminal);
         }
         let (url, ledger) = (self.url.as_deref().unwrap_or_default(), self.ledger.clone().unwrap_or_default());
+        // The vkey came from elsewhere, and so does the origin in it: no gateway has a token made for another.
+        let reader = self.reads_as.key(self.vkey.name(), terminal)?;
         let (mut state, tree) = State::open(&self.state, &self.vkey)?;
         let mut watch = Watch {
-            client: Client::new(url)?,
+            client: Client::new(url)?.reading_as(reader),
             ledger,
             key: self.vkey.clone(),
             succession: state.succession(&self.vkey)?,
             witnesses: self.witnesses.clone(),
             kept: self.kept.clone(),
-            institution: self.institution.clone(),
+            institution: self.concerned.clone(),
             tree,
             auditor: None,
+            rights: Rights::default(),
         };
+        let mut has_looked = false;
         loop {
             match self.look(&mut watch, &mut state, terminal) {
                 Ok(exit) if self.once => return Ok(exit),
-                Ok(_) => {}
-                Err(error) if !self.once && may_pass(&error) => terminal.note(&shown(&format!("{error:#}; going on")))?,
+                Ok(_) => has_looked = true,
+                Err(error) if !self.once && may_pass(&error, has_looked) => terminal.note(&shown(&format!("{error:#}; going on")))?,
                 Err(error) => return no_look(error, terminal),
             }
             std::thread::sleep(Duration::from_secs(self.interval.into()));
@@ -140,8 +151,10 @@ impl Monitor {
         }
         if self.once {
             let size = watch.tree.as_ref().map_or(0, tree::Tree::size);
+            let unread = watch.auditor.as_ref().map_or(0, Auditor::unread);
+            let unread = if unread == 0 { String::new() } else { format!("{unread} of them withheld and not read, ") };
             let wrong = if wrong == 0 { "nothing wrong".to_owned() } else { format!("{wrong} findings") };
-            terminal.note(&shown(&format!("monitor of {}: {size} entries, {wrong}", watch.ledger)))?;
+            terminal.note(&shown(&format!("monitor of {}: {size} entries, {unread}{wrong}", watch.ledger)))?;
         }
         Ok(if wrong == 0 { Exit::Done } else { Exit::Refused })
     }
@@ -168,9 +181,15 @@ impl Monitor {
     }
 }
 
-/// Whether a failure may be over at the next look.
-fn may_pass(error: &anyhow::Error) -> bool {
-    matches!(error.downcast_ref(), Some(Error::Unreachable { .. } | Error::Unexpected { .. }))
+/// Whether a failure may be over at the next look. A refusal of the first look is a wrong question; later on a ledger that
+/// was there is put back, or a key is registered again, and whoever refuses is watched all the more.
+fn may_pass(error: &anyhow::Error, has_looked: bool) -> bool {
+    match error.downcast_ref() {
+        Some(Error::Unreachable { .. } | Error::Unexpected { .. }) => true,
+        Some(Error::Refused(_)) => has_looked,
+        Some(_) => false,
+        None => error.is::<Unsteady>(),
+    }
 }
 
 /// A ledger that is not there is no finding, but a wrong question.

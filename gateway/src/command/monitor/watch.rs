@@ -17,7 +17,9 @@ use super::succession::Succession;
 use super::tree::{Tree, Weight};
 use super::word::{Shown, WitnessAt, Words};
 use crate::client::{Client, Error};
+use crate::command::audit::ATTEMPTS;
 use crate::command::audit::fetch::Pages;
+use crate::command::audit::rights::{self, Rights};
 
 /// A ledger that is watched.
 #[derive(Debug)]
@@ -40,7 +42,14 @@ pub(super) struct Watch {
     pub(super) tree: Option<Tree>,
     /// The audit up to there; `None` after a start, or when it must begin anew.
     pub(super) auditor: Option<Auditor>,
+    /// What the reader could read when the audit read it.
+    pub(super) rights: Rights,
 }
+
+/// What may be read changed each time while it was read: half of an agreement cannot be judged.
+#[derive(Debug, thiserror::Error)]
+#[error("what this institution may read changed each time while it was read")]
+pub(super) struct Unsteady;
 
 /// What a look came to.
 #[derive(Debug)]
@@ -105,12 +114,12 @@ impl Watch {
     }
 
     /// Takes the checkpoint that the ledger shows: the tree grows to it, or it is weighed like that of anybody else.
-    fn take(&mut self, own: &Shown, findings: &mut Vec<Finding>, now: Option<Instant>) -> Result<(), Error> {
+    fn take(&mut self, own: &Shown, findings: &mut Vec<Finding>, now: Option<Instant>) -> anyhow::Result<()> {
         if let Some(tree) = self.tree.as_ref().filter(|tree| tree.size() > own.checkpoint.size()) {
             findings.extend(weigh(tree, own).or_else(|| Some(fewer(own, tree.note(), tree.checkpoint(), "this monitor"))));
             return Ok(());
         }
-        let (served, statements) = self.audit(own, findings, now)?;
+        let (served, statements) = self.read(own, findings, now)?;
         let split = match (&self.tree, &served) {
             (Some(tree), Some(served)) => {
                 weigh(served, &Shown { by: own.by.clone(), note: tree.note().clone(), checkpoint: tree.checkpoint().clone() })
@@ -130,6 +139,27 @@ impl Watch {
             Some(_) | None => self.auditor = None,
         }
         Ok(())
+    }
+
+    /// Audits what is new. Where an agreement came to be readable or is no longer, what was read of it before and what comes
+    /// now do not belong together: the audit begins anew, and what was found meanwhile counts for nothing.
+    fn read(&mut self, own: &Shown, findings: &mut Vec<Finding>, now: Option<Instant>) -> anyhow::Result<(Option<Tree>, Vec<Statement>)> {
+        for _ in 0..ATTEMPTS {
+            let before = rights::of(&self.client, &self.ledger)?;
+            if !before.hold_since(&self.rights, self.tree.as_ref().map_or(0, Tree::size)) {
+                self.auditor = None;
+            }
+            let mut found = Vec::new();
+            let outcome = self.audit(own, &mut found, now)?;
+            let holds = rights::of(&self.client, &self.ledger)?.hold_since(&before, own.checkpoint.size());
+            self.rights = before;
+            if holds {
+                findings.extend(found);
+                return Ok(outcome);
+            }
+            self.auditor = None;
+        }
+        Err(Unsteady.into())
     }
 
     /// Feeds the audit with what it has not seen. Where the new records do not lead to the root, all are read anew: the ledger

@@ -41,7 +41,9 @@ async fn a_checkpoint_from_before_during_and_after_is_damaged_when_it_is_not_sig
         (named + 1, vec![old]),
         (named + 1, vec![new]),
         (named + 1, vec![old, &stranger]),
+        (named, vec![old, new]),
         (299, vec![old]),
+        (299, vec![old, new]),
         (300, vec![old]),
         (300, vec![&stranger]),
     ] {

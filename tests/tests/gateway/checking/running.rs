@@ -7,16 +7,17 @@ use gateway::checking::{Cadence, Share, check, newest};
 use gateway::clock::{Clock, StepClock};
 use harness::gate::{Gate, Signer};
 use ledger::envelope::Type;
+use ledger::log::checkpoint::Checkpoint;
 use sqlx::{Connection, SqliteConnection};
 
 use super::story::{eventful, pass_by};
 
 const CADENCE: Cadence = Cadence { interval: Duration::from_secs(3_600), share: Share::WHOLE };
 
-async fn execute(gate: &Gate, is_derived: bool, sql: &'static str) {
+async fn execute(gate: &Gate, is_derived: bool, sql: &str) {
     let file = if is_derived { gateway::store::derived_path(&gate.database()) } else { gate.database() };
     let mut other = SqliteConnection::connect(&format!("sqlite://{}", file.display())).await.unwrap();
-    assert_eq!(sqlx::query(sql).execute(&mut other).await.unwrap().rows_affected(), 1);
+    assert_eq!(sqlx::query(sqlx::AssertSqlSafe(sql.to_owned())).execute(&mut other).await.unwrap().rows_affected(), 1);
 }
 
 /// Waits until a sample is this.
@@ -54,7 +55,7 @@ async fn damage_stops_the_ledger_says_where_and_leaves_reads_alone() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_newest_end_is_looked_at_before_anybody_is_answered() {
     let gate = eventful().await;
-    let row = gate.host.store.ledgers().await.unwrap().remove(0);
+    let row = gate.host.ledger("gm0599").unwrap().row.clone();
     assert_eq!(newest(&gate.host.store, &row).await.unwrap().damage, []);
     for (sql, place) in [
         ("UPDATE record SET salt = zeroblob(32) WHERE entry = 299", "record 299:"),
@@ -67,6 +68,34 @@ async fn the_newest_end_is_looked_at_before_anybody_is_answered() {
         let gate = gate.checked_at(CADENCE).await;
         let said = status(&gate).await;
         assert!(said.contains(place), "{sql}: {said}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_checkpoint_of_two_keys_is_signed_by_both_and_one_after_them_by_the_new_one() {
+    let gate = eventful().await;
+    let ledger = gate.host.ledger("gm0599").unwrap().clone();
+    assert_eq!(check(&gate.host.store, &ledger.row, Share::WHOLE).await.unwrap().damage, []);
+    let notes = gate.host.store.checkpoints(ledger.row.id, 0, gate.size()).await.unwrap();
+    let notes: Vec<(u64, String)> = notes.into_iter().map(|(size, note)| (size, String::from_utf8(note).unwrap())).collect();
+    let signed_by_two = |(_, note): &&(u64, String)| note.matches("\n\u{2014} ").count() == 2;
+    let (first, last) = (notes.iter().find(signed_by_two).unwrap(), notes.iter().rfind(signed_by_two).unwrap());
+    let after = notes.iter().find(|(size, _)| *size > last.0).unwrap();
+    let without = |(size, note): &(u64, String), signature: usize| {
+        let lines = note.lines().enumerate().filter(|(line, _)| *line != 4 + signature).map(|(_, line)| format!("{line}\n"));
+        (*size, lines.collect::<String>())
+    };
+    let by_the_old_key = {
+        let signer = ledger.keys.log.signer(ledger.log_keys().first()).unwrap();
+        let text = format!("{}\n", after.1.split_once("\n\n").unwrap().0);
+        (after.0, Checkpoint::parse(&text).unwrap().sign(&signer).unwrap().to_string())
+    };
+    for (size, note) in [without(first, 0), without(first, 1), without(last, 0), without(last, 1), by_the_old_key] {
+        let stored = notes.iter().find(|(of, _)| *of == size).unwrap().1.clone();
+        execute(&gate, false, &format!("UPDATE checkpoint SET note = '{note}' WHERE size = {size}")).await;
+        let found = check(&gate.host.store, &ledger.row, Share::WHOLE).await.unwrap().damage;
+        assert!(matches!(&found[..], [one] if one.to_string().contains(&format!("checkpoint {size}:"))), "{found:?}");
+        execute(&gate, false, &format!("UPDATE checkpoint SET note = '{stored}' WHERE size = {size}")).await;
     }
 }
 
