@@ -85,8 +85,10 @@ fn a_checkpoint_that_cannot_be_read_does_not_hide_the_records() {
     let records = answer("200 OK", r#"{"records":[],"size":1}"#);
     script[0] = Scripted::Answer("200 OK", "content-type: text/plain\r\n".into(), "<html>".into());
     script.insert(1, records);
+    // Under a checkpoint that the given key has not signed, it asks by what other key that could be: here there is none.
+    script.insert(1, problem("404 Not Found", r#"{"status":404,"title":"Not here.","titleNl":"Niet hier."}"#));
     let (exit, captured, asked) = audit(script, &[]);
-    assert_eq!((exit.code(), asked.len()), (1, 3));
+    assert_eq!((exit.code(), asked.len()), (1, 4), "{asked:?}");
     assert!(captured.out().contains("the checkpoint does not stand"), "{}", captured.out());
 }
 
