@@ -234,7 +234,7 @@ mod tests {
             (Search { subject: some("agreement/a"), ..of("instance") }, "sqlite_autoindex_life_1"),
             (Search { state: some("overdue"), ..of("instance") }, "life_state"),
             (Search { party: some("corporation"), ..of("obligation") }, "life_debtor"),
-            (Search { party: some("corporation"), ..of("case") }, "life_party"),
+            (Search { party: some("corporation"), ..of("withdrawal") }, "life_party"),
             (Search { due_from: at("2006-03-01T00:00:00Z"), due_until: at("2006-04-01T00:00:00Z"), ..of("instance") }, "life_due"),
             (Search { theme: Some("housing"), ..of("head") }, "sqlite_autoindex_life_1"),
             (Search { area: "GM0599".parse().ok(), ..of("obligation") }, "facet_value"),
