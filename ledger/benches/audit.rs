@@ -61,7 +61,8 @@ fn child(file: &Path, threads: usize) -> u64 {
 fn town(entries: usize) -> town::Town {
     let mut town = town::Town::found("2020-01-06T09:00:00Z");
     town.admit("corporation", "housing-corporation");
-    let agreements: Vec<String> = (0..40).map(|n| format!("wijk-{n}")).collect();
+    // Of more statements there are more agreements: none of them lasts longer than twenty years.
+    let agreements: Vec<String> = (0..40.max(entries / 5_000)).map(|n| format!("wijk-{n}")).collect();
     agreements.iter().for_each(|id| town.agree(id, "corporation", 5, "2020-02-01", "2039-12-31"));
     let mut due: Day = "2020-02-08".parse().unwrap();
     while town.rows.len() < entries {
