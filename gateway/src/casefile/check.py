@@ -98,15 +98,15 @@ def key_of(vkey):
     return name, base64.b64decode(encoded)[1:]
 
 
-def tree_of(note, key):
-    """The size and root in a checkpoint that this key of the log signed."""
+def tree_of(note, key, otherwise):
+    """The size and root in a checkpoint that this key of the log signed; where it did not, that is said."""
     text, lines = note.rsplit("\n\n", 1)
     text += "\n"
     if text.split("\n")[0] != origin:
         fail("a checkpoint is of another ledger")
     own = [line.split(" ") for line in lines.splitlines() if line.split(" ")[1] == origin]
     if not any(signed_by(key, text.encode(), base64.b64decode(line[2])[4:]) for line in own):
-        fail("the key that signs the log did not sign a checkpoint")
+        fail(otherwise)
     return int(text.split("\n")[1]), base64.b64decode(text.split("\n")[2])
 
 
@@ -153,14 +153,14 @@ for entry in entries_in("log-keys"):
     announced.append((entry, name, note, said["body"]["logKey"]))
 later = [named for *_, named in announced]
 for entry, name, note, named in announced[later.index(vkey) + 1 if vkey in later else 0 :]:
-    size, root = tree_of(note, log_key)
+    size, root = tree_of(note, log_key, f"{name}: the key before it did not sign that")
     _, records[entry] = record_in(name, entry, size, root)
     vkey, (_, log_key) = named, key_of(named)
-    tree_of(note, log_key)
+    tree_of(note, log_key, f"{name}: the key that it names did not sign that")
 
 # 3. The log signed the checkpoint.
 note = read("checkpoint").decode()
-size, root = tree_of(note, log_key)
+size, root = tree_of(note, log_key, "the key that signs the log did not sign the checkpoint")
 
 # 4. Every record is in the tree, at its place; its statement is signed by a key of its signer.
 keys, there, absent, gateway = {}, set(), 0, None

@@ -4,13 +4,8 @@ use std::path::Path;
 use std::process::Command;
 
 use gateway::client::Client;
-use gateway::keys::make_log_key;
-use harness::gate::{Gate, ORIGIN, Signer, obligation, proposal};
 use harness::site::DemoSite;
-use ledger::envelope::Type;
-use ledger::log::note::NoteSigner;
-use ledger::log::possession::prove;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{build, run};
 
@@ -66,41 +61,6 @@ fn a_case_file_is_checked_with_the_tools_of_others_as_its_readme_says() {
     assert!(!Command::new(&program).arg(vkey).arg(receipt).output().unwrap().status.success());
     let refused = here("python3").args(["check.py", vkey]).output().unwrap();
     assert!(String::from_utf8_lossy(&refused.stderr).contains("DOES NOT HOLD"), "{refused:?}");
-}
-
-#[test]
-fn with_the_first_key_of_a_log_its_case_file_is_checked_after_it_went_to_others() {
-    const DAYS: [&str; 3] = ["2006-03-15T09:00:00Z", "2006-04-15T09:00:00Z", "2006-05-15T09:00:00Z"];
-    let folder = tempfile::tempdir().unwrap();
-    let (zip, files) = (folder.path().join("case.zip"), folder.path().join("files"));
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let (bytes, keys) = runtime.block_on(async {
-        let gate = Gate::open("2006-02-15T09:00:00Z").await;
-        gate.admit(&Signer::new("corporation", 2), "housing-corporation").await;
-        let offer = gate.town.says(Type::Proposal, "p", &proposal("wijk", &[obligation("regisseur", "2006-06-01")]));
-        gate.accept(&offer).await;
-        for day in DAYS {
-            let (signer, _) = make_log_key(&gate.database().with_file_name("keys"), "gm0599", ORIGIN).unwrap();
-            let body = json!({ "logKey": signer.verifier().to_string(), "proof": prove(&signer), "oldSignsUntil": day });
-            gate.accept(&gate.town.says(Type::LogKeyRotation, &format!("k-{}", &day[..10]), &body)).await;
-            gate.clock.set(day.parse().unwrap());
-        }
-        // The first statement that only the last key signs for.
-        let stranger = Signer::new("stranger", 9);
-        gate.accept(&stranger.says(Type::Registration, "r", &stranger.registration("other"))).await;
-        let bytes = gate.fetch("/v1/ledgers/gm0599/agreements/wijk/casefile").await.2;
-        (bytes, gate.host.ledger("gm0599").unwrap().log_keys().all())
-    });
-    std::fs::write(&zip, bytes).unwrap();
-    unpack(&zip, &files);
-    let check = |key: &str| Command::new("python3").current_dir(&files).args(["check.py", key]).output().unwrap();
-    for key in &keys {
-        let said = check(&key.to_string());
-        assert!(said.status.success(), "{key}: {said:?}");
-    }
-    let stranger = NoteSigner::from_seed(ORIGIN, &[99; 32]).unwrap();
-    let refused = check(&stranger.verifier().to_string());
-    assert!(String::from_utf8_lossy(&refused.stderr).contains("the key before it did not sign that"), "{refused:?}");
 }
 
 /// One signature and one attachment, with the commands of the README.
