@@ -8,6 +8,7 @@ pub mod metrics;
 pub mod store;
 pub mod sequencer;
 pub mod checking;
+pub mod backup;
 pub mod keys;
 pub mod keyring;
 pub mod found;

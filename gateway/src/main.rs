@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 use gateway::command::exit::{EXIT_CODES, conclude};
 use gateway::command::{
-    Exit, Terminal, attempt, audit, demo, erase, follow, init, key, log_key, monitor, read, rebuild, register, serve, sign, submit, token,
-    verify, witness,
+    Exit, Terminal, attempt, audit, backup, demo, erase, follow, init, key, log_key, monitor, read, rebuild, register, restore, serve,
+    sign, submit, token, verify, witness,
 };
 use gateway::settings::with_file;
 
@@ -50,6 +50,8 @@ enum Command {
     LogKey(log_key::LogKey),
     Serve(serve::Serve),
     Rebuild(rebuild::Rebuild),
+    Backup(backup::Backup),
+    Restore(restore::Restore),
     Witness(witness::WitnessCommand),
     Demo(demo::Demo),
 }
@@ -73,6 +75,8 @@ impl Command {
             Self::LogKey(log_key) => log_key.run(terminal),
             Self::Serve(serve) => serve.run(),
             Self::Rebuild(rebuild) => rebuild.run(terminal),
+            Self::Backup(backup) => backup.run(terminal),
+            Self::Restore(restore) => restore.run(terminal),
             Self::Witness(witness) => witness.run(terminal),
             Self::Demo(demo) => demo.run(terminal),
         }

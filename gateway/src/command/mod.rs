@@ -24,6 +24,8 @@ pub mod init;
 pub mod log_key;
 pub mod serve;
 pub mod rebuild;
+pub mod backup;
+pub mod restore;
 pub mod witness;
 pub mod demo;
 

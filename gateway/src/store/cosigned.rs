@@ -32,7 +32,7 @@ pub(super) async fn open(path: &Path, options: SqliteConnectOptions) -> Result<S
 }
 
 /// Where cosigned checkpoints are: `convenant.cosigned.sqlite` beside `convenant.sqlite`.
-fn cosigned_path(path: &Path) -> PathBuf {
+pub fn cosigned_path(path: &Path) -> PathBuf {
     path.with_extension("cosigned.sqlite")
 }
 

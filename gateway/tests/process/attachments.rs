@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::server::{ORIGIN, Server, agent, found, register, seed, send};
 
-const LEDGER: &str = "gm0599";
+pub(crate) const LEDGER: &str = "gm0599";
 const MEGABYTE: usize = 1024 * 1024;
 
 fn says(key: &SigningKey, by: &str, kind: Type, id: &str, body: &Value) -> Vec<u8> {
@@ -20,22 +20,22 @@ fn says(key: &SigningKey, by: &str, kind: Type, id: &str, body: &Value) -> Vec<u
 }
 
 /// The owner of the ledger, as `found` made it, and a party.
-struct Town {
+pub(crate) struct Town {
     key: SigningKey,
     folder: PathBuf,
     url: String,
 }
 
 /// Content that was filed: its hash, its entry, and words that stand nowhere else.
-struct Filed {
-    hash: Hash,
+pub(crate) struct Filed {
+    pub(crate) hash: Hash,
     entry: u64,
     agreement: String,
-    words: Vec<u8>,
+    pub(crate) words: Vec<u8>,
 }
 
 impl Town {
-    fn with_a_party(folder: &Path, url: &str) -> Self {
+    pub(crate) fn with_a_party(folder: &Path, url: &str) -> Self {
         let key = SigningKey::from_seed(&seed(1_000_000));
         let (party, registration) = register("corporation", 1_000_002, "housing-corporation");
         let admission = json!({ "institution": "corporation", "key": party.public().thumbprint() });
@@ -47,7 +47,7 @@ impl Town {
     }
 
     /// Proposes an agreement whose analysis is this content, uploaded beside the proposal.
-    fn file(&self, agreement: &str, content: &[u8]) -> Filed {
+    pub(crate) fn file(&self, agreement: &str, content: &[u8]) -> Filed {
         let salt = Hash::of(&[agreement.as_bytes()]).0;
         let hash = Hash::of(&[&salt, content]);
         let path = self.folder.join(SaltedFile::name(&hash));
@@ -68,7 +68,7 @@ impl Town {
         Filed { hash, entry: acceptance.entry, agreement: agreement.into(), words: content[..32].to_vec() }
     }
 
-    fn erasure(&self, filed: &Filed) -> Vec<u8> {
+    pub(crate) fn erasure(&self, filed: &Filed) -> Vec<u8> {
         let body = json!({ "agreement": filed.agreement, "entry": filed.entry, "attachment": filed.hash, "ground": "unlawful",
             "basis": "Besluit 2026/7" });
         says(&self.key, "town", Type::AttachmentErasure, &format!("erase-{}", filed.agreement), &body)
@@ -118,7 +118,7 @@ fn sixty_four_megabytes_go_in_and_out_in_little_memory() {
 }
 
 /// Whether any file below a folder holds these bytes.
-fn holds(folder: &Path, bytes: &[u8]) -> bool {
+pub(crate) fn holds(folder: &Path, bytes: &[u8]) -> bool {
     fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).any(|path| match path.is_dir() {
         true => holds(&path, bytes),
         false => fs::read(&path).unwrap().windows(bytes.len()).any(|window| window == bytes),

@@ -64,7 +64,7 @@ pub(crate) fn convicts(finding: &Value, vkey: &VerifierKey) -> (u64, u64) {
 }
 
 /// Waits until a witness has cosigned so many entries of a ledger.
-fn cosigned(server: &Server, size: u64) {
+pub(crate) fn cosigned(server: &Server, size: u64) {
     for _ in 0..3_000 {
         let mut answer = agent().get(format!("{}/v1/ledgers/gm0599/checkpoint?cosigned=true", server.url)).call().unwrap();
         let note = answer.body_mut().read_to_string().unwrap();

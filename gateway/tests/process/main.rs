@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test that cannot go on says where")]
 
 mod attachments;
+mod backup;
 mod bombs;
 mod full_disk;
 mod histories;

@@ -9,16 +9,16 @@ use serde_json::{Value, json};
 
 /// Something to be told about a ledger.
 #[derive(Debug)]
-pub(super) struct Finding {
+pub(in crate::command) struct Finding {
     /// What it is.
-    pub(super) what: What,
+    pub(in crate::command) what: What,
     /// The files that show it, once they are written.
-    pub(super) files: Vec<PathBuf>,
+    pub(in crate::command) files: Vec<PathBuf>,
 }
 
 /// What there is to tell.
 #[derive(Debug)]
-pub(super) enum What {
+pub(in crate::command) enum What {
     /// The log signed two checkpoints that are not of one history.
     SplitView {
         /// Who showed the other one.
@@ -70,7 +70,7 @@ pub(super) enum What {
 
 impl Finding {
     /// The word for it in JSON.
-    pub(super) fn code(&self) -> &'static str {
+    pub(in crate::command) fn code(&self) -> &'static str {
         match &self.what {
             What::SplitView { .. } => "split-view",
             What::Fewer { .. } => "fewer-entries",
@@ -82,7 +82,7 @@ impl Finding {
     }
 
     /// Whether the ledger, or somebody who speaks of it, is wrong. News is not; neither is a witness that does not answer.
-    pub(super) fn is_wrong(&self) -> bool {
+    pub(in crate::command) fn is_wrong(&self) -> bool {
         match &self.what {
             What::SplitView { .. } | What::Fewer { .. } | What::Audit(_) | What::Unsound { .. } => true,
             What::NoWord { .. } | What::Statement { .. } => false,
@@ -90,7 +90,7 @@ impl Finding {
     }
 
     /// By what it is known again, so that it is told once.
-    pub(super) fn name(&self) -> String {
+    pub(in crate::command) fn name(&self) -> String {
         let what = match &self.what {
             What::SplitView { split, .. } => json!([split.smaller.text(), split.larger.text()]),
             What::Fewer { shown_note, signed_note, .. } => json!([text(shown_note), text(signed_note)]),
@@ -102,7 +102,7 @@ impl Finding {
     }
 
     /// One sentence.
-    pub(super) fn sentence(&self) -> String {
+    pub(in crate::command) fn sentence(&self) -> String {
         match &self.what {
             What::SplitView { by, split } => {
                 let [smaller, larger] = [&split.smaller, &split.larger].map(|note| note.text().lines().nth(1).unwrap_or("?").to_owned());
@@ -119,7 +119,7 @@ impl Finding {
     }
 
     /// For programs.
-    pub(super) fn to_json(&self, ledger: &str) -> Value {
+    pub(in crate::command) fn to_json(&self, ledger: &str) -> Value {
         let mut json = json!({
             "ledger": ledger, "kind": self.code(), "isWrong": self.is_wrong(), "sentence": self.sentence(), "name": self.name(),
             "files": self.files,

@@ -28,7 +28,7 @@ use finding::Finding;
 use state::State;
 use succession::Succession;
 use watch::{Unsteady, Watch};
-use word::WitnessAt;
+pub(in crate::command) use word::{WitnessAt, Words};
 
 /// For `--help` of this subcommand, whose exit codes say more than those of the others.
 const EXIT_CODES: &str = "\
@@ -223,7 +223,7 @@ fn check(file: &Path, logs: &[VerifierKey], terminal: &mut Terminal) -> anyhow::
     }
 }
 
-fn witness(text: &str) -> Result<WitnessAt, String> {
+pub(in crate::command) fn witness(text: &str) -> Result<WitnessAt, String> {
     // Base64 may end in `=`: the URL is what begins with its scheme.
     let place = text.find("=http").ok_or("accepted: VKEY=URL, with a URL that begins with https:// or http://")?;
     let key: VerifierKey = text[..place].parse().map_err(|fault| format!("{fault}"))?;

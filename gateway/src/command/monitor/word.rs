@@ -21,31 +21,31 @@ const MAX_ANSWER: u64 = 8 * 1024 * 1024;
 
 /// A checkpoint that the log signed, and who showed it.
 #[derive(Debug)]
-pub(super) struct Shown {
+pub(in crate::command) struct Shown {
     /// A witness or a file.
-    pub(super) by: String,
+    pub(in crate::command) by: String,
     /// The note.
-    pub(super) note: Note,
+    pub(in crate::command) note: Note,
     /// What it says.
-    pub(super) checkpoint: Checkpoint,
+    pub(in crate::command) checkpoint: Checkpoint,
 }
 
 /// What was heard of others: checkpoints to be weighed, and what is already a finding.
 #[derive(Debug, Default)]
-pub(super) struct Words {
+pub(in crate::command) struct Words {
     /// Signed by the log, and by the witness that showed them as cosigned.
-    pub(super) shown: Vec<Shown>,
+    pub(in crate::command) shown: Vec<Shown>,
     /// Evidence that is complete, and what could not be used.
-    pub(super) findings: Vec<Finding>,
+    pub(in crate::command) findings: Vec<Finding>,
 }
 
 /// A witness that is asked what it cosigned.
 #[derive(Debug, Clone)]
-pub(super) struct WitnessAt {
+pub(in crate::command) struct WitnessAt {
     /// Its key.
-    pub(super) key: VerifierKey,
+    pub(in crate::command) key: VerifierKey,
     /// Its monitoring prefix.
-    pub(super) url: String,
+    pub(in crate::command) url: String,
 }
 
 #[derive(Deserialize)]
@@ -62,7 +62,7 @@ struct RefusedOne {
 impl Words {
     /// Asks a witness for the last checkpoint that it cosigned for a log, and for those that it refused. `logs` are the keys of
     /// the log, at least one.
-    pub(super) fn ask(&mut self, witness: &WitnessAt, logs: &[VerifierKey]) {
+    pub(in crate::command) fn ask(&mut self, witness: &WitnessAt, logs: &[VerifierKey]) {
         let by = format!("witness {}", witness.key.name());
         let agent = Agent::config_builder().http_status_as_error(false).max_redirects(0).timeout_global(Some(LIMIT)).build().new_agent();
         let prefix = format!("{}/{}", witness.url.trim_end_matches('/'), origin_hash(logs[0].name()));
@@ -106,7 +106,7 @@ impl Words {
     }
 
     /// A file that somebody kept: a receipt, or a checkpoint.
-    pub(super) fn read(&mut self, path: &PathBuf, logs: &[VerifierKey]) -> anyhow::Result<()> {
+    pub(in crate::command) fn read(&mut self, path: &PathBuf, logs: &[VerifierKey]) -> anyhow::Result<()> {
         let by = path.display().to_string();
         let bytes = std::fs::read(path).with_context(|| format!("cannot read {by}"))?;
         let note = match Receipt::parse(&bytes) {

@@ -1,0 +1,147 @@
+//! Puts a backup back: under other names first, and under its own once it was looked at whole.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use ledger::lives::log_keys::LogKeys;
+use ledger::words::{Hash, Instant};
+
+use super::Part;
+use super::manifest::{BackupFault, Manifest};
+use super::take::{hash_of, put, with_suffix};
+use crate::checking::{Share, check};
+use crate::sequencer::rebuild;
+use crate::store::{Files, LedgerRow, Store, attachments_path, derived_path};
+
+/// A backup that was put back under other names. [`Restored::keep`] gives it its own, [`Restored::discard`] removes it.
+#[derive(Debug)]
+pub struct Restored {
+    database: PathBuf,
+    store: Store,
+    /// Its ledgers, with the keys that each log names.
+    pub ledgers: Vec<(LedgerRow, u64, LogKeys)>,
+    /// What was put back.
+    pub manifest: Manifest,
+}
+
+/// The files beside a database that take part in a restore, the database itself last: where that is, all is.
+fn files(database: &Path) -> [PathBuf; 4] {
+    [attachments_path(database), Part::Cosigned.of(database), derived_path(database), Part::Log.of(database)]
+}
+
+fn restoring(database: &Path) -> PathBuf {
+    database.with_extension("restoring.sqlite")
+}
+
+/// Puts a backup back beside where a database is to be, and looks at all of it: every file has its hash, every entry is judged
+/// anew and hashed into the tree that was signed for. Fails, and leaves nothing, where anything is other than it was.
+pub async fn restore(folder: &Path, database: &Path, at: Instant) -> Result<Restored, BackupFault> {
+    if let Some(there) = files(database).into_iter().find(|path| path.exists()) {
+        return Err(BackupFault::Exists(there));
+    }
+    let manifest = Manifest::read(folder)?;
+    let place = restoring(database);
+    remove(&place)?;
+    let outcome = put_back(folder, &place, &manifest, at).await;
+    match outcome {
+        Ok((store, ledgers)) => Ok(Restored { database: database.to_owned(), store, ledgers, manifest }),
+        Err(fault) => {
+            remove(&place)?;
+            Err(fault)
+        }
+    }
+}
+
+async fn put_back(
+    folder: &Path,
+    place: &Path,
+    manifest: &Manifest,
+    at: Instant,
+) -> Result<(Store, Vec<(LedgerRow, u64, LogKeys)>), BackupFault> {
+    let copy = folder.join(Part::Log.name());
+    for part in Part::ALL {
+        let from = part.of(&copy);
+        match manifest.databases.get(part.name()) {
+            Some(hash) if hash_of(&from)? == *hash => _ = fs::copy(&from, part.of(place)).map_err(BackupFault::at(&from))?,
+            Some(_) => return Err(BackupFault::Damaged(format!("{} is not the file that was written", from.display()))),
+            None if from.exists() => return Err(BackupFault::Damaged(format!("{} is not in its list", from.display()))),
+            None => {}
+        }
+    }
+    let store = Store::open(place, false).await?;
+    let outcome = look(folder, &store, manifest, at).await;
+    if outcome.is_err() {
+        store.close().await;
+    }
+    Ok((store, outcome?))
+}
+
+async fn look(folder: &Path, store: &Store, manifest: &Manifest, at: Instant) -> Result<Vec<(LedgerRow, u64, LogKeys)>, BackupFault> {
+    let saved = Files::in_folder(&attachments_path(&folder.join(Part::Log.name())));
+    let (mut ledgers, mut left) = (Vec::new(), manifest.attachments);
+    for row in store.ledgers().await? {
+        let damaged = |what: String| BackupFault::Damaged(format!("ledger {}: {what}", row.name));
+        for hash in store.kept_attachments(row.id).await? {
+            let file = saved.open(row.id, &hash).map_err(|error| damaged(format!("attachment {hash}: {error}")))?;
+            put(store.files(), row.id, &hash, file, at)?;
+            left = left.checked_sub(1).ok_or_else(|| damaged("it has more attachments than its list says".into()))?;
+        }
+        let size = rebuild(store, row.id).await?;
+        if let Some(damage) = check(store, &row, Share::WHOLE).await?.damage.into_iter().next() {
+            return Err(damaged(damage.to_string()));
+        }
+        let told = manifest.ledgers.get(&row.name).ok_or_else(|| damaged("its list does not have it".into()))?;
+        let checkpoint = store.checkpoint(row.id).await?;
+        if told.size != size || checkpoint.is_none_or(|(_, note)| note != told.checkpoint) {
+            return Err(damaged(format!("{size} entries, and its list has {} or another checkpoint", told.size)));
+        }
+        let owner = store.institution(row.id, &row.facts.owner).await?.ok_or_else(|| damaged("its owner is unknown".into()))?;
+        let keys = row.facts.log_keys(&owner).map_err(|fault| damaged(fault.to_string()))?;
+        ledgers.push((row, size, keys));
+    }
+    match (left, ledgers.len() == manifest.ledgers.len()) {
+        (0, true) => Ok(ledgers),
+        (0, false) => Err(BackupFault::Damaged("a ledger of its list is missing".into())),
+        (left, _) => Err(BackupFault::Damaged(format!("no entry names {left} of its {} attachments", manifest.attachments))),
+    }
+}
+
+impl Restored {
+    /// The root of the first entries of a ledger.
+    pub async fn root(&self, row: &LedgerRow, size: u64) -> Result<Hash, BackupFault> {
+        Ok(self.store.root(row.id, size).await?)
+    }
+
+    /// Gives it its own names: from here on it is the database.
+    pub async fn keep(self) -> Result<(), BackupFault> {
+        self.store.close().await;
+        for (from, to) in files(&restoring(&self.database)).into_iter().zip(files(&self.database)) {
+            if from.exists() {
+                fs::rename(&from, &to).map_err(BackupFault::at(&to))?;
+            }
+        }
+        let above = self.database.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        fs::File::open(above).and_then(|folder| folder.sync_all()).map_err(BackupFault::at(above))?;
+        remove(&restoring(&self.database))
+    }
+
+    /// Removes it again.
+    pub async fn discard(self) -> Result<(), BackupFault> {
+        self.store.close().await;
+        remove(&restoring(&self.database))
+    }
+}
+
+/// Removes what stands under these names: of a restore that was not kept, or not finished.
+fn remove(database: &Path) -> Result<(), BackupFault> {
+    let [attachments, databases @ ..] = files(database);
+    if attachments.exists() {
+        fs::remove_dir_all(&attachments).map_err(BackupFault::at(&attachments))?;
+    }
+    for path in databases.iter().flat_map(|path| ["", "-wal", "-shm"].map(|end| with_suffix(path, end))) {
+        if path.exists() {
+            fs::remove_file(&path).map_err(BackupFault::at(&path))?;
+        }
+    }
+    Ok(())
+}
