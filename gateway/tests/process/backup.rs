@@ -130,6 +130,10 @@ fn what_a_witness_cosigned_is_not_given_up() {
     assert!(exit == 2 && said.contains("--kept"), "{said}");
     let (exit, said) = restored(&new, place.path(), &["--nothing-was-signed-since"]);
     assert!(exit == 0 && said.contains("ledger gm0599: 6 entries, judged anew"), "{said}");
+    // A database that nobody has open, and never served, is copied as well.
+    let (again, elsewhere) = (backed_up(place.path(), "again"), tempfile::tempdir().unwrap());
+    let (exit, said) = restored(&again, elsewhere.path(), &["--nothing-was-signed-since"]);
+    assert!(exit == 0 && said.contains("ledger gm0599: 6 entries, judged anew"), "{said}");
     let (exit, said) = restored(&new, place.path(), &["--nothing-was-signed-since"]);
     assert!(exit == 2 && said.contains("takes the place of nothing"), "{said}");
 }
