@@ -111,14 +111,19 @@ async fn a_damaged_ledger_still_says_which_keys_its_log_has_had() {
     assert_eq!(told.iter().map(|key| key["from"].as_u64().unwrap()).collect::<Vec<_>>(), [0, entries[0], entries[1]]);
 }
 
-/// Puts a statement into the queue, and waits until the writer has it.
-async fn put(ledger: &LedgerHandle, statement: &Signed) -> Queued {
+fn put(ledger: &LedgerHandle, statement: &Signed) -> Queued {
     let parsed = Box::new(Parsed::parse(&statement.jws).unwrap());
-    let queued = ledger.enqueue(Submission { statement: Checks::Pending(parsed), attachments: Vec::new() }).unwrap();
-    while ledger.queue().0 > 0 {
-        tokio::task::yield_now().await;
+    ledger.enqueue(Submission { statement: Checks::Pending(parsed), attachments: Vec::new() }).unwrap()
+}
+
+/// Waits until the writer has taken what is in the queue, or for so many looks, a millisecond apart.
+async fn taken(ledger: &LedgerHandle, looks: usize) {
+    for _ in 0..looks {
+        if ledger.queue().0 == 0 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(1)).await;
     }
-    queued
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -136,12 +141,16 @@ async fn the_old_key_signs_the_entry_that_names_the_new_one_however_long_the_com
     // Somebody holds the database: the first commit waits, and what comes after it is gathered for the next.
     let mut other = SqliteConnection::connect(&format!("sqlite://{}", gate.database().display())).await.unwrap();
     sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
-    let mut queued = vec![put(ledger, &stranger("a")).await];
-    queued.push(put(ledger, &gate.town.says(Type::LogKeyRotation, "k", &body)).await);
-    // The writer takes this one when it has judged the one before.
-    queued.push(put(ledger, &stranger("b")).await);
+    // The writer takes each when it has judged the one before.
+    let mut queued = Vec::new();
+    for statement in [stranger("a"), gate.town.says(Type::LogKeyRotation, "k", &body), stranger("b")] {
+        queued.push(put(ledger, &statement));
+        taken(ledger, 4_000).await;
+    }
+    // The last of them is judged before this or after it. If after, the writer waits for the commit and takes no more meanwhile.
     gate.clock.set(until.parse().unwrap());
-    queued.push(put(ledger, &stranger("c")).await);
+    queued.push(put(ledger, &stranger("c")));
+    taken(ledger, 300).await;
     sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
     for one in queued {
         assert!(matches!(one.answered().await.unwrap(), Answer::Granted(_)));
