@@ -19,7 +19,7 @@ Exit codes:
 
 A log that goes on from an older state shows two histories: whoever holds a receipt of what is missing can prove it, and
 witnesses refuse it. So what was signed for must be shown: the last checkpoint that a monitor or you yourself kept, any
-receipt, or what witnesses cosigned. Take the newest backup that is of all of that.";
+receipt, or what witnesses cosigned; of each ledger in the backup something. Take the newest backup that is of all of that.";
 
 /// Put a backup back, unless the log has signed for more than is in it
 ///
@@ -93,6 +93,12 @@ impl Restore {
                     words.read(file, &keys)?;
                     unused.retain(|other| *other != file);
                 }
+            }
+            if words.shown.is_empty() && !self.nothing_was_signed_since {
+                faults.push(format!(
+                    "ledger {}: nothing was shown of it: neither a checkpoint, nor a receipt, nor what a witness cosigned",
+                    row.name
+                ));
             }
             faults.extend(words.findings.iter().map(|finding| format!("ledger {}: {}", row.name, finding.sentence())));
             for word in &words.shown {

@@ -123,6 +123,11 @@ fn what_a_witness_cosigned_is_not_given_up() {
     let receipt = kept(folder.path(), "fork", &from_there);
     let (exit, said) = restored(&new, place.path(), &["--witness", &asked, "--kept", &receipt]);
     assert!(exit == 1 && said.contains("are missing"), "{said}");
+    // A witness that has seen nothing of this ledger says nothing of it.
+    let stranger = tempfile::tempdir().unwrap();
+    let stranger = Witness::of(&vkey, stranger.path(), "witness.stranger.example");
+    let (exit, said) = restored(&new, place.path(), &["--witness", &format!("{}={}", stranger.vkey, stranger.url)]);
+    assert!(exit == 1 && said.contains("ledger gm0599: nothing was shown of it") && is_empty(place.path()), "{said}");
     drop(witness);
     let (exit, said) = restored(&new, place.path(), &["--witness", &asked]);
     assert!(exit == 1 && is_empty(place.path()), "a witness that cannot be asked is no consent: {said}");
