@@ -12,7 +12,7 @@ use ledger::envelope::SigningKey;
 use ledger::log::note::{KeyId, NoteSigner};
 use rand::RngExt;
 
-use crate::keyring::Keyring;
+use crate::log_signers::LogSigners;
 use crate::sequencer::GatewayKeys;
 
 /// Why the keys could not be read or made.
@@ -85,7 +85,7 @@ fn write_new(path: &Path, seed: [u8; 32]) -> Result<[u8; 32], KeyFault> {
 /// Reads the statement key of a ledger; the keys of its log are found when the log says which of them sign.
 pub fn read_keys(directory: &Path, ledger: &str) -> Result<GatewayKeys, KeyFault> {
     let statements = SigningKey::from_seed(&seed(&statement_key(directory, ledger))?);
-    Ok(GatewayKeys { log: Keyring::new(directory, ledger), statements: Arc::new(statements) })
+    Ok(GatewayKeys { log: LogSigners::new(directory, ledger), statements: Arc::new(statements) })
 }
 
 /// The file of the log key that a ledger was founded with.

@@ -10,7 +10,7 @@ pub mod sequencer;
 pub mod checking;
 pub mod backup;
 pub mod keys;
-pub mod keyring;
+pub mod log_signers;
 pub mod found;
 pub mod media_types;
 pub mod host;

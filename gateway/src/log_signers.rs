@@ -10,7 +10,7 @@ use crate::keys::{KeyFault, later_log_key, log_key, seed};
 
 /// Which of them sign is said by the log; this finds them, and keeps in memory those that it found. Cheap to clone.
 #[derive(Clone)]
-pub struct Keyring(Arc<Parts>);
+pub struct LogSigners(Arc<Parts>);
 
 struct Parts {
     directory: PathBuf,
@@ -18,7 +18,7 @@ struct Parts {
     held: RwLock<Vec<Arc<NoteSigner>>>,
 }
 
-impl Keyring {
+impl LogSigners {
     /// The keys of a ledger in a directory; none is read yet.
     pub fn new(directory: &Path, ledger: &str) -> Self {
         Self(Arc::new(Parts { directory: directory.to_owned(), ledger: ledger.to_owned(), held: RwLock::default() }))

@@ -251,7 +251,7 @@ impl Door for Http {
             gateway::client::Answer::Accepted(acceptance) => {
                 let receipt = Receipt::parse(acceptance.receipt.as_bytes()).expect("a receipt");
                 let keys: Vec<VerifierKey> = std::iter::once(self.vkey.clone()).chain(self.later.clone()).collect();
-                let verified = receipt.verify_any(&keys.iter().collect::<Vec<_>>()).expect("a receipt that verifies offline");
+                let verified = receipt.verify_any(&keys).expect("a receipt that verifies offline");
                 assert_eq!(verified.index, acceptance.entry);
                 if acceptance.repeat { Answer::Repeat(acceptance.entry) } else { Answer::Accepted(acceptance.entry) }
             }

@@ -106,15 +106,16 @@ pub fn within(routes: Router, limits: &Limits) -> Router {
 fn dressed(routes: Router<Api>, limits: &Limits) -> Router<Api> {
     match cors::rules(limits) {
         Some(rules) => routes.layer(from_fn(accept::negotiate)).layer(from_fn_with_state(rules, cors::apply)).layer(from_fn(follow)),
-        None => routes.layer(from_fn(async |request, next| followed(request, |request| accept::negotiate(request, next)).await)),
+        None => routes.layer(from_fn(async |request, next| answered(request, |request| accept::negotiate(request, next)).await)),
     }
 }
 
 async fn follow(request: Request, next: Next) -> Response {
-    followed(request, |request| next.run(request)).await
+    answered(request, |request| next.run(request)).await
 }
 
-async fn followed<F: Future<Output = Response>>(request: Request, answer: impl FnOnce(Request) -> F) -> Response {
+/// The answer to a request, with its id and the headers of the API.
+async fn answered<F: Future<Output = Response>>(request: Request, answer: impl FnOnce(Request) -> F) -> Response {
     let mut response = request::follow(request, answer).await;
     headers::add(&mut response);
     response

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use ledger::words::{Hash, Instant};
 use serde::{Deserialize, Serialize};
 
-use crate::store::StoreFault;
+use crate::store::{StoreFault, sync_folder};
 
 /// The file in a backup that lists the others.
 pub const MANIFEST: &str = "backup.json";
@@ -98,7 +98,8 @@ impl Manifest {
         let write = || {
             let mut file = std::fs::File::create_new(&path)?;
             io::Write::write_all(&mut file, text.as_bytes())?;
-            file.sync_all()
+            file.sync_all()?;
+            sync_folder(&path)
         };
         write().map_err(BackupFault::at(&path))
     }

@@ -9,36 +9,18 @@ mod restore;
 mod take;
 
 pub use manifest::{BackupFault, LedgerCopy, MANIFEST, Manifest};
-pub use restore::{Restored, restore};
+pub use restore::{Restored, RestoredLedger, restore};
 pub use take::take;
 
 use std::path::{Path, PathBuf};
 
-/// The files of a backup, and where they belong beside a database.
-#[derive(Debug, Clone, Copy)]
-enum Part {
-    /// The log.
-    Log,
-    /// Checkpoints with the cosignatures of witnesses.
-    Cosigned,
-}
+use crate::store::cosigned_path;
 
-impl Part {
-    const ALL: [Self; 2] = [Self::Log, Self::Cosigned];
+/// The log in a backup; the other files have the names that they have beside any database.
+const LOG: &str = "log.sqlite";
 
-    /// Its name in a backup.
-    fn name(self) -> &'static str {
-        match self {
-            Self::Log => "log.sqlite",
-            Self::Cosigned => "log.cosigned.sqlite",
-        }
-    }
-
-    /// Its file beside a database, and in a backup, whose database is `log.sqlite`.
-    fn of(self, database: &Path) -> PathBuf {
-        match self {
-            Self::Log => database.to_owned(),
-            Self::Cosigned => crate::store::cosigned_path(database),
-        }
-    }
+/// What cannot be made anew beside a database file, by its name in a backup, in the order in which it is copied: what witnesses
+/// cosigned is then not of more than the log.
+fn databases(database: &Path) -> [(&'static str, PathBuf); 2] {
+    [("log.cosigned.sqlite", cosigned_path(database)), (LOG, database.to_owned())]
 }

@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use ledger::lives::log_keys::LogKeys;
 use ledger::words::{Hash, Instant};
 
-use super::Part;
 use super::manifest::{BackupFault, Manifest};
 use super::take::{hash_of, put, with_suffix};
+use super::{LOG, databases};
 use crate::checking::{Share, check};
 use crate::sequencer::rebuild;
-use crate::store::{Files, LedgerRow, Store, attachments_path, derived_path};
+use crate::store::{Files, LedgerRow, Store, attachments_path, cosigned_path, derived_path, sync_folder};
 
 /// A backup that was put back under other names. [`Restored::keep`] gives it its own, [`Restored::discard`] removes it.
 #[derive(Debug)]
@@ -19,14 +19,15 @@ pub struct Restored {
     database: PathBuf,
     store: Store,
     /// Its ledgers, with the keys that each log names.
-    pub ledgers: Vec<(LedgerRow, u64, LogKeys)>,
-    /// What was put back.
-    pub manifest: Manifest,
+    pub ledgers: Vec<RestoredLedger>,
 }
+
+/// A ledger in it, number of entries, and every key that its log names.
+pub type RestoredLedger = (LedgerRow, u64, LogKeys);
 
 /// The files beside a database that take part in a restore, the database itself last: where that is, all is.
 fn files(database: &Path) -> [PathBuf; 4] {
-    [attachments_path(database), Part::Cosigned.of(database), derived_path(database), Part::Log.of(database)]
+    [attachments_path(database), cosigned_path(database), derived_path(database), database.to_owned()]
 }
 
 fn restoring(database: &Path) -> PathBuf {
@@ -42,9 +43,8 @@ pub async fn restore(folder: &Path, database: &Path, at: Instant) -> Result<Rest
     let manifest = Manifest::read(folder)?;
     let place = restoring(database);
     remove(&place)?;
-    let outcome = put_back(folder, &place, &manifest, at).await;
-    match outcome {
-        Ok((store, ledgers)) => Ok(Restored { database: database.to_owned(), store, ledgers, manifest }),
+    match put_back(folder, &place, &manifest, at).await {
+        Ok((store, ledgers)) => Ok(Restored { database: database.to_owned(), store, ledgers }),
         Err(fault) => {
             remove(&place)?;
             Err(fault)
@@ -52,17 +52,10 @@ pub async fn restore(folder: &Path, database: &Path, at: Instant) -> Result<Rest
     }
 }
 
-async fn put_back(
-    folder: &Path,
-    place: &Path,
-    manifest: &Manifest,
-    at: Instant,
-) -> Result<(Store, Vec<(LedgerRow, u64, LogKeys)>), BackupFault> {
-    let copy = folder.join(Part::Log.name());
-    for part in Part::ALL {
-        let from = part.of(&copy);
-        match manifest.databases.get(part.name()) {
-            Some(hash) if hash_of(&from)? == *hash => _ = fs::copy(&from, part.of(place)).map_err(BackupFault::at(&from))?,
+async fn put_back(folder: &Path, place: &Path, manifest: &Manifest, at: Instant) -> Result<(Store, Vec<RestoredLedger>), BackupFault> {
+    for ((name, from), (_, to)) in databases(&folder.join(LOG)).into_iter().zip(databases(place)) {
+        match manifest.databases.get(name) {
+            Some(hash) if hash_of(&from)? == *hash => _ = fs::copy(&from, to).map_err(BackupFault::at(&from))?,
             Some(_) => return Err(BackupFault::Damaged(format!("{} is not the file that was written", from.display()))),
             None if from.exists() => return Err(BackupFault::Damaged(format!("{} is not in its list", from.display()))),
             None => {}
@@ -76,8 +69,8 @@ async fn put_back(
     Ok((store, outcome?))
 }
 
-async fn look(folder: &Path, store: &Store, manifest: &Manifest, at: Instant) -> Result<Vec<(LedgerRow, u64, LogKeys)>, BackupFault> {
-    let saved = Files::in_folder(&attachments_path(&folder.join(Part::Log.name())));
+async fn look(folder: &Path, store: &Store, manifest: &Manifest, at: Instant) -> Result<Vec<RestoredLedger>, BackupFault> {
+    let saved = Files::in_folder(&attachments_path(&folder.join(LOG)));
     let (mut ledgers, mut left) = (Vec::new(), manifest.attachments);
     for row in store.ledgers().await? {
         let damaged = |what: String| BackupFault::Damaged(format!("ledger {}: {what}", row.name));
@@ -95,8 +88,7 @@ async fn look(folder: &Path, store: &Store, manifest: &Manifest, at: Instant) ->
         if told.size != size || checkpoint.is_none_or(|(_, note)| note != told.checkpoint) {
             return Err(damaged(format!("{size} entries, and its list has {} or another checkpoint", told.size)));
         }
-        let owner = store.institution(row.id, &row.facts.owner).await?.ok_or_else(|| damaged("its owner is unknown".into()))?;
-        let keys = row.facts.log_keys(&owner).map_err(|fault| damaged(fault.to_string()))?;
+        let keys = store.log_keys(&row, size).await?;
         ledgers.push((row, size, keys));
     }
     match (left, ledgers.len() == manifest.ledgers.len()) {
@@ -120,8 +112,7 @@ impl Restored {
                 fs::rename(&from, &to).map_err(BackupFault::at(&to))?;
             }
         }
-        let above = self.database.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        fs::File::open(above).and_then(|folder| folder.sync_all()).map_err(BackupFault::at(above))?;
+        sync_folder(&self.database).map_err(BackupFault::at(&self.database))?;
         remove(&restoring(&self.database))
     }
 

@@ -7,13 +7,12 @@ use std::path::{Path, PathBuf};
 
 use ledger::log::checkpoint::Checkpoint;
 use ledger::log::note::Note;
-use ledger::log::record::Entry;
 use ledger::log::tree::Frontier;
 use ledger::words::{Hash, Hasher, Instant};
 
-use super::Part;
 use super::manifest::{BackupFault, LedgerCopy, Manifest};
-use crate::store::{Files, LedgerRow, Store, attachments_path, copy_database, derived_path, is_erased_in};
+use super::{LOG, databases};
+use crate::store::{Files, LedgerRow, Store, attachments_path, copy_database, derived_path, is_erased_in, sync_folder};
 
 /// How many entries are read back at a time.
 const STEP: u32 = 1_000;
@@ -28,15 +27,11 @@ pub async fn take(database: &Path, folder: &Path, at: Instant) -> Result<Manifes
     }
     let unfinished = with_suffix(folder, ".unfinished");
     let (ledgers, attachments) = copied(database, &unfinished, at).await?;
-    let (copy, mut databases) = (unfinished.join(Part::Log.name()), BTreeMap::new());
-    for part in Part::ALL.into_iter().filter(|part| part.of(&copy).exists()) {
-        databases.insert(part.name().to_owned(), synced(&part.of(&copy))?);
-    }
-    let manifest = Manifest::new(at, ledgers, databases, attachments);
+    let hashes = databases(&unfinished.join(LOG)).into_iter().filter(|(_, path)| path.exists());
+    let hashes = hashes.map(|(name, path)| Ok((name.to_owned(), synced(&path)?))).collect::<Result<_, BackupFault>>()?;
+    let manifest = Manifest::new(at, ledgers, hashes, attachments);
     manifest.write(&unfinished)?;
-    sync_folder(&unfinished)?;
-    fs::rename(&unfinished, folder).map_err(BackupFault::at(folder))?;
-    sync_folder(folder.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new(".")))?;
+    fs::rename(&unfinished, folder).and_then(|()| sync_folder(folder)).map_err(BackupFault::at(folder))?;
     Ok(manifest)
 }
 
@@ -49,10 +44,9 @@ async fn copied(database: &Path, unfinished: &Path, at: Instant) -> Result<Copie
             fs::remove_dir_all(unfinished).map_err(BackupFault::at(unfinished))?;
         }
         fs::create_dir_all(unfinished).map_err(BackupFault::at(unfinished))?;
-        let copy = unfinished.join(Part::Log.name());
-        // What witnesses cosigned comes first: it is not of more than the log that is copied after it.
-        for part in [Part::Cosigned, Part::Log].into_iter().filter(|part| part.of(database).exists()) {
-            copy_database(&part.of(database), &part.of(&copy)).await?;
+        let copy = unfinished.join(LOG);
+        for ((_, from), (_, to)) in databases(database).into_iter().zip(databases(&copy)).filter(|((_, from), _)| from.exists()) {
+            copy_database(&from, &to).await?;
         }
         if let Some(copied) = read_back(database, &copy, at).await? {
             return Ok(copied);
@@ -103,9 +97,8 @@ async fn whole(store: &Store, row: &LedgerRow) -> Result<LedgerCopy, BackupFault
             break;
         }
         for stored in &rows {
-            let leaf = Entry::parse(&stored.leaf).ok().filter(|_| stored.entry == frontier.size() && stored.is_sound(&row.facts.origin));
-            frontier
-                .append(leaf.ok_or_else(|| damaged(format!("record {} is not the one that was signed for", frontier.size())))?.leaf_hash());
+            let leaf = stored.leaf_at(frontier.size(), &row.facts.origin);
+            frontier.append(leaf.ok_or_else(|| damaged(format!("record {} is not the one that was signed for", frontier.size())))?);
         }
     }
     let (_, checkpoint) = store.checkpoint(row.id).await?.ok_or_else(|| damaged("it has no checkpoint".into()))?;
@@ -150,10 +143,6 @@ pub(super) fn hash_of(path: &Path) -> Result<Hash, BackupFault> {
             read => hasher.update(&block[..read]),
         }
     }
-}
-
-fn sync_folder(folder: &Path) -> Result<(), BackupFault> {
-    File::open(folder).and_then(|folder| folder.sync_all()).map_err(BackupFault::at(folder))
 }
 
 pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {

@@ -180,7 +180,7 @@ fn check_receipts(
         let fault = match Receipt::parse(text.as_bytes()) {
             Err(fault) => Some(fault.to_string()),
             Ok(receipt) if receipt.proof().checkpoint != note => Some("it is under another checkpoint than the others".into()),
-            Ok(receipt) => receipt.verify_any(&trusted.iter().collect::<Vec<_>>()).err().map(|fault| fault.to_string()),
+            Ok(receipt) => receipt.verify_any(&trusted).err().map(|fault| fault.to_string()),
         };
         checked.faults.extend(fault.map(|fault| format!("receipts/{entry}.tlog-proof: {fault}")));
     }

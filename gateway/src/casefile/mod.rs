@@ -2,9 +2,9 @@
 //! can check without a network and without this program.
 //!
 //! A [`Bundle`] is what cannot be computed: receipts under one checkpoint, those that lead from key to key of the log, and
-//! the content beside it. All else in the
-//! zip follows from it ([`files`]), so whoever checks a case file writes those files again and compares. The gateway signs
-//! the list of hashes ([`SEAL`]): it answers for having left nothing out, which receipts alone cannot show.
+//! the content beside it. All else in the zip follows from it ([`files`]), so whoever checks a case file writes those files
+//! again and compares. The gateway signs the list of hashes ([`SEAL`]): it answers for having left nothing out, which
+//! receipts alone cannot show.
 
 mod scope;
 mod selection;

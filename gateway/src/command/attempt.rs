@@ -75,7 +75,7 @@ impl Attempt {
 fn statement_key(genesis: &Path, logs: &[&VerifierKey]) -> anyhow::Result<PublicKey> {
     let what = || format!("{} is not the receipt of entry 0", genesis.display());
     let receipt = Receipt::parse(&read_bounded(genesis, MAX_FILE)?).with_context(what)?;
-    let shown = receipt.verify_any(logs).with_context(what)?;
+    let shown = receipt.verify_any(logs.iter().copied()).with_context(what)?;
     let parsed = Parsed::parse(&shown.jws).with_context(what)?;
     let key = parsed.own_key().cloned().with_context(what)?;
     // It refuses every entry but the first. Whichever key of the log signed for it, it is the genesis of that log.

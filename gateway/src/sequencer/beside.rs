@@ -9,7 +9,7 @@ use ledger::envelope::{Body, Refusal, Rule, Verified};
 use ledger::log::note::VerifierKey;
 
 use super::Delivered;
-use crate::keyring::Keyring;
+use crate::log_signers::LogSigners;
 use crate::store::{NewAttachment, Store, StoreFault, subject_of};
 
 /// Each attachment that the statement refers to came with it and was not erased before, and nothing else came.
@@ -83,9 +83,9 @@ pub(super) async fn erasable(statement: &Verified, store: &Store, ledger: i64) -
 }
 
 /// A key that the statement names as the log's is here: the very checkpoint of its entry is signed with it.
-pub(super) fn held(statement: &Verified, keyring: &Keyring) -> Result<(), Refusal> {
+pub(super) fn held(statement: &Verified, signers: &LogSigners) -> Result<(), Refusal> {
     let Body::LogKeyRotation(body) = &statement.statement().body else { return Ok(()) };
-    let signer = body.log_key.as_str().parse().ok().and_then(|key: VerifierKey| keyring.signer(&key).ok());
+    let signer = body.log_key.as_str().parse().ok().and_then(|key: VerifierKey| signers.signer(&key).ok());
     signer.map(|_| ()).ok_or_else(|| {
         let detail = format!("no key file here is that of {}", body.log_key);
         Refusal::at("/body/logKey", Rule::KeyNotHeld, detail, "a key that `convenant log-key` made beside the gateway's other keys")

@@ -12,7 +12,7 @@ use super::batch::Judged;
 use super::seal::{Sealed, seal};
 use super::{Answer, Granted, Job, Unavailable};
 use crate::clock::Stopwatch;
-use crate::keyring::Keyring;
+use crate::log_signers::LogSigners;
 use crate::metrics::{self, Flags};
 use crate::store::{Commit, Consequence, EntryRow, LedgerRow, StatementRow, Store, StoreFault};
 
@@ -107,7 +107,7 @@ impl Landed {
 
 /// By what a batch is signed: the keys that the log has with it, and where their secret halves are.
 pub(super) struct Signing {
-    pub(super) keyring: Keyring,
+    pub(super) held: LogSigners,
     pub(super) keys: Arc<LogKeys>,
 }
 
@@ -122,8 +122,8 @@ impl Flight {
         let task = tokio::spawn(async move {
             let Sealed { commit, appended, before } = sealed;
             let origin = &row.facts.origin;
-            let Signing { keyring, keys } = signing;
-            let signers = keyring.signers(&keys.signing(commit.head.size, commit.head.accepted_at));
+            let Signing { held, keys } = signing;
+            let signers = held.signers(&keys.signing(commit.head.size, commit.head.accepted_at));
             let signers = signers.map_err(|fault| StoreFault::Keys(fault.to_string()))?;
             let sealing = |stored: &[EntryRow]| seal(origin, &before, &appended, stored, &signers);
             let watch = Stopwatch::start();

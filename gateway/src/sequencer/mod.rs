@@ -29,7 +29,7 @@ pub(crate) use seal::about;
 pub use watch::{Health, Jump};
 pub use worker::{Pace, start};
 
-use crate::keyring::Keyring;
+use crate::log_signers::LogSigners;
 use crate::store::{Held, LedgerRow};
 
 /// How many submissions may wait when nothing else is set.
@@ -39,7 +39,7 @@ pub const QUEUE: usize = 5_000;
 #[derive(Clone)]
 pub struct GatewayKeys {
     /// Sign checkpoints, as the log says.
-    pub log: Keyring,
+    pub log: LogSigners,
     /// Signs flags, refusals and the genesis.
     pub statements: Arc<SigningKey>,
 }

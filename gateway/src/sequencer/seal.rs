@@ -81,11 +81,8 @@ pub(super) fn seal(
 ) -> Result<String, Conflict> {
     let mut frontier = old.clone();
     for row in stored {
-        if row.entry != frontier.size() || !row.is_sound(origin) {
-            return Err(Conflict(format!("entry {}", frontier.size())));
-        }
-        let leaf = Entry::parse(&row.leaf).map_err(|fault| Conflict(format!("entry {}: {fault}", row.entry)))?;
-        frontier.append(leaf.leaf_hash());
+        let leaf = row.leaf_at(frontier.size(), origin);
+        frontier.append(leaf.ok_or_else(|| Conflict(format!("entry {}", frontier.size())))?);
     }
     if frontier.root() != sealed.root() || frontier.size() != sealed.frontier().size() {
         return Err(Conflict(format!("the root of {} entries", frontier.size())));

@@ -318,7 +318,7 @@ impl Worker {
         let flags = metrics::Flags::among(rows.taken.iter().map(|taken| (taken.parsed.statement(), taken.moment.at)));
         let state = self.state.as_mut().expect("the batch was judged on it");
         // All that was judged goes with this batch, so that these are the keys that the log has with it.
-        let signing = Signing { keyring: self.keys.log.clone(), keys: state.log_keys.clone() };
+        let signing = Signing { held: self.keys.log.clone(), keys: state.log_keys.clone() };
         let sealed = state.advance(&self.row.facts.origin, rows);
         self.flight = Some(Flight::launch(self.store.clone(), self.row.clone(), signing, sealed, flags, answers));
     }

@@ -276,8 +276,8 @@ fn make_folder(folder: &Path) -> io::Result<()> {
     }
 }
 
-/// A name in a folder is on disk once the folder is.
-fn sync_folder(of: &Path) -> io::Result<()> {
+/// A name in a folder is on disk once the folder is: of the folder that this is in.
+pub fn sync_folder(of: &Path) -> io::Result<()> {
     let above = of.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
     File::open(above)?.sync_all()
 }

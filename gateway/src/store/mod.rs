@@ -35,7 +35,7 @@ pub use checks::{Bounds, WholeRow};
 pub use commit::{Commit, Conflict, Erased, NewAttachment, NewEntry};
 pub use copying::{copy_database, is_erased_in};
 pub use cosigned::{CosignedCheckpoint, cosigned_path};
-pub use files::{Files, Held, Incoming, NotKept, SALT, read_salt};
+pub use files::{Files, Held, Incoming, NotKept, SALT, read_salt, sync_folder};
 pub use journal::{EntryChange, LifeChange};
 pub use keep::{LedgerRow, Store, StoreFault, attachments_path, derived_path};
 pub use lives::{LifeRow, assemble, life_row, part_json, part_of};

@@ -142,4 +142,10 @@ impl EntryRow {
     pub fn is_sound(&self, origin: &str) -> bool {
         self.accepted_at.millis() >= 0 && Entry::new(self.accepted_at, &self.salt, &self.record(origin)).as_bytes().as_slice() == self.leaf
     }
+
+    /// The hash of its leaf, if it is sound and the entry with this index.
+    pub fn leaf_at(&self, index: u64, origin: &str) -> Option<Hash> {
+        let fits = self.entry == index && self.is_sound(origin);
+        Entry::parse(&self.leaf).ok().filter(|_| fits).map(|leaf| leaf.leaf_hash())
+    }
 }

@@ -31,7 +31,7 @@ impl Book {
         let receipt = Receipt::parse(format!("{text}\n").as_bytes()).map_err(|fault| unfit(fault.to_string()))?;
         // By a key that signs now: one that was replaced may be in other hands.
         let keys = self.log_keys("/body/receipt")?;
-        let shown = receipt.verify_any(&keys.signing(moment.entry, moment.at)).map_err(|fault| unfit(fault.to_string()))?;
+        let shown = receipt.verify_any(keys.signing(moment.entry, moment.at)).map_err(|fault| unfit(fault.to_string()))?;
         if shown.index != entry {
             return Err(unfit(format!("it is of entry {}", shown.index)).into());
         }

@@ -72,8 +72,8 @@ impl Checkpoint {
 
     /// Verifies a note as a checkpoint that one of these keys of a log signed; see [`Checkpoint::open`].
     pub fn open_any(note: &Note, logs: &[VerifierKey], witnesses: &[VerifierKey]) -> Result<(Self, Vec<Signed>), CheckpointFault> {
-        let opened = logs.iter().map(|log| Self::open(note, log, witnesses)).reduce(|first, next| first.or(next));
-        opened.unwrap_or_else(|| Err(NoteFault::NoTrustedSignature.into()))
+        let none = Err(NoteFault::NoTrustedSignature.into());
+        logs.iter().fold(none, |opened, log| opened.or_else(|_| Self::open(note, log, witnesses)))
     }
 
     /// Verifies a note as a checkpoint that this log signed, and gives the signatures of those witnesses that are known.

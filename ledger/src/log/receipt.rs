@@ -96,10 +96,10 @@ impl Receipt {
         })
     }
 
-    /// Verifies with one of the keys of a log, whichever signed; at least one is given.
-    pub fn verify_any(&self, logs: &[&VerifierKey]) -> Result<VerifiedReceipt, ReceiptFault> {
-        let verified = logs.iter().map(|log| self.verify(log)).reduce(|first, next| first.or(next));
-        verified.unwrap_or_else(|| Err(ReceiptFault::Proof(NoteFault::NoTrustedSignature.into())))
+    /// Verifies with one of these keys of a log, whichever signed.
+    pub fn verify_any<'a>(&self, logs: impl IntoIterator<Item = &'a VerifierKey>) -> Result<VerifiedReceipt, ReceiptFault> {
+        let none = Err(ReceiptFault::Proof(NoteFault::NoTrustedSignature.into()));
+        logs.into_iter().fold(none, |verified, log| verified.or_else(|_| self.verify(log)))
     }
 
     /// The statement that it carries, unverified; `None` where it carries none.

@@ -11,14 +11,14 @@ use serde_json::{Value, json};
 #[derive(Debug)]
 pub(in crate::command) struct Finding {
     /// What it is.
-    pub(in crate::command) what: What,
+    pub(super) what: What,
     /// The files that show it, once they are written.
-    pub(in crate::command) files: Vec<PathBuf>,
+    pub(super) files: Vec<PathBuf>,
 }
 
 /// What there is to tell.
 #[derive(Debug)]
-pub(in crate::command) enum What {
+pub(super) enum What {
     /// The log signed two checkpoints that are not of one history.
     SplitView {
         /// Who showed the other one.
@@ -70,7 +70,7 @@ pub(in crate::command) enum What {
 
 impl Finding {
     /// The word for it in JSON.
-    pub(in crate::command) fn code(&self) -> &'static str {
+    pub(super) fn code(&self) -> &'static str {
         match &self.what {
             What::SplitView { .. } => "split-view",
             What::Fewer { .. } => "fewer-entries",
@@ -82,7 +82,7 @@ impl Finding {
     }
 
     /// Whether the ledger, or somebody who speaks of it, is wrong. News is not; neither is a witness that does not answer.
-    pub(in crate::command) fn is_wrong(&self) -> bool {
+    pub(super) fn is_wrong(&self) -> bool {
         match &self.what {
             What::SplitView { .. } | What::Fewer { .. } | What::Audit(_) | What::Unsound { .. } => true,
             What::NoWord { .. } | What::Statement { .. } => false,
@@ -90,7 +90,7 @@ impl Finding {
     }
 
     /// By what it is known again, so that it is told once.
-    pub(in crate::command) fn name(&self) -> String {
+    pub(super) fn name(&self) -> String {
         let what = match &self.what {
             What::SplitView { split, .. } => json!([split.smaller.text(), split.larger.text()]),
             What::Fewer { shown_note, signed_note, .. } => json!([text(shown_note), text(signed_note)]),
@@ -119,7 +119,7 @@ impl Finding {
     }
 
     /// For programs.
-    pub(in crate::command) fn to_json(&self, ledger: &str) -> Value {
+    pub(super) fn to_json(&self, ledger: &str) -> Value {
         let mut json = json!({
             "ledger": ledger, "kind": self.code(), "isWrong": self.is_wrong(), "sentence": self.sentence(), "name": self.name(),
             "files": self.files,

@@ -110,7 +110,7 @@ impl Words {
         let by = path.display().to_string();
         let bytes = std::fs::read(path).with_context(|| format!("cannot read {by}"))?;
         let note = match Receipt::parse(&bytes) {
-            Ok(receipt) => match receipt.verify_any(&logs.iter().collect::<Vec<_>>()) {
+            Ok(receipt) => match receipt.verify_any(logs) {
                 Ok(_) => receipt.proof().checkpoint.clone(),
                 Err(fault) => return self.unusable(path, &fault),
             },

@@ -67,7 +67,8 @@ fn to_json(checked: &Checked, trust: &Trust) -> Value {
         "agreement": checked.about.as_ref().map(|(agreement, _)| agreement), "scope": checked.about.as_ref().map(|(_, scope)| scope),
         "log": checkpoint.map(|checkpoint| checkpoint.origin()), "size": checkpoint.map(|checkpoint| checkpoint.size()),
         "root": checkpoint.map(|checkpoint| checkpoint.root()), "witnesses": Trust::witnesses_json(&checked.witnesses),
-        "vkeyFromFile": !trust.knows_a_log(), "logKeys": checked.log_keys.iter().map(ToString::to_string).collect::<Vec<_>>(), "statements": checked.statements.0, "statementsAboutKeys": checked.statements.1,
+        "vkeyFromFile": !trust.knows_a_log(), "logKeys": checked.log_keys.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "statements": checked.statements.0, "statementsAboutKeys": checked.statements.1,
         "signers": checked.signers, "attachments": checked.attachments.0, "attachmentsNotHere": checked.attachments.1,
         "notes": checked.notes,
     })

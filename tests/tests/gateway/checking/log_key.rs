@@ -1,6 +1,6 @@
 //! The self-check of a log that went from key to key: each checkpoint is signed by the keys of its time, by all of them.
 
-use gateway::keyring::Keyring;
+use gateway::log_signers::LogSigners;
 use ledger::lives::log_keys::LogKeys;
 use ledger::log::checkpoint::Checkpoint;
 use ledger::log::note::{Note, NoteSigner};
@@ -28,8 +28,8 @@ async fn a_checkpoint_from_before_during_and_after_is_damaged_when_it_is_not_sig
     let database = gate.database();
     let keys: LogKeys = (*gate.host.ledger("gm0599").unwrap().log_keys()).clone();
     let named = keys.spans().last().unwrap().from;
-    let keyring = Keyring::new(&database.with_file_name("keys"), "gm0599");
-    let [old, new] = [keys.first(), keys.current()].map(|key| keyring.signer(key).unwrap());
+    let signers = LogSigners::new(&database.with_file_name("keys"), "gm0599");
+    let [old, new] = [keys.first(), keys.current()].map(|key| signers.signer(key).unwrap());
     let (old, new): (&NoteSigner, &NoteSigner) = (&old, &new);
     let stranger = NoteSigner::from_seed(keys.first().name(), &[99; 32]).unwrap();
     let folder = gate.close().await;
