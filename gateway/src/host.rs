@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Deref;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock, RwLock};
 
 use ledger::envelope::{Kid, Parsed, PublicKey};
@@ -13,8 +13,9 @@ use tokio::task::JoinHandle;
 use crate::checking;
 use crate::clock::Clock;
 use crate::keys::{KeyFault, read_keys};
+use crate::metrics;
 use crate::sequencer::{LedgerHandle, Pace, start};
-use crate::store::{CosignedCheckpoint, Store, StoreFault};
+use crate::store::{CosignedCheckpoint, Store, StoreFault, time_sync};
 use crate::witnessing::{self, Cadence, Panel};
 
 /// At most this many decoded keys in memory; then the cache starts anew.
@@ -22,6 +23,8 @@ const MAX_KEYS: usize = 50_000;
 
 /// How often what waits beside the log is looked at, in milliseconds.
 const SWEEP_MILLIS: i64 = 15 * 60 * 1_000;
+/// How often the disk is asked how long it takes to sync, in milliseconds.
+const SYNC_MILLIS: i64 = 15_000;
 
 /// Why a gateway did not start.
 #[derive(Debug, thiserror::Error)]
@@ -103,6 +106,22 @@ async fn sweep(store: Store, ledger: i64, name: String, clock: Clock, mut stoppe
     }
 }
 
+/// Asks the disk how long it takes to sync.
+async fn time_syncs(database: PathBuf, clock: Clock, mut stopped: watch::Receiver<bool>) {
+    loop {
+        let place = database.clone();
+        match tokio::task::spawn_blocking(move || time_sync(&place)).await {
+            Ok(Ok(elapsed)) => metrics::synced(elapsed),
+            Ok(Err(error)) => tracing::warn!(%error, "the disk did not sync a page beside the database"),
+            Err(_) => return,
+        }
+        tokio::select! {
+            _ = stopped.wait_for(|stopped| *stopped) => return,
+            () = clock.reach(Some(clock.now().plus_millis(SYNC_MILLIS))) => {}
+        }
+    }
+}
+
 impl Host {
     /// Starts the writer of each ledger in the database, with the keys in a directory.
     pub async fn start(store: Store, keys: &Path, clock: Clock, pace: Pace) -> Result<(Self, Writers), StartFault> {
@@ -145,6 +164,11 @@ impl Host {
             let (store, clock, stopped) = (self.store.clone(), self.clock.clone(), writers.stop.subscribe());
             writers.tasks.push(checking::start(store, ledger.clone(), cadence, clock, stopped).await);
         }
+    }
+
+    /// Asks the disk that the database is on how long it takes to sync: at once, and then now and then.
+    pub fn disk_timed(&self, database: PathBuf, writers: &mut Writers) {
+        writers.tasks.push(tokio::spawn(time_syncs(database, self.clock.clone(), writers.stop.subscribe())));
     }
 
     /// The witnesses of a ledger; `None` when it has none.

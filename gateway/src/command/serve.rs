@@ -50,6 +50,7 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
     anyhow::ensure!(host.ledgers().next().is_some(), "there is no ledger in {}; `convenant init` makes one", database.display());
     witnessed(&host, &mut writers, &witnesses)?;
     host.checked_at(self_check.cadence(), &mut writers).await;
+    host.disk_timed(database, &mut writers);
     let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
     tracing::info!(address = %listener.local_addr()?, ledgers = host.ledgers().count(), "serving");
     if !server::serve(listener, router_within(host, &limits), &limits, stopped()).await {

@@ -64,6 +64,7 @@ pub(super) struct Metrics {
     pub(super) batch_entries: Family<OfLedger, Histogram, fn() -> Histogram>,
     pub(super) batch_duration: Family<OfLedger, Histogram, fn() -> Histogram>,
     pub(super) database_commit: Histogram,
+    pub(super) fsync: Histogram,
     pub(super) flags: Family<ByCause, Counter>,
     pub(super) flag_lag: Family<OfLedger, Histogram, fn() -> Histogram>,
     pub(super) witness_answers: Family<ByAnswer, Counter>,
@@ -101,6 +102,7 @@ impl Metrics {
             batch_entries: Family::new_with_constructor(entries),
             batch_duration: Family::new_with_constructor(brief),
             database_commit: brief(),
+            fsync: brief(),
             flags: Family::default(),
             flag_lag: Family::new_with_constructor(lateness),
             witness_answers: Family::default(),
@@ -129,6 +131,8 @@ impl Metrics {
         );
         let help = "COMMIT alone, in which SQLite syncs its write-ahead log; it does not tell the sync apart";
         registry.register_with_unit("database_commit_duration", help, Unit::Seconds, m.database_commit.clone());
+        let help = "A sync of one page beside the database, asked now and then";
+        registry.register_with_unit("fsync_duration", help, Unit::Seconds, m.fsync.clone());
         registry.register("flags", "Flags in the log, by what the clock caused", m.flags.clone());
         registry.register_with_unit(
             "flag_lag",

@@ -51,6 +51,11 @@ pub fn database_committed(elapsed: Duration) {
     METRICS.database_commit.observe(elapsed.as_secs_f64());
 }
 
+/// Counts one sync of the disk that the database is on.
+pub fn synced(elapsed: Duration) {
+    METRICS.fsync.observe(elapsed.as_secs_f64());
+}
+
 /// Counts a flag that is durable, and how long after its due instant it was accepted.
 pub fn flag_logged(ledger: &str, cause: &'static str, lag: Duration) {
     METRICS.flags.get_or_create(&ByCause { ledger: ledger.to_owned(), cause }).inc();

@@ -278,8 +278,12 @@ fn make_folder(folder: &Path) -> io::Result<()> {
 
 /// A name in a folder is on disk once the folder is: of the folder that this is in.
 pub fn sync_folder(of: &Path) -> io::Result<()> {
-    let above = of.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    File::open(above)?.sync_all()
+    File::open(folder_of(of))?.sync_all()
+}
+
+/// The folder that a path is in.
+pub(super) fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! A full disk: 503 and `Retry-After`, nothing half-recorded, nothing acknowledged lost, and on by itself once there is
 //! room. Twice: on a file system that is full (ENOSPC), where this user may mount one, and with files that may not
-//! grow (EFBIG), which any user can have.
+//! grow (EFBIG), which any user can have. And what a disk is asked while it has room.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -166,4 +166,26 @@ fn a_file_system_that_is_full() {
     let mut disk = SmallFileSystem::start(way, folder.path());
     fills_up_and_goes_on(&mut disk, &vkey);
     disk.server.kill();
+}
+
+#[test]
+fn a_server_tells_how_long_its_disk_takes_to_sync() {
+    let folder = tempfile::tempdir().unwrap();
+    found(folder.path());
+    let server = Server::start(folder.path());
+    let count = || {
+        let text = agent().get(format!("{}/metrics", server.url)).call().unwrap().body_mut().read_to_string().unwrap();
+        let count = text.lines().find_map(|line| line.strip_prefix("convenant_fsync_duration_seconds_count "));
+        count.unwrap().parse::<f64>().unwrap()
+    };
+    // It asks at the start, beside everything else.
+    for _ in 0..5_000 {
+        if count() >= 1.0 {
+            let left = std::fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
+            assert_eq!(left.filter(|name| name.starts_with(".tmp")).count(), 0, "nothing of it is left");
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
+    panic!("it never asks its disk");
 }
