@@ -7,13 +7,12 @@ use std::sync::Arc;
 
 use ledger::book::Ledger;
 use ledger::words::{Hash, Slug, StatementId};
-use sqlx::{Connection, QueryBuilder, Sqlite, SqliteConnection, SqliteTransaction};
 
 use super::attachments;
-use super::chunks::in_chunks;
+use super::db::{Column, Connection, insert, query, query_scalar};
 use super::files::Held;
 use super::journal::EntryChange;
-use super::keep::{LedgerRow, Store, StoreFault, given_back};
+use super::keep::{LedgerRow, Store, StoreFault};
 use super::rows::{EntryRow, HeadRow, number, signed};
 use super::tiles::{root_of_tile, split_tile};
 use crate::clock::Stopwatch;
@@ -102,9 +101,14 @@ impl Store {
         commit: &Commit,
         seal: impl FnOnce(&[EntryRow]) -> Result<String, Conflict>,
     ) -> Result<String, StoreFault> {
-        let mut connection = self.log.writer.acquire().await?;
-        let outcome = append(&mut connection, ledger, commit, seal).await;
-        let note = given_back(connection, outcome).await?;
+        // A crash before COMMIT leaves nothing of this batch: nobody was answered, everybody tries again.
+        let mut tx = self.log.writer.begin().await?;
+        let note = write(&mut tx, ledger, commit, seal).await?;
+        // A crash during COMMIT leaves all of it or nothing; the head read at the next start tells which.
+        let watch = Stopwatch::start();
+        tx.commit().await?;
+        metrics::database_committed(watch.elapsed());
+        // A crash after COMMIT: the statements stand; who was not answered sends again and gets this receipt.
         self.folding.wrote(commit.bytes(), &self.log.readers);
         Ok(note)
     }
@@ -117,47 +121,19 @@ impl Store {
         commit: &Commit,
         seal: impl FnOnce(&[EntryRow]) -> Result<String, Conflict>,
     ) -> Result<LedgerRow, StoreFault> {
-        let mut connection = self.log.writer.acquire().await?;
-        let outcome = found(&mut connection, name, facts, commit, seal).await;
-        given_back(connection, outcome).await
+        let json = serde_json::to_string(facts).map_err(|error| StoreFault::Damaged(error.to_string()))?;
+        let mut tx = self.log.writer.begin().await?;
+        let id: i64 = query_scalar("SELECT COALESCE(MAX(id), 0) + 1 FROM ledger").fetch_one(&mut tx).await?;
+        let sql = "INSERT INTO ledger (id, name, facts) VALUES ($1, $2, $3)";
+        query(sql).bind(id).bind(name).bind(json).execute(&mut tx).await?;
+        write(&mut tx, id, commit, seal).await?;
+        tx.commit().await?;
+        Ok(LedgerRow { id, name: name.to_owned(), facts: facts.clone() })
     }
 }
 
-async fn found(
-    connection: &mut SqliteConnection,
-    name: &str,
-    facts: &Ledger,
-    commit: &Commit,
-    seal: impl FnOnce(&[EntryRow]) -> Result<String, Conflict>,
-) -> Result<LedgerRow, StoreFault> {
-    let json = serde_json::to_string(facts).map_err(|error| StoreFault::Damaged(error.to_string()))?;
-    let mut tx = connection.begin_with("BEGIN IMMEDIATE").await?;
-    let id: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(id), 0) + 1 FROM ledger").fetch_one(&mut *tx).await?;
-    sqlx::query("INSERT INTO ledger (id, name, facts) VALUES ($1, $2, $3)").bind(id).bind(name).bind(json).execute(&mut *tx).await?;
-    write(&mut tx, id, commit, seal).await?;
-    tx.commit().await?;
-    Ok(LedgerRow { id, name: name.to_owned(), facts: facts.clone() })
-}
-
-async fn append(
-    connection: &mut SqliteConnection,
-    ledger: i64,
-    commit: &Commit,
-    seal: impl FnOnce(&[EntryRow]) -> Result<String, Conflict>,
-) -> Result<String, StoreFault> {
-    // A crash before COMMIT leaves nothing of this batch: nobody was answered, everybody tries again.
-    let mut tx = connection.begin_with("BEGIN IMMEDIATE").await?;
-    let note = write(&mut tx, ledger, commit, seal).await?;
-    // A crash during COMMIT leaves all of it or nothing; the head read at the next start tells which.
-    let watch = Stopwatch::start();
-    tx.commit().await?;
-    metrics::database_committed(watch.elapsed());
-    // A crash after COMMIT: the statements stand; who was not answered sends again and gets this receipt.
-    Ok(note)
-}
-
 async fn write(
-    tx: &mut SqliteTransaction<'_>,
+    tx: &mut Connection,
     ledger: i64,
     commit: &Commit,
     seal: impl FnOnce(&[EntryRow]) -> Result<String, Conflict>,
@@ -167,11 +143,11 @@ async fn write(
     let stored = read_back(tx, ledger, commit.expected).await?;
     let note = seal(&stored).map_err(|conflict| StoreFault::Damaged(conflict.to_string()))?;
     insert_tiles(tx, ledger, &commit.tiles).await?;
-    sqlx::query("INSERT INTO checkpoint (ledger, size, note) VALUES ($1, $2, $3)")
+    query("INSERT INTO checkpoint (ledger, size, note) VALUES ($1, $2, $3)")
         .bind(ledger)
         .bind(signed(commit.head.size))
         .bind(&note)
-        .execute(&mut **tx)
+        .execute(&mut *tx)
         .await?;
     attachments::insert(tx, ledger, &commit.attachments).await?;
     attachments::mark_erased(tx, ledger, &commit.erased).await?;
@@ -179,62 +155,69 @@ async fn write(
     Ok(note)
 }
 
-async fn move_head(tx: &mut SqliteTransaction<'_>, ledger: i64, commit: &Commit) -> Result<(), StoreFault> {
+async fn move_head(tx: &mut Connection, ledger: i64, commit: &Commit) -> Result<(), StoreFault> {
     let frontier = serde_json::to_string(&commit.head.frontier).map_err(|error| StoreFault::Damaged(error.to_string()))?;
     let (size, accepted_at) = (signed(commit.head.size), commit.head.accepted_at.millis());
     if commit.expected == 0 {
         let sql = "INSERT INTO head (ledger, size, accepted_at, frontier) VALUES ($1, $2, $3, $4)";
-        sqlx::query(sql).bind(ledger).bind(size).bind(accepted_at).bind(frontier).execute(&mut **tx).await?;
+        query(sql).bind(ledger).bind(size).bind(accepted_at).bind(frontier).execute(&mut *tx).await?;
         return Ok(());
     }
     let sql = "UPDATE head SET size = $2, accepted_at = $3, frontier = $4 WHERE ledger = $1 AND size = $5";
-    let moved = sqlx::query(sql).bind(ledger).bind(size).bind(accepted_at).bind(frontier).bind(signed(commit.expected)).execute(&mut **tx);
-    if moved.await?.rows_affected() == 1 {
+    let moved = query(sql).bind(ledger).bind(size).bind(accepted_at).bind(frontier).bind(signed(commit.expected)).execute(&mut *tx);
+    if moved.await? == 1 {
         return Ok(());
     }
-    let found: Option<i64> = sqlx::query_scalar("SELECT size FROM head WHERE ledger = $1").bind(ledger).fetch_optional(&mut **tx).await?;
+    let found: Option<i64> = query_scalar("SELECT size FROM head WHERE ledger = $1").bind(ledger).fetch_optional(&mut *tx).await?;
     Err(StoreFault::Moved { expected: commit.expected, found: number(found.unwrap_or(0), "head")? })
 }
 
-async fn insert_entries(tx: &mut SqliteConnection, ledger: i64, entries: &[NewEntry]) -> Result<(), StoreFault> {
-    for chunk in in_chunks(entries) {
-        let mut insert = QueryBuilder::<Sqlite>::new(
-            "INSERT INTO record (ledger, entry, accepted_at, salt, leaf, jws, kind, author, statement, payload_hash, subject) ",
-        );
-        insert.push_values(chunk, |mut row, entry| {
-            row.push_bind(ledger)
-                .push_bind(signed(entry.row.entry))
-                .push_bind(entry.row.accepted_at.millis())
-                .push_bind(entry.row.salt.as_slice())
-                .push_bind(entry.row.leaf.as_slice())
-                .push_bind(entry.row.jws.as_slice())
-                .push_bind(entry.kind)
-                .push_bind(entry.author.as_str())
-                .push_bind(entry.statement.as_str())
-                .push_bind(entry.payload_hash.0.to_vec())
-                .push_bind(entry.subject.as_str());
-        });
-        insert.build().execute(&mut *tx).await?;
-    }
-    Ok(())
+async fn insert_entries(tx: &mut Connection, ledger: i64, entries: &[NewEntry]) -> Result<(), StoreFault> {
+    let columns = [
+        Column::Int("ledger"),
+        Column::Int("entry"),
+        Column::Int("accepted_at"),
+        Column::Bytes("salt"),
+        Column::Bytes("leaf"),
+        Column::Bytes("jws"),
+        Column::Text("kind"),
+        Column::Text("author"),
+        Column::Text("statement"),
+        Column::Bytes("payload_hash"),
+        Column::Text("subject"),
+    ];
+    Ok(insert(
+        tx,
+        "record",
+        &columns,
+        entries,
+        |entry, row| {
+            row.int(ledger).int(signed(entry.row.entry)).int(entry.row.accepted_at.millis());
+            row.bytes(entry.row.salt.as_slice()).bytes(&entry.row.leaf).bytes(&entry.row.jws);
+            row.text(entry.kind).text(entry.author.as_str()).text(entry.statement.as_str());
+            row.bytes(entry.payload_hash.0.as_slice()).text(&entry.subject);
+        },
+        "",
+    )
+    .await?)
 }
 
-async fn read_back(tx: &mut SqliteConnection, ledger: i64, from: u64) -> Result<Vec<EntryRow>, StoreFault> {
+async fn read_back(tx: &mut Connection, ledger: i64, from: u64) -> Result<Vec<EntryRow>, StoreFault> {
     let sql = format!("SELECT {} FROM record WHERE ledger = $1 AND entry >= $2 ORDER BY entry", EntryRow::COLUMNS);
-    let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(ledger).bind(signed(from)).fetch_all(tx).await?;
+    let rows = query(sql).bind(ledger).bind(signed(from)).fetch_all(tx).await?;
     rows.iter().map(EntryRow::read).collect()
 }
 
-async fn insert_tiles(tx: &mut SqliteConnection, ledger: i64, tiles: &[(u8, u64, Vec<u8>)]) -> Result<(), StoreFault> {
+async fn insert_tiles(tx: &mut Connection, ledger: i64, tiles: &[(u8, u64, Vec<u8>)]) -> Result<(), StoreFault> {
     for (level, number, hashes) in tiles {
-        sqlx::query("INSERT INTO tile (ledger, level, number, hashes) VALUES ($1, $2, $3, $4)")
+        query("INSERT INTO tile (ledger, level, number, hashes) VALUES ($1, $2, $3, $4)")
             .bind(ledger)
             .bind(i64::from(*level))
             .bind(signed(*number))
             .bind(hashes)
             .execute(&mut *tx)
             .await?;
-        sqlx::query("INSERT INTO tile_root (ledger, level, number, hash) VALUES ($1, $2, $3, $4)")
+        query("INSERT INTO tile_root (ledger, level, number, hash) VALUES ($1, $2, $3, $4)")
             .bind(ledger)
             .bind(i64::from(*level))
             .bind(signed(*number))
@@ -245,13 +228,17 @@ async fn insert_tiles(tx: &mut SqliteConnection, ledger: i64, tiles: &[(u8, u64,
     Ok(())
 }
 
-pub(super) async fn insert_changes(tx: &mut SqliteConnection, ledger: i64, changes: &[EntryChange]) -> Result<(), StoreFault> {
-    for chunk in in_chunks(changes) {
-        let mut insert = QueryBuilder::<Sqlite>::new("INSERT INTO change (ledger, entry, body) ");
-        insert.push_values(chunk, |mut row, change| {
-            row.push_bind(ledger).push_bind(signed(change.entry)).push_bind(change.to_text());
-        });
-        insert.build().execute(&mut *tx).await?;
-    }
-    Ok(())
+pub(super) async fn insert_changes(tx: &mut Connection, ledger: i64, changes: &[EntryChange]) -> Result<(), StoreFault> {
+    let columns = [Column::Int("ledger"), Column::Int("entry"), Column::Text("body")];
+    Ok(insert(
+        tx,
+        "change",
+        &columns,
+        changes,
+        |change, row| {
+            row.int(ledger).int(signed(change.entry)).text(change.to_text());
+        },
+        "",
+    )
+    .await?)
 }

@@ -6,6 +6,7 @@ use ledger::words::Hash;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection};
 
+use super::db::query_scalar;
 use super::keep::{Store, StoreFault};
 use super::rows::hash;
 
@@ -36,7 +37,7 @@ impl Store {
     /// The content beside a log that was not erased.
     pub async fn kept_attachments(&self, ledger: i64) -> Result<Vec<Hash>, StoreFault> {
         let sql = "SELECT hash FROM attachment_file WHERE ledger = $1 AND erased_by IS NULL ORDER BY hash";
-        let hashes: Vec<Vec<u8>> = sqlx::query_scalar(sql).bind(ledger).fetch_all(&self.log.readers).await?;
+        let hashes: Vec<Vec<u8>> = query_scalar(sql).bind(ledger).fetch_all(&self.log.readers).await?;
         hashes.into_iter().map(|bytes| hash(bytes, "attachment_file")).collect()
     }
 }

@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use ledger::log::note::{Note, Signature};
+use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
-use sqlx::{Row, SqlitePool};
 
+use super::db::{query, query_scalar};
 use super::keep::{Store, StoreFault};
 use super::rows::{number, signed};
 
@@ -39,19 +40,19 @@ pub fn cosigned_path(path: &Path) -> PathBuf {
 impl Store {
     /// Keeps a verified cosignature, with the checkpoint that it is for. A newer one by the same witness takes its place.
     pub async fn keep_cosignature(&self, ledger: i64, size: u64, note: &str, witness: &str, line: &Signature) -> Result<(), StoreFault> {
-        let mut tx = self.cosigned.begin_with("BEGIN IMMEDIATE").await?;
+        let mut tx = self.cosigned.begin().await?;
         let sql = "INSERT INTO checkpoint (ledger, size, note) VALUES ($1, $2, $3) ON CONFLICT (ledger, size) DO NOTHING";
-        sqlx::query(sql).bind(ledger).bind(signed(size)).bind(note).execute(&mut *tx).await?;
+        query(sql).bind(ledger).bind(signed(size)).bind(note).execute(&mut tx).await?;
         let sql = "INSERT INTO cosignature (ledger, size, witness, line) VALUES ($1, $2, $3, $4) \
                    ON CONFLICT (ledger, size, witness) DO UPDATE SET line = excluded.line";
-        sqlx::query(sql).bind(ledger).bind(signed(size)).bind(witness).bind(line.to_string()).execute(&mut *tx).await?;
+        query(sql).bind(ledger).bind(signed(size)).bind(witness).bind(line.to_string()).execute(&mut tx).await?;
         let oldest = "SELECT size FROM checkpoint WHERE ledger = $1 ORDER BY size DESC LIMIT 1 OFFSET $2";
-        let oldest: Option<i64> = sqlx::query_scalar(oldest).bind(ledger).bind(KEPT).fetch_optional(&mut *tx).await?;
+        let oldest: Option<i64> = query_scalar(oldest).bind(ledger).bind(KEPT).fetch_optional(&mut tx).await?;
         if let Some(oldest) = oldest {
             for sql in
                 ["DELETE FROM checkpoint WHERE ledger = $1 AND size <= $2", "DELETE FROM cosignature WHERE ledger = $1 AND size <= $2"]
             {
-                sqlx::query(sql).bind(ledger).bind(oldest).execute(&mut *tx).await?;
+                query(sql).bind(ledger).bind(oldest).execute(&mut tx).await?;
             }
         }
         Ok(tx.commit().await?)
@@ -60,14 +61,14 @@ impl Store {
     /// The size of the last checkpoint that this witness is known to have cosigned; 0 if none is.
     pub async fn last_cosigned(&self, ledger: i64, witness: &str) -> Result<u64, StoreFault> {
         let sql = "SELECT COALESCE(MAX(size), 0) FROM cosignature WHERE ledger = $1 AND witness = $2";
-        number(sqlx::query_scalar(sql).bind(ledger).bind(witness).fetch_one(&self.cosigned).await?, "cosignature")
+        number(query_scalar(sql).bind(ledger).bind(witness).fetch_one(&self.cosigned).await?, "cosignature")
     }
 
     /// The cosigned checkpoints of a ledger, the newest first.
     pub async fn cosigned(&self, ledger: i64) -> Result<Vec<CosignedCheckpoint>, StoreFault> {
         let sql = "SELECT checkpoint.size, note, line FROM checkpoint JOIN cosignature USING (ledger, size) \
                    WHERE ledger = $1 ORDER BY checkpoint.size DESC, witness";
-        let rows = sqlx::query(sql).bind(ledger).fetch_all(&self.cosigned).await?;
+        let rows = query(sql).bind(ledger).fetch_all(&self.cosigned).await?;
         let mut found: Vec<CosignedCheckpoint> = Vec::new();
         for row in rows {
             let size = number(row.try_get("size")?, "cosigned checkpoint")?;

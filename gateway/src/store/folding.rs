@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use sqlx::SqlitePool;
+use super::db::{Dialect, Pool, query};
 
 /// It is folded in each time that so many bytes were added.
 const STEP: u64 = 4 << 20;
@@ -20,7 +20,10 @@ pub(super) struct Folding {
 
 impl Folding {
     /// So many bytes were committed. Folds them in beside everything else when they are many.
-    pub(super) fn wrote(self: &Arc<Self>, bytes: u64, pool: &SqlitePool) {
+    pub(super) fn wrote(self: &Arc<Self>, bytes: u64, pool: &Pool) {
+        if pool.dialect() != Dialect::Sqlite {
+            return;
+        }
         if self.written.fetch_add(bytes, Ordering::Relaxed) + bytes < STEP || self.runs.swap(true, Ordering::AcqRel) {
             return;
         }
@@ -28,7 +31,7 @@ impl Folding {
         let (folding, pool) = (self.clone(), pool.clone());
         tokio::spawn(async move {
             // It waits for nobody and holds nobody up; what it cannot reach now, it reaches the next time.
-            if let Err(error) = sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").execute(&pool).await {
+            if let Err(error) = query("PRAGMA wal_checkpoint(PASSIVE)").execute(&pool).await {
                 tracing::warn!(%error, "the write-ahead log was not folded in");
             }
             folding.runs.store(false, Ordering::Release);

@@ -11,9 +11,8 @@ use ledger::lives::withheld::Withheld;
 use ledger::lives::{Agreement, Institution};
 use ledger::words::{Instant, Slug};
 use serde::de::DeserializeOwned;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{QueryBuilder, Row, Sqlite};
 
+use super::db::{Row, query, query_scalar};
 use super::keep::{Store, StoreFault};
 use super::rows::{hash, instant, life_of, number, part_kind, subject_of};
 
@@ -55,26 +54,32 @@ impl LifeRow {
     }
 
     /// A row as it is stored, which does not say whether it moved.
-    pub(super) fn read(row: &SqliteRow) -> Result<Self, StoreFault> {
+    pub(super) fn read(row: &Row) -> Result<Self, StoreFault> {
         let (subject, part): (String, String) = (row.try_get("subject")?, row.try_get("part")?);
         let part = part_kind(&part).ok_or_else(|| StoreFault::Damaged(format!("life {subject} has an unknown part {part:?}")))?;
         let (entry, due_at): (i64, Option<i64>) = (row.try_get("entry")?, row.try_get("due_at")?);
+        let colour = colour(row.try_get("colour")?, &subject)?;
         Ok(Self {
             entry: number(entry, &subject)?,
             due_at: due_at.map(|millis| instant(millis, &subject)).transpose()?,
             subject,
             part,
             key: row.try_get("key")?,
-            is_open: row.try_get("is_open")?,
+            is_open: row.try_get::<i64>("is_open")? == 1,
             state: Cow::Owned(row.try_get("state")?),
             party: row.try_get("party")?,
             obligation: row.try_get("obligation")?,
-            colour: row.try_get("colour")?,
-            calls: row.try_get("calls")?,
+            colour,
+            calls: row.try_get::<i64>("calls")? == 1,
             moved: false,
             body: row.try_get("body")?,
         })
     }
+}
+
+/// The rank of a colour.
+pub(super) fn colour(value: i64, subject: &str) -> Result<u8, StoreFault> {
+    u8::try_from(value).map_err(|_| StoreFault::Damaged(format!("life {subject}: {value} is no colour")))
 }
 
 /// A due date that was breached is listed under this kind as well; rules do not read it.
@@ -170,8 +175,7 @@ impl Store {
         for key in keys {
             let LifeKey::Key(kid) = key else { continue };
             let sql = "SELECT institution FROM signer_key WHERE ledger = $1 AND kid = $2";
-            let owner: Option<String> =
-                sqlx::query_scalar(sql).bind(ledger).bind(kid.to_string()).fetch_optional(&self.derived.readers).await?;
+            let owner: Option<String> = query_scalar(sql).bind(ledger).bind(kid.to_string()).fetch_optional(&self.derived.readers).await?;
             let owner = owner.map(|owner| owner.parse().map_err(|_| StoreFault::Damaged(format!("signer_key {kid}"))));
             book.put_key(*kid, owner.transpose()?);
         }
@@ -181,19 +185,11 @@ impl Store {
     async fn fetch_ids(&self, ledger: i64, keys: &[LifeKey], book: &mut Book) -> Result<(), StoreFault> {
         let ids: Vec<_> = keys.iter().filter_map(|key| if let LifeKey::Id(by, id) = key { Some((by, id)) } else { None }).collect();
         for chunk in ids.chunks(5_000) {
-            let mut query = QueryBuilder::<Sqlite>::new("SELECT author, id, entry, payload_hash FROM statement WHERE ledger = ");
-            query.push_bind(ledger).push(" AND (author, id) IN (VALUES ");
-            let mut pairs = query.separated(", ");
-            for (by, id) in chunk {
-                pairs
-                    .push("(")
-                    .push_bind_unseparated(by.as_str())
-                    .push_unseparated(", ")
-                    .push_bind_unseparated(id.as_str())
-                    .push_unseparated(")");
-                book.put_id((*by).clone(), (*id).clone(), None);
-            }
-            for row in query.push(")").build().fetch_all(&self.derived.readers).await? {
+            chunk.iter().for_each(|(by, id)| book.put_id((*by).clone(), (*id).clone(), None));
+            let mut query = query("SELECT author, id, entry, payload_hash FROM statement WHERE ledger = ");
+            query.push_bind(ledger).push(" AND (author, id) IN ");
+            query.push_tuples(chunk, |(by, id)| [by.as_str().into(), id.as_str().into()]);
+            for row in query.fetch_all(&self.derived.readers).await? {
                 let (author, statement): (String, String) = (row.try_get("author")?, row.try_get("id")?);
                 let place = format!("statement of {author} {statement}");
                 let prior = Prior { entry: number(row.try_get("entry")?, &place)?, hash: hash(row.try_get("payload_hash")?, &place)? };
@@ -206,7 +202,7 @@ impl Store {
 
     /// Calls with the author and the id of each statement, in no order.
     pub async fn each_id(&self, ledger: i64, mut note: impl FnMut(&str, &str)) -> Result<(), StoreFault> {
-        let mut rows = sqlx::query("SELECT author, id FROM statement WHERE ledger = $1").bind(ledger).fetch(&self.derived.readers);
+        let mut rows = query("SELECT author, id FROM statement WHERE ledger = $1").bind(ledger).fetch(&self.derived.readers);
         while let Some(row) = rows.try_next().await? {
             note(row.try_get("author")?, row.try_get("id")?);
         }
@@ -216,12 +212,10 @@ impl Store {
     async fn fetch_lives(&self, ledger: i64, keys: &[LifeKey], book: &mut Book) -> Result<(), StoreFault> {
         let wanted: Vec<(String, &LifeKey)> = keys.iter().filter_map(|key| Some((subject_of(key)?, key))).collect();
         for chunk in wanted.chunks(5_000) {
-            let mut query = QueryBuilder::<Sqlite>::new("SELECT subject, part, key, body FROM life WHERE is_open = 1 AND ledger = ");
-            query.push_bind(ledger).push(" AND subject IN (");
-            let mut subjects = query.separated(", ");
-            chunk.iter().for_each(|(subject, _)| _ = subjects.push_bind(subject));
-            let rows = query.push(")").build().fetch_all(&self.derived.readers).await?;
-            let mut found: BTreeMap<String, Vec<SqliteRow>> = BTreeMap::new();
+            let subjects: Vec<String> = chunk.iter().map(|(subject, _)| subject.clone()).collect();
+            let sql = "SELECT subject, part, key, body FROM life WHERE is_open = 1 AND ledger = $1 AND subject {in $2}";
+            let rows = query(sql).bind(ledger).bind(subjects).fetch_all(&self.derived.readers).await?;
+            let mut found: BTreeMap<String, Vec<Row>> = BTreeMap::new();
             for row in rows {
                 found.entry(row.try_get("subject")?).or_default().push(row);
             }
@@ -240,7 +234,7 @@ impl Store {
     /// The lives that are due first, at or before an instant, in the order of the agenda; at most `limit`.
     pub async fn due(&self, ledger: i64, at: Instant, limit: u32) -> Result<Vec<(Instant, LifeKey)>, StoreFault> {
         let sql = "SELECT subject, due_at FROM due WHERE ledger = $1 AND due_at <= $2 ORDER BY due_at, subject LIMIT $3";
-        let rows = sqlx::query(sql).bind(ledger).bind(at.millis()).bind(i64::from(limit)).fetch_all(&self.derived.readers).await?;
+        let rows = query(sql).bind(ledger).bind(at.millis()).bind(i64::from(limit)).fetch_all(&self.derived.readers).await?;
         rows.iter()
             .map(|row| {
                 let subject: String = row.try_get("subject")?;
@@ -252,7 +246,7 @@ impl Store {
     /// The earliest due instant of a ledger.
     pub async fn earliest_due(&self, ledger: i64) -> Result<Option<Instant>, StoreFault> {
         let sql = "SELECT due_at FROM due WHERE ledger = $1 ORDER BY due_at LIMIT 1";
-        let millis: Option<i64> = sqlx::query_scalar(sql).bind(ledger).fetch_optional(&self.derived.readers).await?;
+        let millis: Option<i64> = query_scalar(sql).bind(ledger).fetch_optional(&self.derived.readers).await?;
         millis.map(|millis| instant(millis, "due")).transpose()
     }
 }
@@ -278,12 +272,12 @@ pub fn part_of(subject: &str, kind: &str, key: &str, body: &str) -> Result<Optio
     }))
 }
 
-fn parse(row: &SqliteRow) -> Result<Option<Part>, StoreFault> {
+fn parse(row: &Row) -> Result<Option<Part>, StoreFault> {
     let (subject, kind, key): (String, String, String) = (row.try_get("subject")?, row.try_get("part")?, row.try_get("key")?);
     part_of(&subject, &kind, &key, row.try_get("body")?)
 }
 
-fn institution(rows: &[SqliteRow]) -> Result<Option<Institution>, StoreFault> {
+fn institution(rows: &[Row]) -> Result<Option<Institution>, StoreFault> {
     rows.first()
         .map(|row| {
             let (subject, body): (String, String) = (row.try_get("subject")?, row.try_get("body")?);
@@ -292,7 +286,7 @@ fn institution(rows: &[SqliteRow]) -> Result<Option<Institution>, StoreFault> {
         .transpose()
 }
 
-fn agreement(id: &Slug, rows: &[SqliteRow]) -> Result<Option<Agreement>, StoreFault> {
+fn agreement(id: &Slug, rows: &[Row]) -> Result<Option<Agreement>, StoreFault> {
     let parts = rows.iter().filter_map(|row| parse(row).transpose()).collect::<Result<Vec<_>, _>>()?;
     assemble(id, parts)
 }

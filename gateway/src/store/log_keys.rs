@@ -4,6 +4,7 @@ use ledger::envelope::{Body, Parsed};
 use ledger::lives::Moment;
 use ledger::lives::log_keys::{LogKey, LogKeys};
 
+use super::db::query;
 use super::keep::{LedgerRow, Store, StoreFault};
 use super::rows::{EntryRow, signed};
 
@@ -13,7 +14,7 @@ impl Store {
         let columns = EntryRow::COLUMNS;
         // An index of its own finds them (migrations/sqlite/0011): there are few among many.
         let sql = format!("SELECT {columns} FROM record WHERE ledger = $1 AND kind = 'log-key-rotation' AND entry < $2 ORDER BY entry");
-        let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(row.id).bind(signed(size)).fetch_all(&self.log.readers).await?;
+        let rows = query(sql).bind(row.id).bind(signed(size)).fetch_all(&self.log.readers).await?;
         let later = rows.iter().map(|row| EntryRow::read(row).and_then(|row| named(&row))).collect::<Result<Vec<_>, _>>()?;
         let unread = |fault| StoreFault::Damaged(format!("ledger {}: a key of its log: {fault}", row.name));
         LogKeys::of(&row.facts.log_key, &later).map_err(unread)

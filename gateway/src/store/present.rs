@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use ledger::lives::Reader;
 use ledger::words::CbsCode;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{QueryBuilder, Row, Sqlite};
 
+use super::db::{Query, Row, query};
 use super::keep::{Store, StoreFault};
+use super::lives::colour;
 use super::rows::{PART_KINDS, number};
 use super::sight::{By, push_sight};
 
@@ -74,20 +74,19 @@ impl Store {
     pub async fn whole(&self, ledger: i64, subject: &str) -> Result<Vec<PresentRow>, StoreFault> {
         let sql = "SELECT subject, part, key, is_open, entry, body, \
                    (SELECT entry FROM progress WHERE ledger = $1) AS settled FROM life \
-                   WHERE ledger = $1 AND part IN (SELECT value FROM json_each($3)) AND subject = $2";
-        let kinds = serde_json::to_string(&PART_KINDS).expect("texts are JSON");
-        let rows = sqlx::query(sql).bind(ledger).bind(subject).bind(kinds).fetch_all(&self.derived.readers).await?;
+                   WHERE ledger = $1 AND part {in $3} AND subject = $2";
+        let kinds: Vec<String> = PART_KINDS.into_iter().map(str::to_owned).collect();
+        let rows = query(sql).bind(ledger).bind(subject).bind(kinds).fetch_all(&self.derived.readers).await?;
         rows.iter().map(present).collect()
     }
 
     /// What is open of these lives, by life.
     pub async fn open_parts(&self, ledger: i64, subjects: &[String]) -> Result<BTreeMap<String, Vec<PresentRow>>, StoreFault> {
-        let list = serde_json::to_string(subjects).expect("texts are JSON");
         let sql = "SELECT subject, part, key, is_open, entry, body, \
                    (SELECT entry FROM progress WHERE ledger = $1) AS settled FROM life \
-                   WHERE ledger = $1 AND is_open = 1 AND part <> 'breach' AND subject IN (SELECT value FROM json_each($2))";
+                   WHERE ledger = $1 AND is_open = 1 AND part <> 'breach' AND subject {in $2}";
         let mut lives: BTreeMap<String, Vec<PresentRow>> = BTreeMap::new();
-        for row in &sqlx::query(sql).bind(ledger).bind(list).fetch_all(&self.derived.readers).await? {
+        for row in &query(sql).bind(ledger).bind(subjects.to_vec()).fetch_all(&self.derived.readers).await? {
             let row = present(row)?;
             lives.entry(row.subject.clone()).or_default().push(row);
         }
@@ -96,7 +95,7 @@ impl Store {
 
     /// Agreements that fit, in the order of their names.
     pub async fn agreements(&self, ledger: i64, wanted: &Subjects) -> Result<Vec<String>, StoreFault> {
-        let mut sql = QueryBuilder::<Sqlite>::new("SELECT DISTINCT subject FROM life WHERE ledger = ");
+        let mut sql = query("SELECT DISTINCT subject FROM life WHERE ledger = ");
         sql.push_bind(ledger);
         sql.push(if wanted.calls { " AND calls = 1" } else { " AND part = 'head'" });
         if let Some(area) = &wanted.area {
@@ -108,59 +107,62 @@ impl Store {
         push_sight(&mut sql, ledger, &wanted.reader, By::Row("life"));
         sql.push(" AND subject > ").push_bind(wanted.after.clone().unwrap_or_default());
         sql.push(" ORDER BY subject LIMIT ").push_bind(i64::from(wanted.limit));
-        let rows = sql.build().fetch_all(&self.derived.readers).await?;
+        let rows = sql.fetch_all(&self.derived.readers).await?;
         rows.iter().map(|row| Ok(row.try_get("subject")?)).collect()
     }
 
     /// How many obligations have which colour. Counted are those whose due dates come up, and those with an open due date
     /// in an agreement where none come up any more.
     pub async fn tally(&self, ledger: i64, of: &Counted) -> Result<Tally, StoreFault> {
-        let mut sql = QueryBuilder::<Sqlite>::new("WITH running AS (SELECT subject FROM life WHERE part = 'head' AND ledger = ");
+        let mut sql = query("WITH running AS (SELECT subject FROM life WHERE part = 'head' AND ledger = ");
         sql.push_bind(ledger).push(" AND state IN (");
-        let mut states = sql.separated(", ");
-        ledger::lives::agreement::State::RUNNING.iter().for_each(|state| _ = states.push_bind(*state));
+        sql.push_all(ledger::lives::agreement::State::RUNNING.into_iter().copied());
         sql.push(")), over AS (SELECT subject FROM life WHERE part = 'head' AND ledger = ").push_bind(ledger);
-        sql.push(" AND subject NOT IN running), counted AS (");
+        sql.push(" AND subject NOT IN (SELECT subject FROM running)), counted AS (");
         for (i, which) in of.stretches().into_iter().enumerate() {
             sql.push(if i == 0 { "" } else { " UNION ALL " });
             sql.push("SELECT subject, key AS obligation FROM life ").push(of.index());
             sql.push(" WHERE part = 'obligation' AND ledger = ").push_bind(ledger);
             of.push(&mut sql, ledger);
-            sql.push(" AND ").push(which);
+            sql.push(" AND ").push(&which);
         }
         sql.push("), coloured AS (SELECT subject, obligation, MAX(colour) AS colour FROM life WHERE colour > 0 AND ledger = ");
         sql.push_bind(ledger).push(" GROUP BY subject, obligation) ");
-        sql.push("SELECT COUNT(*) AS counted, COALESCE(SUM(colour = 1), 0) AS orange, COALESCE(SUM(colour = 2), 0) AS red ");
+        sql.push("SELECT COUNT(*) AS counted, COUNT(*) FILTER (WHERE colour = 1) AS orange, COUNT(*) FILTER (WHERE colour = 2) AS red ");
         sql.push("FROM counted LEFT JOIN coloured USING (subject, obligation)");
-        let row = sql.build().fetch_one(&self.derived.readers).await?;
+        let row = sql.fetch_one(&self.derived.readers).await?;
         let count = |name: &str| number(row.try_get(name)?, "life");
         Ok(Tally { all: count("counted")?, orange: count("orange")?, red: count("red")? })
     }
 
     /// The worst colour of each of these agreements that is not green: 1 or 2.
     pub async fn colours(&self, ledger: i64, subjects: &[String]) -> Result<BTreeMap<String, u8>, StoreFault> {
-        let list = serde_json::to_string(subjects).expect("texts are JSON");
         let sql = "SELECT subject, MAX(colour) AS colour FROM life WHERE ledger = $1 AND colour > 0 \
-                   AND subject IN (SELECT value FROM json_each($2)) GROUP BY subject";
-        let rows = sqlx::query(sql).bind(ledger).bind(list).fetch_all(&self.derived.readers).await?;
-        rows.iter().map(|row| Ok((row.try_get("subject")?, row.try_get("colour")?))).collect()
+                   AND subject {in $2} GROUP BY subject";
+        let rows = query(sql).bind(ledger).bind(subjects.to_vec()).fetch_all(&self.derived.readers).await?;
+        rows.iter()
+            .map(|row| {
+                let subject: String = row.try_get("subject")?;
+                let worst = colour(row.try_get("colour")?, &subject)?;
+                Ok((subject, worst))
+            })
+            .collect()
     }
 
     /// The texts of these agreements, as JSON.
     pub async fn texts(&self, ledger: i64, subjects: &[String]) -> Result<Vec<(String, String)>, StoreFault> {
-        let list = serde_json::to_string(subjects).expect("texts are JSON");
-        let sql = "SELECT subject, body FROM life WHERE ledger = $1 AND part = 'text' AND subject IN (SELECT value FROM json_each($2))";
-        let rows = sqlx::query(sql).bind(ledger).bind(list).fetch_all(&self.derived.readers).await?;
+        let sql = "SELECT subject, body FROM life WHERE ledger = $1 AND part = 'text' AND subject {in $2}";
+        let rows = query(sql).bind(ledger).bind(subjects.to_vec()).fetch_all(&self.derived.readers).await?;
         rows.iter().map(|row| Ok((row.try_get("subject")?, row.try_get("body")?))).collect()
     }
 
     /// Every place where an agreement holds that a reader may read: its code and its name, and how many agreements say so.
     pub async fn places(&self, ledger: i64, reader: &Reader) -> Result<Vec<(String, u64)>, StoreFault> {
-        let mut sql = QueryBuilder::<Sqlite>::new("SELECT value, COUNT(*) AS agreements FROM facet WHERE kind = 'place' AND ledger = ");
+        let mut sql = query("SELECT value, COUNT(*) AS agreements FROM facet WHERE kind = 'place' AND ledger = ");
         sql.push_bind(ledger);
         push_sight(&mut sql, ledger, reader, By::Whole);
         sql.push(" GROUP BY value ORDER BY value");
-        let rows = sql.build().fetch_all(&self.derived.readers).await?;
+        let rows = sql.fetch_all(&self.derived.readers).await?;
         rows.iter().map(|row| Ok((row.try_get("value")?, number(row.try_get("agreements")?, "facet")?))).collect()
     }
 }
@@ -174,22 +176,22 @@ impl Counted {
     /// go; among all, each state is a stretch of an index.
     fn stretches(&self) -> Vec<String> {
         match self.party {
-            Some(_) => vec![format!("(state = 'running' AND subject IN running OR {HAS_OPEN_DUE})")],
+            Some(_) => vec![format!("(state = 'running' AND subject IN (SELECT subject FROM running) OR {HAS_OPEN_DUE})")],
             None => vec![
-                "state = 'running' AND subject IN running".to_owned(),
+                "state = 'running' AND subject IN (SELECT subject FROM running)".to_owned(),
                 format!("state < 'running' AND {HAS_OPEN_DUE}"),
                 format!("state > 'running' AND {HAS_OPEN_DUE}"),
-                format!("state = 'running' AND subject IN over AND {HAS_OPEN_DUE}"),
+                format!("state = 'running' AND subject IN (SELECT subject FROM over) AND {HAS_OPEN_DUE}"),
             ],
         }
     }
 
     /// The index of debtors is named, since the planner would go by a larger one that fits as well.
     fn index(&self) -> &'static str {
-        if self.party.is_some() { "INDEXED BY life_debtor" } else { "" }
+        if self.party.is_some() { "{INDEXED BY life_debtor|}" } else { "" }
     }
 
-    fn push(&self, sql: &mut QueryBuilder<Sqlite>, ledger: i64) {
+    fn push(&self, sql: &mut Query<'_>, ledger: i64) {
         if let Some(area) = &self.area {
             super::search::push_area(sql, ledger, area);
         }
@@ -200,7 +202,7 @@ impl Counted {
     }
 }
 
-fn present(row: &SqliteRow) -> Result<PresentRow, StoreFault> {
+fn present(row: &Row) -> Result<PresentRow, StoreFault> {
     let subject: String = row.try_get("subject")?;
     let (is_open, entry): (i64, i64) = (row.try_get("is_open")?, row.try_get("entry")?);
     let settled: Option<i64> = row.try_get("settled")?;

@@ -4,9 +4,8 @@ use ledger::book::LifeKey;
 use ledger::log::record::Entry;
 use ledger::log::tree::Frontier;
 use ledger::words::{Hash, Instant};
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 
+use super::db::Row;
 use super::keep::StoreFault;
 
 /// One entry of a log as it is stored.
@@ -107,7 +106,7 @@ pub(super) fn hash(bytes: Vec<u8>, place: &str) -> Result<Hash, StoreFault> {
 }
 
 impl StoredEntry {
-    pub(super) fn read(row: &SqliteRow) -> Result<Self, StoreFault> {
+    pub(super) fn read(row: &Row) -> Result<Self, StoreFault> {
         Ok(Self {
             entry: number(row.try_get("entry")?, "record")?,
             accepted_at: row.try_get("accepted_at")?,
@@ -129,7 +128,7 @@ impl StoredEntry {
 impl EntryRow {
     pub(super) const COLUMNS: &'static str = "entry, accepted_at, salt, leaf, jws";
 
-    pub(super) fn read(row: &SqliteRow) -> Result<Self, StoreFault> {
+    pub(super) fn read(row: &Row) -> Result<Self, StoreFault> {
         StoredEntry::read(row)?.parse()
     }
 

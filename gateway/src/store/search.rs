@@ -2,9 +2,8 @@
 
 use ledger::lives::Reader;
 use ledger::words::{CbsCode, CbsKind, Instant};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{QueryBuilder, Row, Sqlite};
 
+use super::db::{Query, Row, query};
 use super::keep::{Store, StoreFault};
 use super::rows::{instant, number};
 use super::sight::{By, push_sight};
@@ -75,16 +74,16 @@ impl Search {
     }
 
     /// Only the keys are sorted, where an index does not give the order; what is found is fetched by row.
-    fn sql(&self, before: &str, ledger: i64) -> QueryBuilder<Sqlite> {
+    fn sql(&self, before: &'static str, ledger: i64) -> Query<'static> {
         let order = if self.is_by_due() { " ORDER BY due_at, subject, key" } else { " ORDER BY subject, key" };
-        let mut sql = QueryBuilder::<Sqlite>::new(before);
-        sql.push("SELECT subject, key, is_open, entry, due_at, body FROM life WHERE rowid IN (SELECT life.rowid FROM life");
+        let mut sql = query(before);
+        sql.push("SELECT subject, key, is_open, entry, due_at, body FROM life WHERE {rowid IN (SELECT life.rowid|ctid = ANY(ARRAY(SELECT life.ctid} FROM life");
         self.push_conditions(&mut sql, ledger);
-        sql.push(order).push(" LIMIT ").push_bind(i64::from(self.limit)).push(")").push(order);
+        sql.push(order).push(" LIMIT ").push_bind(i64::from(self.limit)).push("{)|))}").push(order);
         sql
     }
 
-    fn push_conditions(&self, sql: &mut QueryBuilder<Sqlite>, ledger: i64) {
+    fn push_conditions(&self, sql: &mut Query<'_>, ledger: i64) {
         sql.push(" WHERE life.ledger = ").push_bind(ledger).push(" AND part = ").push_bind(self.part);
         if let Some(subject) = &self.subject {
             sql.push(" AND subject = ").push_bind(subject.clone());
@@ -102,7 +101,7 @@ impl Search {
         }
         if let Some(party) = &self.party {
             if self.part == "case" {
-                sql.push(" AND EXISTS (SELECT 1 FROM json_each(life.body, '$.against') WHERE value = ").push_bind(party.clone()).push(")");
+                sql.push(" AND EXISTS (SELECT 1 FROM {json_each(life.body, '$.against')|json_array_elements_text(life.body::json -> 'against') AS value} WHERE value = ").push_bind(party.clone()).push(")");
             } else {
                 sql.push(" AND party = ").push_bind(party.clone());
             }
@@ -127,7 +126,7 @@ impl Search {
         }
     }
 
-    fn push_due(&self, sql: &mut QueryBuilder<Sqlite>, ledger: i64) {
+    fn push_due(&self, sql: &mut Query<'_>, ledger: i64) {
         let of_text = self.part == "head" && (self.due_from.is_some() || self.due_until.is_some());
         if of_text {
             sql.push(" AND subject IN (SELECT subject FROM life WHERE part = 'text' AND ledger = ").push_bind(ledger);
@@ -144,21 +143,17 @@ impl Search {
     }
 }
 
-pub(super) fn push_facet(sql: &mut QueryBuilder<Sqlite>, ledger: i64, kind: &'static str, value: &str) {
+pub(super) fn push_facet(sql: &mut Query<'_>, ledger: i64, kind: &'static str, value: &str) {
     sql.push(" AND subject IN (SELECT subject FROM facet WHERE kind = ").push_bind(kind);
     sql.push(" AND value = ").push_bind(value.to_owned()).push(" AND ledger = ").push_bind(ledger).push(")");
 }
 
 /// Agreements that hold in an area: in it as a whole, in a part of it, or in something that it is a part of.
-pub(super) fn push_area(sql: &mut QueryBuilder<Sqlite>, ledger: i64, area: &CbsCode) {
+pub(super) fn push_area(sql: &mut Query<'_>, ledger: i64, area: &CbsCode) {
     sql.push(" AND subject IN (SELECT subject FROM facet WHERE kind = 'neighbourhood' AND ledger = ")
         .push_bind(ledger)
         .push(" AND (value IN (");
-    let mut values = sql.separated(", ");
-    for code in covering(area) {
-        values.push_bind(code);
-    }
-    sql.push(")");
+    sql.push_all(covering(area)).push(")");
     for (from, until) in within(area) {
         sql.push(" OR value >= ").push_bind(from).push(" AND value < ").push_bind(until);
     }
@@ -195,11 +190,11 @@ pub fn overlap(one: &CbsCode, other: &CbsCode) -> bool {
 impl Store {
     /// The parts that fit, in the order of subject and key (or due instant, subject and key).
     pub async fn search(&self, ledger: i64, search: &Search) -> Result<Vec<Found>, StoreFault> {
-        search.sql("", ledger).build().fetch_all(&self.derived.readers).await?.iter().map(found).collect()
+        search.sql("", ledger).fetch_all(&self.derived.readers).await?.iter().map(found).collect()
     }
 }
 
-fn found(row: &SqliteRow) -> Result<Found, StoreFault> {
+fn found(row: &Row) -> Result<Found, StoreFault> {
     let (subject, key): (String, String) = (row.try_get("subject")?, row.try_get("key")?);
     let (is_open, entry, due_at): (i64, i64, Option<i64>) = (row.try_get("is_open")?, row.try_get("entry")?, row.try_get("due_at")?);
     let due_at = due_at.map(|millis| instant(millis, &subject)).transpose()?;
@@ -212,7 +207,7 @@ mod tests {
 
     /// How SQLite goes about a search, in one line a step.
     async fn plan(store: &Store, search: &Search) -> Vec<String> {
-        let rows = search.sql("EXPLAIN QUERY PLAN ", 1).build().fetch_all(&store.derived.readers).await.unwrap();
+        let rows = search.sql("EXPLAIN QUERY PLAN ", 1).fetch_all(&store.derived.readers).await.unwrap();
         rows.iter().map(|row| row.try_get("detail").unwrap()).collect()
     }
 

@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use ledger::lives::Reader;
 use ledger::lives::withheld::Withheld;
 use ledger::words::Slug;
-use sqlx::{QueryBuilder, Row, Sqlite};
 
+use super::db::{Query, query, query_scalar};
 use super::keep::{Store, StoreFault};
 use super::lives::WITHHELD;
 use super::rows::{EntryRow, StoredEntry, signed};
@@ -23,14 +23,14 @@ pub(super) enum By {
 
 /// Adds the condition that a reader may read what is found. The index holds only what is withheld, so that it costs
 /// little where little is; it is named, since the planner would go by a larger one that fits as well.
-pub(super) fn push_sight(sql: &mut QueryBuilder<Sqlite>, ledger: i64, reader: &Reader, by: By) {
+pub(super) fn push_sight(sql: &mut Query<'_>, ledger: i64, reader: &Reader, by: By) {
     match by {
         By::Row(table) => {
-            sql.push(" AND NOT EXISTS (SELECT 1 FROM life AS hidden INDEXED BY life_withheld WHERE hidden.ledger = ").push_bind(ledger);
+            sql.push(" AND NOT EXISTS (SELECT 1 FROM life AS hidden {INDEXED BY life_withheld|} WHERE hidden.ledger = ").push_bind(ledger);
             sql.push(" AND hidden.subject = ").push(table).push(".subject");
         }
         By::Whole => {
-            sql.push(" AND subject NOT IN (SELECT hidden.subject FROM life AS hidden INDEXED BY life_withheld WHERE hidden.ledger = ")
+            sql.push(" AND subject NOT IN (SELECT hidden.subject FROM life AS hidden {INDEXED BY life_withheld|} WHERE hidden.ledger = ")
                 .push_bind(ledger);
         }
     }
@@ -39,11 +39,11 @@ pub(super) fn push_sight(sql: &mut QueryBuilder<Sqlite>, ledger: i64, reader: &R
 }
 
 /// The rest of the condition on a row `hidden` that tells that an agreement is withheld.
-fn push_hidden(sql: &mut QueryBuilder<Sqlite>, reader: &Reader) {
+fn push_hidden(sql: &mut Query<'_>, reader: &Reader) {
     // Spelled out, since the index is a partial one.
     sql.push(" AND hidden.part = 'withheld'");
     if let Reader::Institution(who) = reader {
-        sql.push(" AND NOT EXISTS (SELECT 1 FROM json_each(hidden.body, '$.readers') WHERE value = ").push_bind(who.to_string()).push(")");
+        sql.push(" AND NOT EXISTS (SELECT 1 FROM {json_each(hidden.body, '$.readers')|json_array_elements_text(hidden.body::json -> 'readers') AS value} WHERE value = ").push_bind(who.to_string()).push(")");
     }
 }
 
@@ -62,12 +62,11 @@ impl Store {
         if subjects.is_empty() {
             return Ok(BTreeSet::new());
         }
-        let list = serde_json::to_string(subjects).expect("texts are JSON");
-        let mut sql =
-            QueryBuilder::<Sqlite>::new("SELECT hidden.subject FROM life AS hidden INDEXED BY life_withheld WHERE hidden.ledger = ");
-        sql.push_bind(ledger).push(" AND hidden.subject IN (SELECT value FROM json_each(").push_bind(list).push("))");
+        let list: Vec<String> = subjects.iter().map(|subject| (*subject).to_owned()).collect();
+        let mut sql = query("SELECT hidden.subject FROM life AS hidden {INDEXED BY life_withheld|} WHERE hidden.ledger = ");
+        sql.push_bind(ledger).push(" AND hidden.subject").push_in(list);
         push_hidden(&mut sql, reader);
-        Ok(sql.build_query_scalar().fetch_all(&self.derived.readers).await?.into_iter().collect())
+        Ok(sql.read_as::<(String,)>().fetch_all(&self.derived.readers).await?.into_iter().map(|(subject,)| subject).collect())
     }
 
     /// Which of these agreements have derived rows, and so one that says so if they are withheld.
@@ -75,16 +74,16 @@ impl Store {
         if subjects.is_empty() {
             return Ok(BTreeSet::new());
         }
-        let list = serde_json::to_string(subjects).expect("texts are JSON");
-        let sql = "SELECT subject FROM life WHERE ledger = $1 AND part = 'head' AND subject IN (SELECT value FROM json_each($2))";
-        Ok(sqlx::query_scalar(sql).bind(ledger).bind(list).fetch_all(&self.derived.readers).await?.into_iter().collect())
+        let list: Vec<String> = subjects.iter().map(|subject| (*subject).to_owned()).collect();
+        let sql = "SELECT subject FROM life WHERE ledger = $1 AND part = 'head' AND subject {in $2}";
+        Ok(query_scalar(sql).bind(ledger).bind(list).fetch_all(&self.derived.readers).await?.into_iter().collect())
     }
 
     /// The agreements that are withheld, in the order in which they were proposed: those after an entry, at most `limit`.
     pub async fn withheld(&self, ledger: i64, after: Option<u64>, limit: u32) -> Result<Vec<WithheldRow>, StoreFault> {
-        let sql = "SELECT subject, body FROM life INDEXED BY life_withheld WHERE ledger = $1 AND part = 'withheld' AND body ->> '$.since.entry' > $2 \
-                   ORDER BY body ->> '$.since.entry' LIMIT $3";
-        let query = sqlx::query(sql).bind(ledger).bind(after.map_or(-1, signed)).bind(i64::from(limit));
+        let sql = "SELECT subject, body FROM life {INDEXED BY life_withheld|} WHERE ledger = $1 AND part = 'withheld' AND {body ->> '$.since.entry'|CAST(body::json -> 'since' ->> 'entry' AS BIGINT)} > $2 \
+                   ORDER BY {body ->> '$.since.entry'|CAST(body::json -> 'since' ->> 'entry' AS BIGINT)} LIMIT $3";
+        let query = query(sql).bind(ledger).bind(after.map_or(-1, signed)).bind(i64::from(limit));
         let rows = query.fetch_all(&self.derived.readers).await?;
         rows.iter()
             .map(|row| {
@@ -99,7 +98,7 @@ impl Store {
     /// Entries from an index on, at most `limit`, as they are stored, each with the life that it is about.
     pub async fn entries_about(&self, ledger: i64, from: u64, limit: u32) -> Result<Vec<(StoredEntry, String)>, StoreFault> {
         let sql = format!("SELECT {}, subject FROM record WHERE ledger = $1 AND entry >= $2 ORDER BY entry LIMIT $3", EntryRow::COLUMNS);
-        let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(ledger).bind(signed(from)).bind(i64::from(limit));
+        let query = query(sql).bind(ledger).bind(signed(from)).bind(i64::from(limit));
         let rows = query.fetch_all(&self.log.readers).await?;
         rows.iter().map(|row| Ok((StoredEntry::read(row)?, row.try_get("subject")?))).collect()
     }
@@ -107,7 +106,7 @@ impl Store {
     /// The life that an entry is about.
     pub async fn subject(&self, ledger: i64, entry: u64) -> Result<Option<String>, StoreFault> {
         let sql = "SELECT subject FROM record WHERE ledger = $1 AND entry = $2";
-        Ok(sqlx::query_scalar(sql).bind(ledger).bind(signed(entry)).fetch_optional(&self.log.readers).await?)
+        Ok(query_scalar(sql).bind(ledger).bind(signed(entry)).fetch_optional(&self.log.readers).await?)
     }
 }
 

@@ -3,8 +3,8 @@
 use ledger::log::tile::{Kind, Tile, WIDTH, encode_bundle};
 use ledger::log::tree::node_hash;
 use ledger::words::Hash;
-use sqlx::Row;
 
+use super::db::query;
 use super::keep::{Store, StoreFault};
 use super::rows::{hash, number, signed};
 
@@ -33,7 +33,7 @@ impl Store {
     /// The roots of the full tiles of a level from a number on, at most `count`, each with its tile's number.
     pub(super) async fn tile_roots(&self, ledger: i64, level: u8, from: u64, count: u64) -> Result<Vec<(u64, Hash)>, StoreFault> {
         let sql = "SELECT number, hash FROM tile_root WHERE ledger = $1 AND level = $2 AND number >= $3 AND number < $4 ORDER BY number";
-        let query = sqlx::query(sql).bind(ledger).bind(i64::from(level)).bind(signed(from)).bind(signed(from + count));
+        let query = query(sql).bind(ledger).bind(i64::from(level)).bind(signed(from)).bind(signed(from + count));
         let rows = query.fetch_all(&self.log.readers).await?;
         rows.iter()
             .map(|row| {
