@@ -26,6 +26,9 @@ const SWEEP_MILLIS: i64 = 15 * 60 * 1_000;
 /// How often the disk is asked how long it takes to sync, in milliseconds.
 const SYNC_MILLIS: i64 = 15_000;
 
+/// How often it is looked what other gateways on the same database have written.
+const LOOK: std::time::Duration = std::time::Duration::from_millis(500);
+
 /// Why a gateway did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartFault {
@@ -122,6 +125,23 @@ async fn time_syncs(database: PathBuf, clock: Clock, mut stopped: watch::Receive
     }
 }
 
+/// Looks what other gateways on the same database have written: so that what is due by it is known here too.
+async fn watch_others(store: Store, ledgers: Vec<LedgerHandle>, mut stopped: watch::Receiver<bool>) {
+    loop {
+        tokio::select! {
+            _ = stopped.wait_for(|stopped| *stopped) => return,
+            () = tokio::time::sleep(LOOK) => {}
+        }
+        match store.sizes().await {
+            Ok(sizes) => ledgers
+                .iter()
+                .filter_map(|ledger| Some((ledger, sizes.get(&ledger.row.id)?)))
+                .for_each(|(ledger, size)| ledger.learn(*size)),
+            Err(error) => tracing::warn!(%error, "what other gateways write is not seen for a moment"),
+        }
+    }
+}
+
 impl Host {
     /// Starts the writer of each ledger in the database, with the keys in a directory.
     pub async fn start(store: Store, keys: &Path, clock: Clock, pace: Pace) -> Result<(Self, Writers), StartFault> {
@@ -143,6 +163,9 @@ impl Host {
             let (handle, pair) = start(store.clone(), row, keys, clock.clone(), pace, stopped.clone()).await?;
             ledgers.insert(name, handle);
             tasks.extend(pair);
+        }
+        if store.is_shared() {
+            tasks.push(tokio::spawn(watch_others(store.clone(), ledgers.values().cloned().collect(), stopped.clone())));
         }
         let host = Self(Arc::new(Parts { store, clock, ledgers, panels: OnceLock::new(), keys: RwLock::default() }));
         Ok((host, Writers { stop, tasks }))
@@ -169,6 +192,23 @@ impl Host {
     /// Asks the disk that the database is on how long it takes to sync: at once, and then now and then.
     pub fn disk_timed(&self, database: PathBuf, writers: &mut Writers) {
         writers.tasks.push(tokio::spawn(time_syncs(database, self.clock.clone(), writers.stop.subscribe())));
+    }
+
+    /// Takes note of what other gateways on the same database have acknowledged of a ledger, so that a read shows it.
+    pub async fn refreshed(&self, ledger: &LedgerHandle) -> Result<(), StoreFault> {
+        if self.store.is_shared() {
+            ledger.learn(self.store.size(ledger.row.id).await?);
+        }
+        Ok(())
+    }
+
+    /// The same of every ledger.
+    pub async fn all_refreshed(&self) -> Result<(), StoreFault> {
+        if self.store.is_shared() {
+            let sizes = self.store.sizes().await?;
+            self.ledgers().filter_map(|ledger| Some((ledger, sizes.get(&ledger.row.id)?))).for_each(|(ledger, size)| ledger.learn(*size));
+        }
+        Ok(())
     }
 
     /// The witnesses of a ledger; `None` when it has none.

@@ -2,9 +2,9 @@
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
-use axum::middleware::{Next, from_fn};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 use tower::ServiceExt;
 
@@ -20,8 +20,29 @@ pub fn router(host: Host) -> Router {
 /// Every route, within these limits.
 pub fn router_within(host: Host, limits: &Limits) -> Router {
     let nothing = pages::nothing(host.clone());
-    let routes = api::router_within(host.clone(), limits).merge(api::within(pages::router(host), limits));
+    let is_shared = host.store.is_shared();
+    let routes = api::router_within(host.clone(), limits).merge(api::within(pages::router(host.clone()), limits));
+    let routes = if is_shared { routes.layer(from_fn_with_state(host, seen)) } else { routes };
     routes.layer(from_fn(move |request, next| found_nothing(nothing.clone(), request, next)))
+}
+
+/// Whatever another gateway on the same database has acknowledged is shown by this one at once.
+async fn seen(State(host): State<Host>, request: Request, next: Next) -> Response {
+    let parts: Vec<&str> = request.uri().path().split('/').skip(1).take(3).collect();
+    let read = match parts.as_slice() {
+        ["v1", "ledgers", name, ..] | [name, ..] => host.ledger(name),
+        [] => None,
+    };
+    let refreshed = match read {
+        Some(ledger) => host.refreshed(ledger).await,
+        None if parts.starts_with(&["v1", "events"]) => host.all_refreshed().await,
+        None => Ok(()),
+    };
+    if let Err(fault) = refreshed {
+        // What is read may fail too, and says so itself.
+        tracing::warn!(error = %fault, "what other gateways have written is not known");
+    }
+    next.run(request).await
 }
 
 /// A person who follows a dead link gets a page, not problem details; programs and the API's own paths keep those.

@@ -8,15 +8,15 @@ use ledger::envelope::statement::genesis::Level;
 use super::{Exit, Terminal};
 use crate::clock::SystemClock;
 use crate::found::{NewLedger, found_ledger};
-use crate::store::{LedgerRow, Store};
+use crate::store::{Database, LedgerRow, Store};
 
 /// Makes a ledger in a database, which is made when it does not exist. Prints the ledger's vkey: publish
 /// it elsewhere, since it is what an auditor checks the ledger against.
 #[derive(Debug, clap::Args)]
 pub struct Init {
-    /// The SQLite database file.
+    /// The database: a SQLite file, or postgres://USER@HOST:PORT,HOST:PORT/DATABASE, which several gateways may share.
     #[arg(long, env = "CONVENANT_DATABASE", default_value = "convenant.sqlite")]
-    pub database: PathBuf,
+    pub database: Database,
     /// Directory for the gateway's own keys of this ledger.
     #[arg(long, env = "CONVENANT_KEYS", default_value = "convenant-keys")]
     pub keys: PathBuf,
@@ -46,7 +46,7 @@ impl Init {
         let ministry = self.ministry.as_deref().map(read).transpose()?;
         let level = if ministry.is_some() { Level::Local } else { Level::National };
         let new = NewLedger { origin: self.origin, level, owner, ministry };
-        let store = Store::open(&self.database, true).await?;
+        let store = Store::of(&self.database, None, true).await?;
         let row = found_ledger(&store, &self.keys, &new, SystemClock::default().now()).await?;
         store.close().await;
         Ok(row)

@@ -36,21 +36,23 @@ impl Serve {
 }
 
 async fn serve(settings: Settings) -> anyhow::Result<()> {
-    let Settings { database, keys, listen, log, limits, witnesses, self_check, accept_clock, config: _ } = settings;
+    let Settings { database, attachments, keys, listen, log, limits, witnesses, self_check, accept_clock, config: _ } = settings;
     let filter = EnvFilter::try_new(&log).with_context(|| format!("the log filter {log:?} is none; accepted: info, or info,sqlx=warn"))?;
     tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
     // Held until the process ends, however it ends.
-    let _alone = Alone::with(&database)?;
-    let store = Store::open(&database, false)
+    let _alone = database.file().map(Alone::with).transpose()?;
+    let store = Store::of(&database, attachments.as_deref(), false)
         .await
-        .with_context(|| format!("the database {} cannot be opened; `convenant init` makes one", database.display()))?;
+        .with_context(|| format!("the database {database} cannot be opened; `convenant init` makes one"))?;
     let pace = Pace { clock_confirmed: accept_clock, queue: limits.queue as usize, ..Pace::default() };
     let clock = Clock::System(SystemClock::default());
     let (host, mut writers) = Host::start(store.clone(), &keys, clock, pace).await?;
-    anyhow::ensure!(host.ledgers().next().is_some(), "there is no ledger in {}; `convenant init` makes one", database.display());
+    anyhow::ensure!(host.ledgers().next().is_some(), "there is no ledger in {database}; `convenant init` makes one");
     witnessed(&host, &mut writers, &witnesses)?;
     host.checked_at(self_check.cadence(), &mut writers).await;
-    host.disk_timed(database, &mut writers);
+    if let Some(file) = database.file() {
+        host.disk_timed(file.to_owned(), &mut writers);
+    }
     let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
     tracing::info!(address = %listener.local_addr()?, ledgers = host.ledgers().count(), "serving");
     if !server::serve(listener, router_within(host, &limits), &limits, stopped()).await {

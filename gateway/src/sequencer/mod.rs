@@ -6,6 +6,7 @@ mod edge;
 mod seal;
 mod flight;
 mod state;
+mod turn;
 mod settling;
 mod worker;
 mod watch;
@@ -140,6 +141,8 @@ pub struct LedgerHandle {
     queue: mpsc::Sender<Job>,
     health: Arc<watch::HealthCell>,
     size: tokio::sync::watch::Receiver<u64>,
+    /// Where it is told how many entries another gateway has made durable.
+    learnt: std::sync::Weak<tokio::sync::watch::Sender<u64>>,
     settled: settling::Settled,
     log_keys: tokio::sync::watch::Receiver<Arc<LogKeys>>,
 }
@@ -184,6 +187,17 @@ impl LedgerHandle {
     /// Number of entries that are durable.
     pub fn size(&self) -> u64 {
         *self.size.borrow()
+    }
+
+    /// Takes note that so many entries are durable, by another gateway's doing.
+    pub(crate) fn learn(&self, size: u64) {
+        // A writer that has stopped takes note of nothing any more.
+        let Some(learnt) = self.learnt.upgrade() else { return };
+        learnt.send_if_modified(|known| {
+            let is_new = *known < size;
+            *known = size.max(*known);
+            is_new
+        });
     }
 
     /// Returns when more entries than this are durable, or when the writer has stopped.

@@ -75,10 +75,7 @@ pub(super) async fn catch_up(store: &Store, row: &LedgerRow) -> Result<u64, Stor
 
 async fn write(store: &Store, ledger: i64, settled: u64, unsettled: Unsettled) -> Result<u64, StoreFault> {
     let upto = settled + unsettled.entries;
-    if upto > settled {
-        store.settle(ledger, upto, &unsettled, false).await?;
-    }
-    Ok(upto)
+    if upto > settled { store.settle(ledger, upto, &unsettled, false).await } else { Ok(upto) }
 }
 
 /// Starts to follow a log from an entry on; `size` says how many entries are durable. It ends when `size` is closed.
@@ -132,6 +129,13 @@ impl Follower {
     }
 
     async fn step(&self, settled: u64) -> Result<u64, StoreFault> {
+        if self.store.is_shared() {
+            // Another gateway may have been first.
+            let held = self.store.settled_entry(self.row.id).await?;
+            if held > settled {
+                return Ok(held);
+            }
+        }
         let unsettled = match self.recent.take(settled, MOST) {
             Some(unsettled) => unsettled,
             None => self.store.unsettled(self.row.id, settled, MOST).await?,

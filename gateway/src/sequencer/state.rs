@@ -31,14 +31,21 @@ pub(super) struct State {
 
 impl State {
     /// Reads the head of a log, when the derived rows are up to date with it.
-    pub(super) async fn load(store: &Store, row: &LedgerRow) -> Result<Self, StoreFault> {
+    /// What was known of the ids that are used is gone on with, where `known` says up to which entry.
+    pub(super) async fn load(store: &Store, row: &LedgerRow, known: Option<(UsedIds, u64)>) -> Result<Self, StoreFault> {
         let missing = || StoreFault::Damaged(format!("ledger {} has no genesis", row.name));
         let head = store.head(row.id).await?.ok_or_else(missing)?;
         let partial = store.edge(row.id, head.size).await?;
         let next_due = store.earliest_due(row.id).await?;
         let log_keys = Arc::new(store.log_keys(row, head.size).await?);
         let (book, edge) = (Book::of(row.facts.clone()), Edge::new(head.frontier, partial));
-        let used = UsedIds::of(store, row.id, head.size);
+        let used = match known {
+            Some((used, upto)) if upto <= head.size && !used.is_full(head.size) => {
+                store.ids_from(row.id, upto).await?.iter().for_each(|(author, id)| used.note(author, id));
+                used
+            }
+            Some(_) | None => UsedIds::of(store, row.id, head.size),
+        };
         Ok(Self { book, edge, last_accepted: head.accepted_at, next_due, used, log_keys, forgotten: 0 })
     }
 
@@ -53,7 +60,7 @@ impl State {
         let dues = rows.taken.iter().flat_map(|taken| &taken.change.lives).filter_map(|life| life.due);
         self.next_due = dues.chain(self.next_due).min();
         for statement in rows.taken.iter().map(|taken| taken.parsed.statement()) {
-            self.used.note(&statement.by, &statement.id);
+            self.used.note(statement.by.as_str(), statement.id.as_str());
             self.last_accepted = at;
             if matches!(statement.body, Body::LogKeyRotation(_)) {
                 let ledger = self.book.ledger();
@@ -116,7 +123,7 @@ pub(super) struct Standing {
 pub(super) async fn stand(store: &Store, row: &LedgerRow, health: &HealthCell) -> Result<Standing, StoreFault> {
     let begun = async {
         let from = settling::catch_up(store, row).await?;
-        let state = State::load(store, row).await?;
+        let state = State::load(store, row, None).await?;
         Ok(Standing { size: state.size(), log_keys: state.log_keys.clone(), state: Some(state), from })
     };
     match begun.await {

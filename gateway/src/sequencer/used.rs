@@ -38,8 +38,8 @@ impl UsedIds {
     }
 
     /// Takes note of an id.
-    pub(super) fn note(&self, author: &Slug, id: &StatementId) {
-        self.filter.insert(&(author.as_str(), id.as_str()));
+    pub(super) fn note(&self, author: &str, id: &str) {
+        self.filter.insert(&(author, id));
     }
 
     /// Whether this id was never used; `false` if that is not sure.

@@ -15,6 +15,7 @@ use super::batch::{Batch, BatchRows};
 use super::flight::{Answers, Flight, Landed, Signing, refuse_all};
 use super::settling::{self, Settled};
 use super::state::{Standing, State, stand};
+use super::turn::{self, TurnTaking};
 use super::used::UsedIds;
 use super::watch::{ClockWatch, Health, HealthCell, guarded};
 use super::{GatewayKeys, Job, LedgerHandle, QUEUE, Unavailable};
@@ -57,7 +58,7 @@ pub async fn start(
 ) -> Result<(LedgerHandle, [JoinHandle<()>; 2]), StoreFault> {
     let row = Arc::new(row);
     let health = Arc::new(HealthCell::new());
-    let Standing { state, log_keys, size, from } = stand(&store, &row, &health).await?;
+    let Standing { state, log_keys, size, from } = turn::alone(&store, row.id, stand(&store, &row, &health)).await?;
     if let Some(state) = &state {
         // Before anything is received: what comes next can be signed. By the clock of now, so that a key that was replaced may go.
         let next = state.last_accepted.max(clock.now());
@@ -66,6 +67,7 @@ pub async fn start(
     let (log_keys, known_keys) = watch::channel(log_keys);
     let (queue, jobs) = mpsc::channel(pace.queue);
     let (size, durable) = watch::channel(size);
+    let (size, turn) = (Arc::new(size), TurnTaking::of(&store, row.id));
     let (settled, follower) = settling::follow(store.clone(), row.clone(), from, durable.clone(), health.clone());
     let handle = LedgerHandle {
         row: row.clone(),
@@ -73,6 +75,7 @@ pub async fn start(
         queue,
         health: health.clone(),
         size: durable,
+        learnt: Arc::downgrade(&size),
         settled: settled.clone(),
         log_keys: known_keys,
     };
@@ -87,9 +90,11 @@ pub async fn start(
         jobs,
         stop,
         health: health.clone(),
+        grown: size.subscribe(),
         size,
         settled,
         log_keys,
+        turn,
         state,
         open: Open::default(),
         flight: None,
@@ -111,9 +116,13 @@ struct Worker {
     jobs: mpsc::Receiver<Job>,
     stop: watch::Receiver<bool>,
     health: Arc<HealthCell>,
-    size: watch::Sender<u64>,
+    size: Arc<watch::Sender<u64>>,
+    /// The same: another gateway may have written.
+    grown: watch::Receiver<u64>,
     settled: Settled,
     log_keys: watch::Sender<Arc<LogKeys>>,
+    /// When this gateway writes, where several share the database.
+    turn: TurnTaking,
     state: Option<State>,
     /// What was judged and waits for the commit in flight to land.
     open: Open,
@@ -134,15 +143,48 @@ impl Open {
 }
 
 impl Worker {
-    /// Reads the stored log anew.
-    async fn load(&mut self) -> Result<(), StoreFault> {
-        let head = self.store.head(self.row.id).await?.map_or(0, |head| head.size);
+    /// Reads the stored log anew. The ids that were used are gone on with, where it is known up to which entry.
+    async fn load(&mut self, known: Option<(UsedIds, u64)>) -> Result<(), StoreFault> {
+        let head = self.store.size(self.row.id).await?;
         self.size.send_replace(head);
         self.settle(head).await?;
-        let state = State::load(&self.store, &self.row).await?;
+        let state = State::load(&self.store, &self.row, known).await?;
         self.log_keys.send_replace(state.log_keys.clone());
         self.state = Some(state);
         Ok(())
+    }
+
+    /// Whether another gateway has written what this one's state does not hold.
+    fn is_behind(&self) -> bool {
+        self.state.as_ref().is_some_and(|state| *self.size.borrow() > state.size() + self.open.rows.taken.len() as u64)
+    }
+
+    /// Looks at what another gateway has written; nothing is in flight then, nor judged.
+    async fn refresh(&mut self) -> Result<(), StoreFault> {
+        self.land().await?;
+        let known = self.state.take().map(|state| (state.size(), state.used));
+        self.load(known.map(|(size, used)| (used, size))).await
+    }
+
+    /// From here on this gateway alone writes to the ledger, and knows all that was written.
+    async fn take_turn(&mut self) -> Result<(), StoreFault> {
+        if self.turn.holds() {
+            return Ok(());
+        }
+        // What was judged in an earlier turn belongs to that.
+        self.land().await?;
+        self.turn.take().await?;
+        let head = self.store.size(self.row.id).await?;
+        if self.state.as_ref().is_some_and(|state| state.size() != head) {
+            self.refresh().await?;
+        }
+        Ok(())
+    }
+
+    /// Lets another gateway write.
+    async fn give_turn(&mut self) -> Result<(), StoreFault> {
+        self.land().await?;
+        self.turn.give().await
     }
 
     /// Waits for the derived rows: they are read only where they hold everything that the writer does not.
@@ -156,14 +198,28 @@ impl Worker {
             let health = self.health.get();
             let due = self.state.as_ref().and_then(|state| state.next_due).filter(|_| health == Health::Ready);
             let room = self.pace.batch.saturating_sub(self.open.answers.len());
+            let is_work = self.flight.is_some() || !self.jobs.is_empty();
+            if self.is_behind() && !self.turn.holds() {
+                if let Err(fault) = self.refresh().await {
+                    self.fail(fault).await;
+                }
+                continue;
+            }
             tokio::select! {
                 biased;
                 Some(landed) = Flight::landed(&mut self.flight) => {
                     self.landed(landed).await;
                     continue;
                 }
+                () = self.turn.wanted(is_work) => {
+                    if let Err(fault) = self.give_turn().await {
+                        self.fail(fault).await;
+                    }
+                    continue;
+                }
                 count = self.jobs.recv_many(&mut waiting, room), if room > 0 => if count == 0 { break },
                 () = self.clock.reach(due) => {}
+                _ = self.grown.changed(), if self.turn.is_shared() => continue,
                 // A database that comes back, or a clock that is set right, is noticed without a statement.
                 () = tokio::time::sleep(RETRY), if matches!(health, Health::Failing(_) | Health::Clock(_)) => {}
                 // What waits in the queue is still answered: it gets its turn before the channel is empty.
@@ -172,7 +228,7 @@ impl Worker {
             let jobs = std::mem::take(&mut waiting);
             self.turn(jobs).await;
         }
-        if let Err(fault) = self.land().await {
+        if let Err(fault) = self.give_turn().await {
             self.fail(fault).await;
         }
     }
@@ -189,8 +245,9 @@ impl Worker {
 
     /// Judges what the clock has caused and then these, for the next batch; it goes at once if none is in flight.
     async fn judge(&mut self, jobs: Vec<Job>) -> Result<(), StoreFault> {
+        self.take_turn().await?;
         if self.state.is_none() {
-            self.load().await?;
+            self.load(None).await?;
         }
         let last_accepted = self.state.as_ref().expect("loaded just before").last_accepted;
         let at = match self.watch.check(self.clock.read(), last_accepted) {
@@ -237,6 +294,7 @@ impl Worker {
             | StoreFault::Migration(_)
             | StoreFault::Files(_)
             | StoreFault::Keys(_)
+            | StoreFault::Server(_)
             | StoreFault::Moved { .. }
             | StoreFault::Behind(_) => Health::Failing(fault.to_string()),
         });

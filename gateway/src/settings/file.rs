@@ -148,7 +148,7 @@ mod tests {
             "lisen = \"x\"\nmax-requests = 0\nlisten = \"nowhere\"\ncors-origins = [\"example.nl\"]\nqueue = 1.5\naccept-clock = true";
         let fault = read(text, &[]).unwrap_err();
         for said in [
-            "there is no setting \"lisen\"; accepted: cors-origins, database, header-timeout-seconds, keys, listen, log,",
+            "there is no setting \"lisen\"; accepted: attachments, cors-origins, database, header-timeout-seconds, keys, listen, log,",
             "max-requests: invalid value '0' for '--max-requests <NUMBER>': 0 is not in 1..=100000",
             "listen: invalid value 'nowhere'",
             "accepted: https://host, http://host:port or *",

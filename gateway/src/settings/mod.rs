@@ -13,6 +13,7 @@ use axum::http::HeaderValue;
 use clap::value_parser;
 
 use crate::checking;
+use crate::store::Database;
 use crate::witnessing::Cadence;
 pub use file::{SettingsFault, with_file};
 pub use reference::{example, reference};
@@ -23,9 +24,12 @@ pub struct Settings {
     /// File with settings (TOML): the same names, without the leading dashes.
     #[arg(long, env = "CONVENANT_CONFIG", value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// The SQLite database file.
-    #[arg(long, env = "CONVENANT_DATABASE", value_name = "FILE", default_value = "convenant.sqlite")]
-    pub database: PathBuf,
+    /// The database: a SQLite file, or postgres://USER@HOST:PORT,HOST:PORT/DATABASE, which several gateways may share.
+    #[arg(long, env = "CONVENANT_DATABASE", value_name = "DATABASE", default_value = "convenant.sqlite")]
+    pub database: Database,
+    /// Directory for content beside the log, which all gateways of a database share; beside the file, or convenant.attachments, when not given.
+    #[arg(long, env = "CONVENANT_ATTACHMENTS", value_name = "DIRECTORY")]
+    pub attachments: Option<PathBuf>,
     /// Directory with the gateway's own keys.
     #[arg(long, env = "CONVENANT_KEYS", value_name = "DIRECTORY", default_value = "convenant-keys")]
     pub keys: PathBuf,

@@ -62,7 +62,8 @@ impl Store {
 
     /// Before anything is received: what a process that died left behind goes, and what was erased is destroyed.
     pub async fn tidy_attachments(&self, ledger: i64, now: Instant) -> Result<(), StoreFault> {
-        self.on_disk(move |files| files.clear_incoming(ledger)).await?;
+        let idle_since = self.is_shared().then(|| now.plus_millis(-WAITS_MILLIS));
+        self.on_disk(move |files| files.clear_incoming(ledger, idle_since)).await?;
         self.sweep_attachments(ledger, now).await
     }
 

@@ -36,6 +36,11 @@ impl Store {
     /// Opens a database file, and makes it when `create` says so; beside it the one that is derived, which is made
     /// whenever it is missing. Brings the schemas up to date.
     pub async fn open(path: &Path, create: bool) -> Result<Self, StoreFault> {
+        Self::open_beside(path, &attachments_path(path), create).await
+    }
+
+    /// The same, with the files of attachments in another folder.
+    pub(super) async fn open_beside(path: &Path, attachments: &Path, create: bool) -> Result<Self, StoreFault> {
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(create)
@@ -55,8 +60,8 @@ impl Store {
         // Memory for the pages that it comes back to; each transaction is whole or not there, the last ones may be lost.
         let options = options.filename(derived_path(path)).create_if_missing(true).synchronous(SqliteSynchronous::Normal);
         let derived = Pools::open(options.pragma("cache_size", "-65536"), &DERIVED).await?;
-        let files = Files::in_folder(&attachments_path(path));
-        let store = Self { log, derived, cosigned, files, folding: Arc::default() };
+        let files = Files::in_folder(attachments);
+        let store = Self { log, derived, cosigned, files, folding: Arc::default(), turns: None };
         store.move_to_files().await?;
         Ok(store)
     }

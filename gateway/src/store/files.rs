@@ -193,17 +193,21 @@ impl Files {
             let entry = entry?;
             let Some(hash) = entry.file_name().to_str().and_then(|name| name.parse().ok()) else { continue };
             let Ok(metadata) = entry.metadata() else { continue };
-            let came = metadata.modified()?.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-            let came = i64::try_from(came.as_millis()).ok().and_then(Instant::from_millis);
-            waiting.extend(came.map(|came| (hash, came)));
+            waiting.extend(modified(&metadata)?.map(|came| (hash, came)));
         }
         Ok(waiting)
     }
 
-    /// Removes what a process that died had begun to receive. Only before anything is received.
-    pub(super) fn clear_incoming(&self, ledger: i64) -> io::Result<()> {
+    /// Removes what a process that died had begun to receive. Only before anything is received; where other processes share
+    /// the folder, only what has not grown since an instant.
+    pub(super) fn clear_incoming(&self, ledger: i64, idle_since: Option<Instant>) -> io::Result<()> {
         for entry in listed(&self.of_ledger(ledger).join("incoming"))?.into_iter().flatten() {
-            wipe(&entry?.path())?;
+            let entry = entry?;
+            let Ok(metadata) = entry.metadata() else { continue };
+            let grew = modified(&metadata)?;
+            if idle_since.is_none_or(|since| grew.is_some_and(|grew| grew <= since)) {
+                wipe(&entry.path())?;
+            }
         }
         Ok(())
     }
@@ -220,6 +224,12 @@ impl Files {
         let name = hash.to_string();
         self.of_ledger(ledger).join(&name[..2]).join(name)
     }
+}
+
+/// When a file was written to last.
+fn modified(metadata: &fs::Metadata) -> io::Result<Option<Instant>> {
+    let since = metadata.modified()?.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    Ok(i64::try_from(since.as_millis()).ok().and_then(Instant::from_millis))
 }
 
 /// Reads the salt of a file; what is left to be read is the content.

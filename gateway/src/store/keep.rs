@@ -8,6 +8,8 @@ use ledger::book::Ledger;
 use super::db::{Pool, query, query_scalar};
 use super::files::Files;
 use super::folding::Folding;
+use super::place::Database;
+use super::turns::Turns;
 
 /// Something is wrong with the store; not with what a party sent.
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +23,9 @@ pub enum StoreFault {
     /// A key that signs is not here.
     #[error("{0}")]
     Keys(String),
+    /// The server is not one that a ledger can be kept on.
+    #[error("{0}")]
+    Server(String),
     /// What is stored does not fit what it must be; it says where.
     #[error("the stored data is damaged: {0}")]
     Damaged(String),
@@ -65,6 +70,8 @@ pub struct Store {
     pub(super) files: Files,
     /// Keeps the write-ahead log of an embedded log short.
     pub(super) folding: Arc<Folding>,
+    /// Who writes now, where several gateways share it.
+    pub(super) turns: Option<Turns>,
 }
 
 /// The connections to one part of a store.
@@ -75,6 +82,26 @@ pub(super) struct Pools {
 }
 
 impl Store {
+    /// Opens a database, and makes it when `create` says so and it is a file. A server has its schema by `convenant migrate`.
+    pub async fn of(database: &Database, attachments: Option<&Path>, create: bool) -> Result<Self, StoreFault> {
+        let told = attachments.map(Path::to_owned);
+        let attachments = told.unwrap_or_else(|| database.attachments());
+        match database {
+            Database::File(path) => Self::open_beside(path, &attachments, create).await,
+            Database::Server(server) => Self::connect(server, &attachments).await,
+        }
+    }
+
+    /// Whether several gateways may share it.
+    pub fn is_shared(&self) -> bool {
+        self.turns.is_some()
+    }
+
+    /// Who writes now, where several gateways share it.
+    pub fn turns(&self) -> Option<&Turns> {
+        self.turns.as_ref()
+    }
+
     /// Content beside the log.
     pub fn files(&self) -> &Files {
         &self.files
@@ -105,6 +132,9 @@ impl Store {
 
     /// Closes all connections, after the statements that run.
     pub async fn close(&self) {
+        if let Some(turns) = &self.turns {
+            turns.close().await;
+        }
         for pools in [&self.log, &self.derived] {
             pools.writer.close().await;
             pools.readers.close().await;

@@ -12,9 +12,9 @@ use ledger::lives::{Agreement, Institution};
 use ledger::words::{Instant, Slug};
 use serde::de::DeserializeOwned;
 
-use super::db::{Row, query, query_scalar};
+use super::db::{Row, query, query_as, query_scalar};
 use super::keep::{Store, StoreFault};
-use super::rows::{hash, instant, life_of, number, part_kind, subject_of};
+use super::rows::{hash, instant, life_of, number, part_kind, signed, subject_of};
 
 /// A part of a life as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -207,6 +207,12 @@ impl Store {
             note(row.try_get("author")?, row.try_get("id")?);
         }
         Ok(())
+    }
+
+    /// The author and the id of each statement from an entry on.
+    pub async fn ids_from(&self, ledger: i64, entry: u64) -> Result<Vec<(String, String)>, StoreFault> {
+        let sql = "SELECT author, statement FROM record WHERE ledger = $1 AND entry >= $2";
+        Ok(query_as(sql).bind(ledger).bind(signed(entry)).fetch_all(&self.log.readers).await?)
     }
 
     async fn fetch_lives(&self, ledger: i64, keys: &[LifeKey], book: &mut Book) -> Result<(), StoreFault> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use ledger::lives::Institution;
 use ledger::words::Slug;
 
-use super::db::{query, query_scalar};
+use super::db::{query, query_as, query_scalar};
 use super::keep::{Store, StoreFault};
 use super::lives::LifeRow;
 use super::rows::{EntryRow, HeadRow, StoredEntry, instant, number, signed};
@@ -19,6 +19,19 @@ impl Store {
         let frontier = serde_json::from_str(&frontier).map_err(|error| StoreFault::Damaged(format!("head: {error}")))?;
         let (size, accepted_at) = (number(row.try_get("size")?, "head")?, instant(row.try_get("accepted_at")?, "head")?);
         Ok(Some(HeadRow { size, accepted_at, frontier }))
+    }
+
+    /// How many entries each ledger has.
+    pub async fn sizes(&self) -> Result<BTreeMap<i64, u64>, StoreFault> {
+        let rows: Vec<(i64, i64)> = query_as("SELECT ledger, size FROM head").fetch_all(&self.log.readers).await?;
+        rows.into_iter().map(|(ledger, size)| Ok((ledger, number(size, "head")?))).collect()
+    }
+
+    /// How many entries a ledger has.
+    pub async fn size(&self, ledger: i64) -> Result<u64, StoreFault> {
+        let size: Option<i64> =
+            query_scalar("SELECT size FROM head WHERE ledger = $1").bind(ledger).fetch_optional(&self.log.readers).await?;
+        number(size.unwrap_or(0), "head")
     }
 
     /// The last signed checkpoint, with its size.

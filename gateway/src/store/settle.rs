@@ -98,12 +98,29 @@ impl Store {
         Ok(if fits { Progress::At(number(entry, "progress")?) } else { Progress::Rebuild })
     }
 
-    /// Writes derived rows up to an entry. `is_rebuilding`: more must follow before they may be read.
-    pub async fn settle(&self, ledger: i64, upto: u64, unsettled: &Unsettled, is_rebuilding: bool) -> Result<(), StoreFault> {
+    /// Writes derived rows up to an entry, and says up to which they are whole then: further, or not as far, where another
+    /// gateway has written meanwhile. `is_rebuilding`: more must follow before they may be read.
+    pub async fn settle(&self, ledger: i64, upto: u64, unsettled: &Unsettled, is_rebuilding: bool) -> Result<u64, StoreFault> {
         // A crash anywhere in here leaves the rows as they were, with their progress.
         let mut tx = self.derived.writer.begin().await?;
+        if self.is_shared() && !is_rebuilding {
+            let sql = "SELECT entry FROM progress WHERE ledger = $1{| FOR UPDATE}";
+            let held: Option<i64> = query_scalar(sql).bind(ledger).fetch_optional(&mut tx).await?;
+            let held = number(held.unwrap_or(0), "progress")?;
+            if held + unsettled.entries != upto {
+                return Ok(held);
+            }
+        }
         write(&mut tx, ledger, upto, unsettled, is_rebuilding).await?;
-        Ok(tx.commit().await?)
+        tx.commit().await?;
+        Ok(upto)
+    }
+
+    /// Up to which entry the derived rows are whole; 0 where there are none.
+    pub async fn settled_entry(&self, ledger: i64) -> Result<u64, StoreFault> {
+        let sql = "SELECT entry FROM progress WHERE ledger = $1 AND is_rebuilding = 0";
+        let held: Option<i64> = query_scalar(sql).bind(ledger).fetch_optional(&self.derived.readers).await?;
+        number(held.unwrap_or(0), "progress")
     }
 
     /// What the entries from one on have changed, at most `limit` of them.

@@ -59,7 +59,7 @@ fn what_is_not_what_was_announced_or_not_whole_is_not_kept() {
     assert_eq!(all(folder.path()), Vec::<PathBuf>::new());
     // A process that died had no time to remove it.
     fs::write(folder.path().join("x.attachments/1/incoming/dead.part"), b"half").unwrap();
-    files.clear_incoming(1).unwrap();
+    files.clear_incoming(1, None).unwrap();
     assert_eq!(all(folder.path()), Vec::<PathBuf>::new());
 }
 
