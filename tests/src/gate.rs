@@ -14,7 +14,6 @@ use gateway::host::{Host, Writers};
 use gateway::keys::make_log_key;
 use gateway::sequencer::Pace;
 use gateway::settings::Limits;
-use gateway::store::Store;
 use gateway::web::{router, router_within};
 use gateway::witnessing::{Cadence, Panel};
 use ledger::envelope::statement::genesis::Level;
@@ -23,8 +22,9 @@ use ledger::log::note::VerifierKey;
 use ledger::log::possession::prove;
 use ledger::words::{Hash, Instant};
 use serde_json::{Value, json};
-use tempfile::TempDir;
 use tower::ServiceExt;
+
+use crate::home::Home;
 
 /// Origin of the ledger that every gate has.
 pub const ORIGIN: &str = "test.example/gm0599";
@@ -82,7 +82,7 @@ impl Signer {
 
 /// A running gateway with one ledger, whose owner is `town`.
 pub struct Gate {
-    folder: TempDir,
+    home: Home,
     /// The hands of its clock.
     pub clock: StepClock,
     /// What runs.
@@ -104,8 +104,17 @@ impl Gate {
 
     /// A new ledger at an instant, in a gateway with these limits.
     pub async fn open_within(at: &str, limits: &Limits) -> Self {
+        Self::open_in(Home::new(), at, limits).await
+    }
+
+    /// A new ledger at an instant, in a SQLite file whatever is being tested.
+    pub async fn embedded(at: &str) -> Self {
+        Self::open_in(Home::embedded(), at, &Limits::default()).await
+    }
+
+    /// A new ledger at an instant, in a database of its own.
+    pub async fn open_in(home: Home, at: &str, limits: &Limits) -> Self {
         let at: Instant = at.parse().expect("an instant");
-        let folder = tempfile::tempdir().expect("a temporary folder");
         let (town, ministry) = (Signer::new("town", 1), Signer::new("ministry", 3));
         let new = NewLedger {
             origin: ORIGIN.into(),
@@ -113,12 +122,12 @@ impl Gate {
             owner: town.registers("municipality"),
             ministry: Some(ministry.registers("ministry")),
         };
-        let store = Store::open(&folder.path().join("gate.sqlite"), true).await.expect("a database");
-        found_ledger(&store, &folder.path().join("keys"), &new, at).await.expect("a ledger");
+        let store = home.open(true).await;
+        found_ledger(&store, &home.keys(), &new, at).await.expect("a ledger");
         let clock = StepClock::at(at);
         let (host, writers) =
-            Host::start(store, &folder.path().join("keys"), Clock::Step(clock.clone()), pace(limits)).await.expect("a gateway");
-        Self { folder, clock, router: router_within(host.clone(), limits), host, writers, town, ministry }
+            Host::start(store, &home.keys(), Clock::Step(clock.clone()), pace(limits)).await.expect("a gateway");
+        Self { home, clock, router: router_within(host.clone(), limits), host, writers, town, ministry }
     }
 
     /// Stops the writers and starts anew on the same database, under another clock.
@@ -137,13 +146,13 @@ impl Gate {
     }
 
     async fn reopen_at(self, clock: Clock, meanwhile: impl FnOnce(), pace: Pace) -> Self {
-        let Self { folder, clock: hands, host, writers, town, ministry, .. } = self;
+        let Self { home, clock: hands, host, writers, town, ministry, .. } = self;
         writers.finish().await;
         host.store.close().await;
         meanwhile();
-        let store = Store::open(&folder.path().join("gate.sqlite"), false).await.expect("the database");
-        let (host, writers) = Host::start(store, &folder.path().join("keys"), clock, pace).await.expect("a gateway");
-        Self { folder, clock: hands, router: router(host.clone()), host, writers, town, ministry }
+        let store = home.open(false).await;
+        let (host, writers) = Host::start(store, &home.keys(), clock, pace).await.expect("a gateway");
+        Self { home, clock: hands, router: router(host.clone()), host, writers, town, ministry }
     }
 
     /// The same gate, whose ledger is shown to these witnesses.
@@ -158,17 +167,22 @@ impl Gate {
         self
     }
 
-    /// Stops the writers and closes the database; its files stay as long as what this gives.
-    pub async fn close(self) -> TempDir {
-        let Self { folder, host, writers, .. } = self;
+    /// Stops the writers and closes the database, which stays as long as what this gives.
+    pub async fn close(self) -> Home {
+        let Self { home, host, writers, .. } = self;
         writers.finish().await;
         host.store.close().await;
-        folder
+        home
     }
 
-    /// The database file.
+    /// The database file, of one that is embedded.
     pub fn database(&self) -> PathBuf {
-        self.folder.path().join("gate.sqlite")
+        self.home.file()
+    }
+
+    /// Where its keys, its database and its content are.
+    pub fn home(&self) -> &Home {
+        &self.home
     }
 
     /// Sends a request to the real router.
@@ -238,7 +252,7 @@ impl Gate {
     /// The operator makes a key for the log, and the owner announces it: until an instant both keys sign. Gives the key, its
     /// file, and the entry that names it.
     pub async fn rotate_log_key(&self, id: &str, until: &str) -> (VerifierKey, PathBuf, u64) {
-        let (signer, file) = make_log_key(&self.database().with_file_name("keys"), "gm0599", ORIGIN).expect("a key");
+        let (signer, file) = make_log_key(&self.home.keys(), "gm0599", ORIGIN).expect("a key");
         let body = json!({ "logKey": signer.verifier().to_string(), "proof": prove(&signer), "oldSignsUntil": until });
         let entry = self.accept(&self.town.says(Type::LogKeyRotation, id, &body)).await;
         (signer.verifier().clone(), file, entry)

@@ -13,19 +13,18 @@ use gateway::found::{NewLedger, found_ledger};
 use gateway::host::{Host, Writers};
 use gateway::keys::read_keys;
 use gateway::sequencer::Pace;
-use gateway::store::Store;
 use ledger::audit::Report;
 use ledger::envelope::SigningKey;
 use ledger::envelope::statement::genesis::Level;
 use ledger::log::note::{NoteSigner, VerifierKey};
 use ledger::log::receipt::Receipt;
 use ledger::words::Instant;
-use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
 
 use crate::audit::Audit;
 use crate::derived::{Lives, folded};
+use crate::home::Home;
 use crate::door::{Answer, Attachment, Door, Entry, Said};
 use crate::town::{KINDS, NATIONAL, NATIONAL_KINDS, ORIGIN, Town, key, registers};
 
@@ -40,7 +39,7 @@ const LOOKS: u32 = 20_000;
 /// A gateway on a port of its own, with one ledger.
 pub struct Http {
     runtime: Arc<Runtime>,
-    folder: TempDir,
+    home: Home,
     clock: StepClock,
     origin: &'static str,
     vkey: VerifierKey,
@@ -75,7 +74,7 @@ impl Http {
     /// Founds a ledger as `init` does, and serves it.
     pub fn found(origin: &'static str, at: Instant) -> Self {
         let runtime = Arc::new(tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime"));
-        let folder = tempfile::tempdir().expect("a temporary folder");
+        let home = Home::new();
         let (level, owner, ministry) = match origin {
             NATIONAL => (Level::National, NATIONAL_KINDS[0], None),
             _ => (Level::Local, KINDS[0], Some(KINDS[1])),
@@ -83,19 +82,19 @@ impl Http {
         let (owner, ministry) = (registers(origin, owner, at), ministry.map(|ministry| registers(origin, ministry, at)));
         let new = NewLedger { origin: origin.into(), level, owner, ministry };
         let row = runtime.block_on(async {
-            let store = Store::open(&folder.path().join("town.sqlite"), true).await.expect("a database");
-            let row = found_ledger(&store, &folder.path().join("keys"), &new, at).await.expect("a ledger");
+            let store = home.open(true).await;
+            let row = found_ledger(&store, &home.keys(), &new, at).await.expect("a ledger");
             store.close().await;
             row
         });
         // From the one who founded it, not from the gateway that is looked at.
         let vkey = row.facts.log_key.parse().expect("a vkey");
         let clock = StepClock::at(at);
-        let running = runtime.block_on(serve(&folder, &clock));
+        let running = runtime.block_on(serve(&home, &clock));
         let reader = owner_of(origin, &clock);
         let genesis = entries(&running.client, &reader, name_of(origin), 0).into_iter().next().expect("a genesis");
         let reader = Audit::begin(&genesis).unwrap_or_else(|corruption| panic!("the genesis: {corruption:?}"));
-        Self { runtime, folder, clock, origin, vkey, later: Vec::new(), running: Some(running), reader }
+        Self { runtime, home, clock, origin, vkey, later: Vec::new(), running: Some(running), reader }
     }
 
     fn running(&self) -> &Running {
@@ -114,7 +113,7 @@ impl Http {
     }
 
     fn start(&mut self) {
-        self.running = Some(self.runtime.block_on(serve(&self.folder, &self.clock)));
+        self.running = Some(self.runtime.block_on(serve(&self.home, &self.clock)));
     }
 
     /// Reads what is new in the log.
@@ -172,7 +171,7 @@ impl Http {
         self.stop();
         let folded = folded(&self.reader);
         let stored = self.runtime.block_on(async {
-            let store = Store::open(&self.folder.path().join("town.sqlite"), false).await.expect("the database");
+            let store = self.home.open(false).await;
             let ledger = store.ledgers().await.expect("ledgers").remove(0);
             let checked = check(&store, &ledger, Share::WHOLE).await.expect("what is stored can be read");
             assert_eq!((checked.entries, checked.damage), (self.reader.next(), Vec::new()));
@@ -184,10 +183,10 @@ impl Http {
     }
 }
 
-async fn serve(folder: &TempDir, clock: &StepClock) -> Running {
-    let store = Store::open(&folder.path().join("town.sqlite"), false).await.expect("the database");
+async fn serve(home: &Home, clock: &StepClock) -> Running {
+    let store = home.open(false).await;
     let pace = Pace { clock_confirmed: true, ..Pace::default() };
-    let (host, writers) = Host::start(store, &folder.path().join("keys"), Clock::Step(clock.clone()), pace).await.expect("a gateway");
+    let (host, writers) = Host::start(store, &home.keys(), Clock::Step(clock.clone()), pace).await.expect("a gateway");
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let client = Client::new(&format!("http://{}", listener.local_addr().expect("an address"))).expect("a client");
     let server = tokio::spawn(axum::serve(listener, router(host.clone())).into_future());
@@ -227,13 +226,13 @@ impl Door for Http {
     }
 
     fn gateway_key(&self) -> SigningKey {
-        let keys = read_keys(&self.folder.path().join("keys"), name_of(self.origin)).expect("the gateway's keys");
+        let keys = read_keys(&self.home.keys(), name_of(self.origin)).expect("the gateway's keys");
         (*keys.statements).clone()
     }
 
     fn hold_log_key(&mut self, seed: &[u8; 32]) {
         let key = NoteSigner::from_seed(self.origin, seed).expect("an origin is a name").verifier().clone();
-        let path = self.folder.path().join(format!("keys/{}.log.{}.key", name_of(self.origin), key.id()));
+        let path = self.home.keys().join(format!("{}.log.{}.key", name_of(self.origin), key.id()));
         std::fs::write(path, STANDARD.encode(seed)).expect("a key file");
         self.later.push(key);
     }

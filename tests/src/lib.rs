@@ -13,6 +13,7 @@ pub mod story;
 pub mod words;
 pub mod expect;
 pub mod gate;
+pub mod home;
 pub mod derived;
 pub mod http;
 pub mod tiles;
@@ -22,6 +23,7 @@ pub mod site;
 pub mod browser;
 
 pub use audit::{Audit, Corruption};
+pub use home::Home;
 pub use door::{Answer, Attachment, Door, Entry};
 pub use http::Http;
 pub use memory::Memory;

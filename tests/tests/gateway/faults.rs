@@ -47,7 +47,7 @@ async fn a_ledger_by_another_table_of_holidays_is_not_served() {
     assert_eq!(sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut other).await.unwrap().rows_affected(), 1);
     let store = gateway::store::Store::open(&gate.database(), false).await.unwrap();
     let clock = gateway::clock::Clock::Step(gate.clock.clone());
-    let keys = gate.database().with_file_name("keys");
+    let keys = gate.home().keys();
     let fault = gateway::host::Host::start(store, &keys, clock, Default::default()).await.err().unwrap();
     assert!(fault.to_string().contains("the holidays of atw-2026.1"), "{fault}");
 }

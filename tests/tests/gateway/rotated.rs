@@ -131,7 +131,7 @@ async fn the_old_key_signs_the_entry_that_names_the_new_one_however_long_the_com
     let gate = Gate::open("2006-02-15T09:00:00Z").await;
     let ledger = gate.host.ledger("gm0599").unwrap();
     let first = ledger.log_keys().first().clone();
-    let (signer, _) = make_log_key(&gate.database().with_file_name("keys"), "gm0599", ORIGIN).unwrap();
+    let (signer, _) = make_log_key(&gate.home().keys(), "gm0599", ORIGIN).unwrap();
     let until = "2006-02-15T09:00:01Z";
     let body = json!({ "logKey": signer.verifier().to_string(), "proof": prove(&signer), "oldSignsUntil": until });
     let stranger = |id: &'static str| {

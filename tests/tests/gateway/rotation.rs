@@ -31,7 +31,7 @@ const START: &str = "2006-02-15T09:00:00Z";
 const UNTIL: &str = "2006-03-15T09:00:00Z";
 
 fn keys(gate: &Gate) -> PathBuf {
-    gate.database().with_file_name("keys")
+    gate.home().keys()
 }
 
 fn first_key(gate: &Gate) -> VerifierKey {
