@@ -19,6 +19,7 @@ pub mod http;
 pub mod tiles;
 pub mod bulk;
 pub mod site;
+pub mod postgres;
 #[cfg(feature = "browser")]
 pub mod browser;
 

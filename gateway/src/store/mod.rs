@@ -27,6 +27,7 @@ mod proofs;
 mod read;
 mod rechecks;
 mod rows;
+pub mod schema;
 mod search;
 mod server;
 mod settle;

@@ -124,7 +124,7 @@ impl Store {
     pub async fn due_facts(&self, ledger: i64, after: &str, limit: u32) -> Result<Vec<DueFact>, StoreFault> {
         let sql = "SELECT history.subject, MAX(history.entry), due.due_at FROM history LEFT JOIN due ON due.ledger = history.ledger \
                    AND due.subject = history.subject WHERE history.ledger = $1 AND history.subject > $2 \
-                   GROUP BY history.subject ORDER BY history.subject LIMIT $3";
+                   GROUP BY history.subject, due.due_at ORDER BY history.subject LIMIT $3";
         Ok(query_as(sql).bind(ledger).bind(after).bind(i64::from(limit)).fetch_all(&self.derived.readers).await?)
     }
 

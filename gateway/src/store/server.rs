@@ -14,6 +14,7 @@ use super::db::Pool;
 use super::files::Files;
 use super::keep::{Pools, Store, StoreFault};
 use super::place::Server;
+use super::schema;
 use super::turns::Turns;
 
 /// How long a connection may be awaited.
@@ -115,6 +116,7 @@ impl Store {
         let host = primary(&server.hosts).await?;
         let sizes = [(LOG, 8), (LOG, 8), (DERIVED, 4), (DERIVED, 8), (COSIGNED, 2)];
         let pools: Vec<(Part, PgPool)> = sizes.into_iter().map(|(part, size)| (part, part.pool(host, size))).collect();
+        schema::check(&pools[0].1).await.map_err(|fault| StoreFault::Server(fault.to_string()))?;
         let durable: String = sqlx::query_scalar("SHOW synchronous_commit").fetch_one(&pools[0].1).await?;
         if durable == "off" {
             let why = "synchronous_commit is off: what is acknowledged could be lost; set it to on, or to local without a standby";
