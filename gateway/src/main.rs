@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 use gateway::command::exit::{EXIT_CODES, conclude};
 use gateway::command::{
-    Exit, Terminal, attempt, audit, backup, demo, erase, follow, init, key, log_key, monitor, read, rebuild, register, restore, serve,
-    sign, submit, token, verify, witness,
+    Exit, Terminal, attempt, audit, backup, demo, erase, follow, init, key, log_key, migrate, monitor, read, rebuild, register, restore,
+    serve, sign, submit, token, verify, witness,
 };
 use gateway::settings::with_file;
 
@@ -48,6 +48,7 @@ enum Command {
     Verify(verify::Verify),
     Init(init::Init),
     LogKey(log_key::LogKey),
+    Migrate(migrate::Migrate),
     Serve(serve::Serve),
     Rebuild(rebuild::Rebuild),
     Backup(backup::Backup),
@@ -73,6 +74,7 @@ impl Command {
             Self::Verify(verify) => verify.run(terminal),
             Self::Init(init) => init.run(terminal),
             Self::LogKey(log_key) => log_key.run(terminal),
+            Self::Migrate(migrate) => migrate.run(terminal),
             Self::Serve(serve) => serve.run(),
             Self::Rebuild(rebuild) => rebuild.run(terminal),
             Self::Backup(backup) => backup.run(terminal),

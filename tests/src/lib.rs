@@ -18,6 +18,7 @@ pub mod http;
 pub mod tiles;
 pub mod bulk;
 pub mod site;
+pub mod postgres;
 #[cfg(feature = "browser")]
 pub mod browser;
 

@@ -22,6 +22,7 @@ pub mod monitor;
 pub mod verify;
 pub mod init;
 pub mod log_key;
+pub mod migrate;
 pub mod serve;
 pub mod rebuild;
 pub mod backup;

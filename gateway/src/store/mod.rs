@@ -24,6 +24,7 @@ mod proofs;
 mod read;
 mod rechecks;
 mod rows;
+pub mod schema;
 mod search;
 mod settle;
 mod sight;
