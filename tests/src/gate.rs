@@ -82,7 +82,7 @@ impl Signer {
 
 /// A running gateway with one ledger, whose owner is `town`.
 pub struct Gate {
-    home: Home,
+    home: Arc<Home>,
     /// The hands of its clock.
     pub clock: StepClock,
     /// What runs.
@@ -125,9 +125,17 @@ impl Gate {
         let store = home.open(true).await;
         found_ledger(&store, &home.keys(), &new, at).await.expect("a ledger");
         let clock = StepClock::at(at);
+        let (host, writers) = Host::start(store, &home.keys(), Clock::Step(clock.clone()), pace(limits)).await.expect("a gateway");
+        Self { home: Arc::new(home), clock, router: router_within(host.clone(), limits), host, writers, town, ministry }
+    }
+
+    /// Another gateway on the same database, with the same clock.
+    pub async fn beside(&self) -> Self {
+        let store = self.home.open(false).await;
         let (host, writers) =
-            Host::start(store, &home.keys(), Clock::Step(clock.clone()), pace(limits)).await.expect("a gateway");
-        Self { home, clock, router: router_within(host.clone(), limits), host, writers, town, ministry }
+            Host::start(store, &self.home.keys(), Clock::Step(self.clock.clone()), pace(&Limits::default())).await.expect("a gateway");
+        let (home, clock, router) = (self.home.clone(), self.clock.clone(), router(host.clone()));
+        Self { home, clock, router, host, writers, town: Signer::new("town", 1), ministry: Signer::new("ministry", 3) }
     }
 
     /// Stops the writers and starts anew on the same database, under another clock.
@@ -168,7 +176,7 @@ impl Gate {
     }
 
     /// Stops the writers and closes the database, which stays as long as what this gives.
-    pub async fn close(self) -> Home {
+    pub async fn close(self) -> Arc<Home> {
         let Self { home, host, writers, .. } = self;
         writers.finish().await;
         host.store.close().await;

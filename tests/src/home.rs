@@ -12,7 +12,14 @@ use crate::postgres::TestDatabase;
 #[derive(Debug)]
 pub struct Home {
     folder: TempDir,
-    server: Option<TestDatabase>,
+    server: Option<Server>,
+}
+
+/// A database of a server.
+#[derive(Debug)]
+enum Server {
+    Own(TestDatabase),
+    Other(String),
 }
 
 impl Home {
@@ -32,8 +39,17 @@ impl Home {
 
     /// On a PostgreSQL server.
     pub fn shared() -> Self {
-        let server = TestDatabase::migrated().expect("CONVENANT_TEST_STORE=postgres needs a server");
-        Self { server: Some(server), ..Self::embedded() }
+        Self::on(TestDatabase::migrated().expect("CONVENANT_TEST_STORE=postgres needs a server"))
+    }
+
+    /// On this database of a PostgreSQL server.
+    pub fn on(server: TestDatabase) -> Self {
+        Self { server: Some(Server::Own(server)), ..Self::embedded() }
+    }
+
+    /// On a database that somebody else looks after, by its URL.
+    pub fn at(url: &str) -> Self {
+        Self { server: Some(Server::Other(url.to_owned())), ..Self::embedded() }
     }
 
     /// Its folder.
@@ -55,7 +71,8 @@ impl Home {
     /// Where the ledgers are, as `--database` names it.
     pub fn database(&self) -> Database {
         match &self.server {
-            Some(server) => server.gateway_url().parse().expect("the URL of a database"),
+            Some(Server::Own(server)) => server.gateway_url().parse().expect("the URL of a database"),
+            Some(Server::Other(url)) => url.parse().expect("the URL of a database"),
             None => Database::File(self.file()),
         }
     }

@@ -24,8 +24,8 @@ use tokio::task::JoinHandle;
 
 use crate::audit::Audit;
 use crate::derived::{Lives, folded};
-use crate::home::Home;
 use crate::door::{Answer, Attachment, Door, Entry, Said};
+use crate::home::Home;
 use crate::town::{KINDS, NATIONAL, NATIONAL_KINDS, ORIGIN, Town, key, registers};
 
 /// Name of a ledger in paths: the last part of its origin.

@@ -24,8 +24,8 @@ pub mod postgres;
 pub mod browser;
 
 pub use audit::{Audit, Corruption};
-pub use home::Home;
 pub use door::{Answer, Attachment, Door, Entry};
+pub use home::Home;
 pub use http::Http;
 pub use memory::Memory;
 pub use town::{Actor, Town};

@@ -1,0 +1,38 @@
+//! Several gateways on one PostgreSQL database: no fork, nothing twice, nothing lost, and what one shows the other shows.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says where")]
+
+mod failover;
+mod turns;
+
+use gateway::settings::Limits;
+use harness::Home;
+use harness::gate::{Gate, Signed, Signer};
+use harness::postgres::TestDatabase;
+use ledger::envelope::Type;
+
+/// When the tests begin.
+const AT: &str = "2006-02-15T09:00:00Z";
+
+/// Two gateways on a database of their own; `None` where there is no server, which has been said then.
+async fn two() -> Option<[Gate; 2]> {
+    let home = Home::on(TestDatabase::migrated()?);
+    let one = Gate::open_in(home, AT, &Limits::default()).await;
+    let other = one.beside().await;
+    Some([one, other])
+}
+
+/// The registration of somebody who is not known yet.
+fn stranger(number: u16) -> (String, Signed) {
+    let name = format!("stranger-{number}");
+    let signer = Signer::new(Box::leak(name.clone().into_boxed_str()), u8::try_from(number % 200).unwrap() + 20);
+    (name, signer.says(Type::Registration, "r", &signer.registration("other")))
+}
+
+/// What a whole-ledger check finds wrong, over one of the gateways' own routes.
+async fn is_sound(gate: &Gate) {
+    let store = &gate.host.store;
+    let ledger = store.ledgers().await.unwrap().remove(0);
+    let checked = gateway::checking::check(store, &ledger, gateway::checking::Share::WHOLE).await.unwrap();
+    assert_eq!((checked.entries, checked.damage), (store.size(ledger.id).await.unwrap(), Vec::new()));
+}
