@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use gateway::store::{Database, Store};
+use sqlx::{Connection as _, SqliteConnection};
 use tempfile::TempDir;
 
 use crate::postgres::TestDatabase;
@@ -82,9 +83,86 @@ impl Home {
         self.folder.path().join("ledgers.attachments")
     }
 
+    /// Changes what is stored, behind the gateway's back: tables of the log, and with `derived` those that follow from it.
+    pub async fn tamper(&self, sql: &str) {
+        match &self.server {
+            None => self.edit(&self.file(), sql).await,
+            Some(Server::Own(server)) => server.tamper(sql).expect("the owner may do anything"),
+            Some(Server::Other(url)) => panic!("{url} is looked after by somebody else"),
+        }
+    }
+
+    /// The same for rows that follow from the log.
+    pub async fn tamper_derived(&self, sql: &str) {
+        match &self.server {
+            None => self.edit(&gateway::store::derived_path(&self.file()), sql).await,
+            Some(_) => self.tamper(&sql.replace(" FROM ", " FROM derived.").replace("UPDATE ", "UPDATE derived.")).await,
+        }
+    }
+
+    async fn edit(&self, file: &Path, sql: &str) {
+        let mut other = SqliteConnection::connect(&format!("sqlite://{}", file.display())).await.expect("the file");
+        let sql = sqlx::AssertSqlSafe(sql.to_owned());
+        sqlx::raw_sql(sql).execute(&mut other).await.expect("an edit");
+    }
+
+    /// Reads the log, and goes on reading it as it was then until it is released.
+    pub async fn read(&self) -> Hold {
+        match &self.server {
+            None => {
+                let mut other = SqliteConnection::connect(&format!("sqlite://{}", self.file().display())).await.expect("the file");
+                sqlx::raw_sql("BEGIN; SELECT * FROM record").execute(&mut other).await.expect("the log");
+                Hold::File(other)
+            }
+            Some(Server::Own(server)) => {
+                let mut other = sqlx::PgConnection::connect(&server.owner_url()).await.expect("the server");
+                let sql = "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT * FROM log.record";
+                sqlx::raw_sql(sql).execute(&mut other).await.expect("the log");
+                Hold::Server(other)
+            }
+            Some(Server::Other(url)) => panic!("{url} is looked after by somebody else"),
+        }
+    }
+
+    /// Holds up everybody who writes to the log, until it is released.
+    pub async fn hold(&self) -> Hold {
+        match &self.server {
+            None => {
+                let mut other = SqliteConnection::connect(&format!("sqlite://{}", self.file().display())).await.expect("the file");
+                sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.expect("the lock");
+                Hold::File(other)
+            }
+            Some(Server::Own(server)) => {
+                let mut other = sqlx::PgConnection::connect(&server.owner_url()).await.expect("the server");
+                sqlx::raw_sql("BEGIN; LOCK TABLE log.head IN EXCLUSIVE MODE").execute(&mut other).await.expect("the lock");
+                Hold::Server(other)
+            }
+            Some(Server::Other(url)) => panic!("{url} is looked after by somebody else"),
+        }
+    }
+
     /// Opens the database, which is made when `create` says so.
     pub async fn open(&self, create: bool) -> Store {
         Store::of(&self.database(), Some(&self.attachments()), create).await.expect("the database")
+    }
+}
+
+/// A transaction of somebody else's.
+#[derive(Debug)]
+pub enum Hold {
+    /// A SQLite file.
+    File(SqliteConnection),
+    /// A PostgreSQL database.
+    Server(sqlx::PgConnection),
+}
+
+impl Hold {
+    /// Ends it; nothing of it stays.
+    pub async fn release(self) {
+        match self {
+            Self::File(mut other) => _ = sqlx::query("ROLLBACK").execute(&mut other).await.expect("the lock was held"),
+            Self::Server(mut other) => _ = sqlx::query("ROLLBACK").execute(&mut other).await.expect("the lock was held"),
+        }
     }
 }
 

@@ -90,18 +90,32 @@ async fn primary(hosts: &[PgConnectOptions]) -> Result<&PgConnectOptions, sqlx::
 /// Goes over to another host when the one in use takes no writes any more, for as long as the pools are open.
 async fn follow_primary(hosts: Vec<PgConnectOptions>, pools: Vec<(Part, PgPool)>) {
     let (_, log) = &pools[0];
+    // Beside the pools, in which a question would wait while they try to connect to a host that is gone.
+    let mut connection: Option<PgConnection> = None;
     while !log.is_closed() {
         tokio::select! {
             () = tokio::time::sleep(LOOK) => {}
             () = log.close_event() => return,
         }
-        let asked = async { takes_writes(&mut *log.acquire().await?).await };
+        let asked = async {
+            match &mut connection {
+                Some(connection) => takes_writes(connection).await,
+                None => Ok(false),
+            }
+        };
         if matches!(tokio::time::timeout(ANSWER, asked).await, Ok(Ok(true))) {
             continue;
         }
-        match primary(&hosts).await {
-            Ok(host) => {
-                tracing::warn!(host = host.get_host(), port = host.get_port(), "the database is written to at this host now");
+        let found = match primary(&hosts).await {
+            Ok(host) => host.connect().await.map(|connection| (host, connection)),
+            Err(error) => Err(error),
+        };
+        match found {
+            Ok((host, fresh)) => {
+                // Not the first look, when the pools are there already.
+                if connection.replace(fresh).is_some() {
+                    tracing::warn!(host = host.get_host(), port = host.get_port(), "the database is written to at this host now");
+                }
                 pools.iter().for_each(|(part, pool)| pool.set_connect_options(part.options(host)));
             }
             Err(error) => tracing::error!(%error, "no host of the database takes writes"),

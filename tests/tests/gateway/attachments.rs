@@ -66,7 +66,10 @@ async fn upload(gate: &Gate, parts: &[(&str, &[u8])]) -> (StatusCode, Value) {
 
 /// A gate with an agreement in force, and the corporation.
 async fn town(limits: &Limits) -> (Gate, Signer) {
-    let gate = Gate::open_within("2006-02-15T09:00:00Z", limits).await;
+    under_way(Gate::open_within("2006-02-15T09:00:00Z", limits).await).await
+}
+
+async fn under_way(gate: Gate) -> (Gate, Signer) {
     let corporation = signed_agreement(&gate).await;
     gate.clock.set("2006-03-02T09:00:00Z".parse().unwrap());
     (gate, corporation)
@@ -74,7 +77,10 @@ async fn town(limits: &Limits) -> (Gate, Signer) {
 
 /// The same, with a report and its content filed. Gives its entry as well.
 async fn filed() -> (Gate, Signer, u64) {
-    let (gate, corporation) = town(&Limits::default()).await;
+    filed_at(town(&Limits::default()).await).await
+}
+
+async fn filed_at((gate, corporation): (Gate, Signer)) -> (Gate, Signer, u64) {
     let statement = report(&corporation, "r", "2006-06-01", hash(), "text/plain", CONTENT.len());
     let salted = [SALT.as_slice(), CONTENT].concat();
     let (status, answer) = upload(&gate, &[("statement", &statement.jws), (&hash().to_string(), &salted)]).await;
@@ -112,7 +118,7 @@ fn holding(folder: &Path, bytes: &[u8]) -> Vec<String> {
 }
 
 fn traces(gate: &Gate) -> Vec<String> {
-    let folder = gate.database().parent().unwrap().to_owned();
+    let folder = gate.home().path().to_owned();
     [CONTENT, &SALT, &CONTENT[8..24], URL_SAFE_NO_PAD.encode(CONTENT).as_bytes(), URL_SAFE_NO_PAD.encode(SALT).as_bytes()]
         .iter()
         .flat_map(|bytes| holding(&folder, bytes))
@@ -209,13 +215,11 @@ async fn after_an_erasure_nothing_of_it_is_left_though_readers_hold_the_database
     let (gate, corporation, entry) = filed().await;
     assert!(!traces(&gate).is_empty(), "it is found while it is there");
     // Somebody reads the database all the while, and somebody has the content half downloaded.
-    let mut reader = SqliteConnection::connect(&format!("sqlite://{}", gate.database().display())).await.unwrap();
-    sqlx::query("BEGIN").execute(&mut reader).await.unwrap();
-    sqlx::query("SELECT * FROM record").fetch_all(&mut reader).await.unwrap();
+    let reader = gate.home().read().await;
     let shown = receipt(&gate, entry).await;
     let erased = gate.accept(&erasure(&corporation, "e", entry, Some(&shown))).await;
     assert_eq!(traces(&gate), Vec::<String>::new());
-    sqlx::query("ROLLBACK").execute(&mut reader).await.unwrap();
+    reader.release().await;
 
     let (status, _, body) = gate.fetch(&path()).await;
     let body: Value = serde_json::from_slice(&body).unwrap();
@@ -335,7 +339,7 @@ async fn what_waits_in_vain_is_removed_and_what_is_filed_stays() {
     let held = files.put(1, &salt, b"nobody names this", at).unwrap();
     let later = at.plus_millis(2 * 60 * 60 * 1_000);
     gate.host.store.sweep_attachments(1, later).await.unwrap();
-    let folder = gate.database().parent().unwrap().to_owned();
+    let folder = gate.home().path().to_owned();
     assert_eq!(holding(&folder, b"nobody names this").len(), 1, "a statement on its way names it");
     drop(held);
     gate.host.store.sweep_attachments(1, at).await.unwrap();
@@ -347,7 +351,7 @@ async fn what_waits_in_vain_is_removed_and_what_is_filed_stays() {
 
 #[tokio::test]
 async fn content_from_before_moves_out_of_the_database_and_leaves_no_trace_there() {
-    let (gate, _, entry) = filed().await;
+    let (gate, _, entry) = filed_at(under_way(Gate::embedded("2006-02-15T09:00:00Z").await).await).await;
     let (at, file) = (gate.host.clock.clone(), gate.database());
     let gate = gate
         .reopen_after(at, || {
@@ -381,7 +385,7 @@ async fn content_from_before_moves_out_of_the_database_and_leaves_no_trace_there
 #[tokio::test]
 async fn a_crash_between_the_commit_of_an_erasure_and_the_destruction_is_made_good_at_the_next_start() {
     let (gate, corporation, entry) = filed().await;
-    let folder = gate.database().with_extension("attachments").join("1");
+    let folder = gate.home().attachments().join("1");
     let place = folder.join(&hash().to_string()[..2]).join(hash().to_string());
     let file = std::fs::read(&place).unwrap();
     let shown = receipt(&gate, entry).await;

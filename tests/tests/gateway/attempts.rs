@@ -8,7 +8,6 @@ use ledger::envelope::Type;
 use ledger::envelope::attempt::{Attempt, Reason, Recorded};
 use ledger::words::Hash;
 use serde_json::{Value, json};
-use sqlx::{Connection, SqliteConnection};
 
 const AT: &str = "2006-02-15T09:00:00Z";
 
@@ -30,12 +29,6 @@ fn is_acknowledgement(gate: &Gate, answer: &Value, statement: &[u8], why: Reason
     };
     assert_eq!((received, reason, recorded), (Hash::of(&[statement]), why, may_stand));
     assert_eq!(received_at, gate.host.clock.now());
-}
-
-async fn lock(gate: &Gate) -> SqliteConnection {
-    let mut other = SqliteConnection::connect(&format!("sqlite://{}", gate.database().display())).await.unwrap();
-    sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
-    other
 }
 
 #[tokio::test]
@@ -95,12 +88,12 @@ async fn what_finds_the_queue_full_was_not_recorded() {
 #[tokio::test]
 async fn what_gets_no_answer_in_time_may_stand_and_is_acknowledged() {
     let gate = Gate::open_within(AT, &Limits { request_timeout_seconds: 1, ..Limits::default() }).await;
-    let other = lock(&gate).await;
+    let other = gate.home().hold().await;
     let statement = registration(10);
     let (status, answer) = gate.submit(&statement).await;
     assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
     is_acknowledgement(&gate, &answer, &statement.jws, Reason::Timeout, Recorded::Unknown);
-    other.close().await.unwrap();
+    other.release().await;
     // Sent again it is answered with its receipt, once the ledger writes again.
     let mut answer = gate.submit(&statement).await;
     while answer.0 == StatusCode::SERVICE_UNAVAILABLE {
@@ -121,14 +114,14 @@ async fn what_comes_while_the_clock_is_not_trusted_is_acknowledged_by_that_clock
     let envelope = json!({ "statement": String::from_utf8_lossy(&statement.jws), "attachments": [attachment] });
     let (_, answer) = gate.send("POST", STATEMENTS, "application/json", envelope.to_string().into_bytes()).await;
     is_acknowledgement(&gate, &answer, &statement.jws, Reason::Clock, Recorded::No);
-    let waiting = std::fs::read_dir(gate.database().with_extension("attachments").join("1/waiting")).unwrap();
+    let waiting = std::fs::read_dir(gate.home().attachments().join("1/waiting")).unwrap();
     assert_eq!((waiting.count(), gate.size()), (0, 1));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_statement_for_which_there_is_no_place_is_still_signed_for() {
     let gate = Gate::open_within(AT, &Limits { max_requests: 1, ..Limits::default() }).await;
-    let other = lock(&gate).await;
+    let other = gate.home().hold().await;
     let (first, second) = (registration(10), registration(11));
     let looking = async {
         // Until the first is under way, there is a place: then this is an answer of another kind.
@@ -151,7 +144,7 @@ async fn a_statement_for_which_there_is_no_place_is_still_signed_for() {
             let (status, answer) = gate.send("POST", path, form, body).await;
             assert_eq!((status, &answer["acknowledgement"]), (StatusCode::SERVICE_UNAVAILABLE, &Value::Null), "{path} {form}");
         }
-        other.close().await.unwrap();
+        other.release().await;
     };
     let ((status, _), ()) = tokio::join!(gate.submit(&first), looking);
     assert_eq!(status, StatusCode::CREATED);

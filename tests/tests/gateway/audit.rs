@@ -28,7 +28,7 @@ async fn audit(gate: &Gate, as_of: Instant) -> Report {
 
 /// A year in which one promise is kept late and another climbs to the minister.
 async fn a_year() -> Gate {
-    let gate = Gate::open("2006-02-15T09:00:00Z").await;
+    let gate = Gate::embedded("2006-02-15T09:00:00Z").await;
     let corporation = Signer::new("corporation", 2);
     gate.admit(&corporation, "housing-corporation").await;
     let text = proposal("wijk", &[obligation("regisseur", "2006-06-01"), obligation("loket", "2006-06-01")]);

@@ -19,7 +19,7 @@ async fn rows(gate: &Gate) -> Lives {
 
 /// A gateway whose clock has run past a few flags.
 async fn eventful() -> Gate {
-    let gate = Gate::open("2006-02-15T09:00:00Z").await;
+    let gate = Gate::embedded("2006-02-15T09:00:00Z").await;
     signed_agreement(&gate).await;
     gate.clock.set("2006-09-20T09:00:00Z".parse().unwrap());
     somebody_registers(&gate).await;
@@ -55,7 +55,7 @@ async fn a_start_without_them_makes_them_anew() {
 
 #[tokio::test]
 async fn a_start_with_older_ones_catches_up() {
-    let gate = Gate::open("2006-02-15T09:00:00Z").await;
+    let gate = Gate::embedded("2006-02-15T09:00:00Z").await;
     signed_agreement(&gate).await;
     gate.settled().await;
     let derived = files(&gate.database());
@@ -77,7 +77,7 @@ async fn a_start_with_older_ones_catches_up() {
 
 #[tokio::test]
 async fn rows_of_another_log_are_not_taken_for_its_own() {
-    let (gate, other) = (eventful().await, Gate::open("2006-02-15T09:00:00Z").await);
+    let (gate, other) = (eventful().await, Gate::embedded("2006-02-15T09:00:00Z").await);
     let before = rows(&gate).await;
     while other.size() < gate.size() {
         let stranger = Signer::new(Box::leak(format!("other-{}", other.size()).into_boxed_str()), 100 + other.size() as u8);

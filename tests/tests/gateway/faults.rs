@@ -3,20 +3,17 @@
 use axum::http::StatusCode;
 use harness::gate::{Gate, Signer};
 use ledger::envelope::Type;
-use sqlx::Connection;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_database_that_is_locked_away_gives_503_and_comes_back_by_itself() {
     let gate = Gate::open("2006-02-15T09:00:00Z").await;
-    let url = format!("sqlite://{}", gate.database().display());
-    let mut other = sqlx::SqliteConnection::connect(&url).await.unwrap();
-    sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
+    let other = gate.home().hold().await;
     let school = Signer::new("school", 7);
     let statement = school.says(Type::Registration, "r", &school.registration("school"));
     let (status, _) = gate.submit(&statement).await;
     assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(gate.size(), 1);
-    sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
+    other.release().await;
     // By itself, and within a few tries: a sender that got 503 sends again.
     let mut tries = 0;
     while gate.submit(&statement).await.0 == StatusCode::SERVICE_UNAVAILABLE {
@@ -30,9 +27,7 @@ async fn a_database_that_is_locked_away_gives_503_and_comes_back_by_itself() {
 #[tokio::test]
 async fn a_record_that_was_changed_behind_the_gateways_back_no_longer_fits() {
     let gate = Gate::open("2006-02-15T09:00:00Z").await;
-    let url = format!("sqlite://{}", gate.database().display());
-    let mut other = sqlx::SqliteConnection::connect(&url).await.unwrap();
-    sqlx::query("UPDATE record SET jws = CAST(replace(CAST(jws AS TEXT), 'a', 'b') AS BLOB)").execute(&mut other).await.unwrap();
+    gate.home().tamper("UPDATE record SET accepted_at = accepted_at + 1").await;
     let entries = gate.host.store.entries(1, 0, 1).await.unwrap();
     assert!(!entries[0].is_sound(harness::gate::ORIGIN));
 }
@@ -40,12 +35,10 @@ async fn a_record_that_was_changed_behind_the_gateways_back_no_longer_fits() {
 #[tokio::test]
 async fn a_ledger_by_another_table_of_holidays_is_not_served() {
     let gate = Gate::open("2006-02-15T09:00:00Z").await;
-    let url = format!("sqlite://{}", gate.database().display());
-    let mut other = sqlx::SqliteConnection::connect(&url).await.unwrap();
     let version = ledger::words::CALENDAR_VERSION;
     let sql = format!("UPDATE ledger SET facts = replace(facts, '{version}', 'atw-2026.1')");
-    assert_eq!(sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut other).await.unwrap().rows_affected(), 1);
-    let store = gateway::store::Store::open(&gate.database(), false).await.unwrap();
+    gate.home().tamper(&sql).await;
+    let store = gate.home().open(false).await;
     let clock = gateway::clock::Clock::Step(gate.clock.clone());
     let keys = gate.home().keys();
     let fault = gateway::host::Host::start(store, &keys, clock, Default::default()).await.err().unwrap();

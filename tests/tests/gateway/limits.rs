@@ -10,7 +10,6 @@ use gateway::settings::Limits;
 use harness::gate::{Gate, STATEMENTS, Signer};
 use ledger::envelope::Type;
 use serde_json::{Value, json};
-use sqlx::{Connection, SqliteConnection};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
@@ -21,17 +20,6 @@ fn stranger(seed: u8) -> (Signer, Vec<u8>) {
     let signer = Signer::new(Box::leak(format!("stranger-{seed}").into_boxed_str()), seed);
     let jws = signer.says(Type::Registration, "r", &signer.registration("other")).jws;
     (signer, jws)
-}
-
-/// Locks the database: whoever writes waits.
-async fn lock(gate: &Gate) -> SqliteConnection {
-    let mut other = SqliteConnection::connect(&format!("sqlite://{}", gate.database().display())).await.unwrap();
-    sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
-    other
-}
-
-async fn unlock(mut other: SqliteConnection) {
-    sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
 }
 
 async fn post(gate: &Gate, jws: &[u8]) -> (StatusCode, Option<String>, Value) {
@@ -48,7 +36,7 @@ async fn post(gate: &Gate, jws: &[u8]) -> (StatusCode, Option<String>, Value) {
 async fn a_full_queue_gives_503_with_retry_after_and_every_sender_that_comes_back_gets_its_receipt_once() {
     const SENDERS: u8 = 64;
     let gate = Gate::open_within(AT, &Limits { queue: 8, ..Limits::default() }).await;
-    let other = lock(&gate).await;
+    let other = gate.home().hold().await;
     let full = AtomicBool::new(false);
     let sending = async |seed: u8| {
         let (_, jws) = stranger(seed + 10);
@@ -70,7 +58,7 @@ async fn a_full_queue_gives_503_with_retry_after_and_every_sender_that_comes_bac
         while !full.load(Ordering::Acquire) {
             tokio::task::yield_now().await;
         }
-        unlock(other).await;
+        other.release().await;
     };
     let senders = async {
         let mut entries = Vec::new();
@@ -120,12 +108,12 @@ async fn a_body_above_the_limit_is_413_and_says_the_limit() {
 #[tokio::test]
 async fn a_request_that_takes_too_long_is_told_to_come_back_and_may() {
     let gate = Gate::open_within(AT, &Limits { request_timeout_seconds: 1, ..Limits::default() }).await;
-    let other = lock(&gate).await;
+    let other = gate.home().hold().await;
     let (_, jws) = stranger(10);
     let (status, retry, answer) = post(&gate, &jws).await;
     assert_eq!((status, retry.as_deref()), (StatusCode::SERVICE_UNAVAILABLE, Some("1")));
     assert_eq!(answer["detail"], "there was no answer in time; sending again is safe");
-    unlock(other).await;
+    other.release().await;
     // It was in the queue all the while: it stands once, whoever asks again.
     let mut answer = post(&gate, &jws).await;
     while answer.0 == StatusCode::SERVICE_UNAVAILABLE {
@@ -137,7 +125,7 @@ async fn a_request_that_takes_too_long_is_told_to_come_back_and_may() {
 #[tokio::test(flavor = "multi_thread")]
 async fn too_many_requests_at_a_time_are_told_so_and_operators_are_answered_all_the_same() {
     let gate = Gate::open_within(AT, &Limits { max_requests: 1, ..Limits::default() }).await;
-    let other = lock(&gate).await;
+    let other = gate.home().hold().await;
     let (_, jws) = stranger(10);
     let looking = async {
         // Until the statement is under way, there is a place.
@@ -152,7 +140,7 @@ async fn too_many_requests_at_a_time_are_told_so_and_operators_are_answered_all_
         for path in ["/healthz", "/readyz", "/metrics"] {
             assert_eq!(gate.fetch(path).await.0, StatusCode::OK, "{path}");
         }
-        unlock(other).await;
+        other.release().await;
     };
     let ((status, ..), ()) = tokio::join!(post(&gate, &jws), looking);
     assert_eq!(status, StatusCode::CREATED);

@@ -81,12 +81,10 @@ async fn a_clock_that_stands_still_in_the_log_is_told_though_nothing_is_logged()
     gate.settled().await;
     let due = gate.host.store.earliest_due(1).await.unwrap().unwrap();
     // A database that is locked away: the writer cannot log what falls due.
-    let mut other =
-        <sqlx::SqliteConnection as sqlx::Connection>::connect(&format!("sqlite://{}", gate.database().display())).await.unwrap();
-    sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
+    let other = gate.home().hold().await;
     gate.clock.set(due.plus_millis(30_000));
     assert_eq!(scrape(&gate).await["convenant_clock_lag_seconds{ledger=\"gm0599\"}"], 30.0);
-    sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
+    other.release().await;
 }
 
 #[tokio::test]

@@ -14,7 +14,6 @@ use ledger::log::note::{NoteSigner, VerifierKey};
 use ledger::log::possession::prove;
 use ledger::log::receipt::Receipt;
 use serde_json::json;
-use sqlx::{Connection, SqliteConnection};
 
 use crate::casefile::places;
 use crate::door::signed_agreement;
@@ -92,14 +91,8 @@ async fn a_damaged_ledger_still_says_which_keys_its_log_has_had() {
     let (gate, keys, entries) = twice_rotated().await;
     gate.settled().await;
     // The derived rows say that nobody announced anything, and the log cannot be judged again from its start.
-    for (file, sql) in [
-        (gate.database(), "UPDATE record SET jws = x'00' WHERE entry = 3"),
-        (gateway::store::derived_path(&gate.database()), "DELETE FROM progress"),
-    ] {
-        let mut other = SqliteConnection::connect(&format!("sqlite://{}", file.display())).await.unwrap();
-        assert_eq!(sqlx::query(sql).execute(&mut other).await.unwrap().rows_affected(), 1);
-        other.close().await.unwrap();
-    }
+    gate.home().tamper("UPDATE record SET jws = salt WHERE entry = 3").await;
+    gate.home().tamper_derived("DELETE FROM progress").await;
     let clock = Clock::Step(gate.clock.clone());
     let gate = gate.reopen(clock).await;
     let passer_by = Signer::new("late", 7);
@@ -139,8 +132,7 @@ async fn the_old_key_signs_the_entry_that_names_the_new_one_however_long_the_com
         signer.says(Type::Registration, "r", &signer.registration("other"))
     };
     // Somebody holds the database: the first commit waits, and what comes after it is gathered for the next.
-    let mut other = SqliteConnection::connect(&format!("sqlite://{}", gate.database().display())).await.unwrap();
-    sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
+    let other = gate.home().hold().await;
     // The writer takes each when it has judged the one before.
     let mut queued = Vec::new();
     for statement in [stranger("a"), gate.town.says(Type::LogKeyRotation, "k", &body), stranger("b")] {
@@ -151,7 +143,7 @@ async fn the_old_key_signs_the_entry_that_names_the_new_one_however_long_the_com
     gate.clock.set(until.parse().unwrap());
     queued.push(put(ledger, &stranger("c")));
     taken(ledger, 300).await;
-    sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
+    other.release().await;
     for one in queued {
         assert!(matches!(one.answered().await.unwrap(), Answer::Granted(_)));
     }

@@ -12,7 +12,6 @@ use gateway::command::audit::audit_ledger;
 use gateway::host::Host;
 use gateway::keys::make_log_key;
 use gateway::sequencer::Pace;
-use gateway::store::Store;
 use harness::gate::{Gate, ORIGIN, Signer};
 use ledger::audit::{Auditor, Finding, Report};
 use ledger::book::succession::{SuccessionFault, follow};
@@ -236,7 +235,7 @@ async fn a_case_file_verifies_by_any_key_that_led_to_its_own() {
 
 /// Why a gateway does not start on this database with these keys.
 async fn refused(gate: &Gate) -> String {
-    let store = Store::open(&gate.database(), false).await.unwrap();
+    let store = gate.home().open(false).await;
     let pace = Pace { clock_confirmed: true, ..Pace::default() };
     let started = Host::start(store, &keys(gate), Clock::Step(gate.clock.clone()), pace).await;
     started.err().map(|fault| fault.to_string()).unwrap_or_default()

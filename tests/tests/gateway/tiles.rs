@@ -52,7 +52,7 @@ async fn a_client_that_walks_the_tiles_while_statements_come_in_finds_each_check
 
 #[tokio::test]
 async fn tiles_of_a_log_with_three_levels_are_those_of_its_root() {
-    let gate = Gate::open("2006-02-15T09:00:00Z").await;
+    let gate = Gate::embedded("2006-02-15T09:00:00Z").await;
     let ledger = gate.host.ledger("gm0599").unwrap().clone();
     let sizes = [255, 256, 257, 65_535, 65_536, 65_537, 66_000];
     fill(&gate.database(), &gate.host.store, ledger.row.id, &ledger.keys.log.signer(ledger.log_keys().first()).unwrap(), &sizes).await;

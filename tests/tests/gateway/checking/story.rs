@@ -13,7 +13,7 @@ const SALT: [u8; 32] = *b"salt of the attachment, 32 bytes";
 /// A year of an agreement with flags, a report of whose evidence one half was erased, a withheld agreement, and so many
 /// passers-by that there is a full tile. Until July two keys sign its log, and then the later one alone.
 pub(super) async fn eventful() -> Gate {
-    let gate = Gate::open("2006-02-15T09:00:00Z").await;
+    let gate = Gate::embedded("2006-02-15T09:00:00Z").await;
     let corporation = signed_agreement(&gate).await;
     gate.clock.set("2006-03-02T09:00:00Z".parse().unwrap());
     let (entry, [_, hash]) = report(&gate, &corporation, [b"The minutes that are kept.", b"The minutes that are gone."]).await;
