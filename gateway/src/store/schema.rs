@@ -71,6 +71,11 @@ pub enum SchemaFault {
     /// The rights of a role do not fit.
     #[error("{0}")]
     Role(String),
+    /// A setting of the server would lose what was acknowledged.
+    #[error(
+        "synchronous_commit is {0} for this role and database, so that acknowledged statements could be lost; accepted: on, or remote_apply"
+    )]
+    Careless(String),
     /// A step could not be done; nothing of it is there.
     #[error("the schema could not be brought up to date: {0}")]
     Migration(#[from] MigrateError),
@@ -125,14 +130,24 @@ async fn migrate_on(connection: &mut PgConnection, role: &str) -> Result<Migrate
     Ok(Migrated { server, applied, newest, role_made })
 }
 
-/// For a gateway at its start: the schema is the one that this program works with, and the role that it connects with
-/// cannot change the log.
+/// For a gateway at its start, with the connections that write the log: the schema is the one that this program works with, the
+/// role that it connects with cannot change the log, and a commit is durable when it is acknowledged, on standbys that
+/// count too.
 pub async fn check(pool: &PgPool) -> Result<(), SchemaFault> {
     let mut connection = pool.acquire().await?;
     server_version(&mut connection).await?;
     compare(&applied(&mut connection).await?.unwrap_or_default())?;
     let sql = "SELECT current_user::text, has_table_privilege('log.record', 'UPDATE')";
     let (role, may_change): (String, bool) = sqlx::query_as(sql).fetch_one(&mut *connection).await?;
+    let sql =
+        "SELECT current_setting('synchronous_commit'), current_setting('synchronous_standby_names') <> '', current_setting('fsync') = 'on'";
+    let (commit, has_standbys, is_synced): (String, bool, bool) = sqlx::query_as(sql).fetch_one(&mut *connection).await?;
+    if commit == "off" || (has_standbys && ["local", "remote_write"].contains(&commit.as_str())) {
+        return Err(SchemaFault::Careless(commit));
+    }
+    if !is_synced {
+        tracing::warn!("fsync is off on the database server: what was acknowledged does not survive its machine");
+    }
     if may_change {
         return Err(SchemaFault::Role(format!(
             "the role {role} owns the log or is a superuser; accepted: a role that may only add to it, such as {GATEWAY_ROLE}, which \

@@ -1,6 +1,7 @@
 //! A database for one test, on the server of this process.
 
 use std::process;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::server::{Server, shared, url};
@@ -14,6 +15,8 @@ const TRUTH: [&str; 5] = ["ledger", "record", "tile", "checkpoint", "attachment_
 pub struct TestDatabase {
     server: &'static Server,
     name: String,
+    /// Roles of this test alone: they are of the whole server, and go with the database.
+    roles: Mutex<Vec<String>>,
 }
 
 impl TestDatabase {
@@ -34,7 +37,7 @@ impl TestDatabase {
         let owner = server.roles.owner.get_username().replace('"', "\"\"");
         let sql = format!("CREATE DATABASE {name} TEMPLATE {template} OWNER \"{owner}\"");
         sql::execute(&administrator(server), &sql).expect("a database for a test");
-        Self { server, name }
+        Self { server, name, roles: Mutex::default() }
     }
 
     /// For `convenant migrate`, and for looking on: the role that owns the schemas. It is no superuser, unless
@@ -51,6 +54,14 @@ impl TestDatabase {
     /// The name of the role of gateways on this server.
     pub fn gateway_role(&self) -> &str {
         self.server.roles.gateway.get_username()
+    }
+
+    /// A name for a role that only this test has, with a quote in it; the role, if it was made, is dropped after the database.
+    pub fn own_role(&self) -> String {
+        let mut roles = self.roles.lock().expect("no panic in here");
+        let role = format!("{} \"role\" {}", self.name, roles.len());
+        roles.push(role.clone());
+        role
     }
 
     /// Runs statements as the owner, several of them in one transaction.
@@ -71,10 +82,13 @@ impl TestDatabase {
 
 impl Drop for TestDatabase {
     fn drop(&mut self) {
-        let dropped = sql::execute(&administrator(self.server), &format!("DROP DATABASE {} WITH (FORCE)", self.name));
-        // Not on top of the failure of a test, and no failure by itself: the next test has another one.
-        if let Err(error) = dropped {
-            eprintln!("the database {} stays: {error}", self.name);
+        let roles = self.roles.get_mut().map(std::mem::take).unwrap_or_default();
+        let roles = roles.iter().map(|role| format!("DROP ROLE IF EXISTS \"{}\"", role.replace('"', "\"\"")));
+        for sql in std::iter::once(format!("DROP DATABASE {} WITH (FORCE)", self.name)).chain(roles) {
+            // Not on top of the failure of a test, and no failure by itself: the next test has another one.
+            if let Err(error) = sql::execute(&administrator(self.server), &sql) {
+                eprintln!("{sql}: {error}");
+            }
         }
     }
 }

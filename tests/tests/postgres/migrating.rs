@@ -9,23 +9,6 @@ use gateway::store::schema::{self, Migrated, SchemaFault};
 use harness::postgres::{TestDatabase, sql};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
-/// A role that is there for one test only: roles are of a whole server.
-struct Role<'a>(&'a TestDatabase, String);
-
-impl Role<'_> {
-    fn of(database: &TestDatabase) -> Role<'_> {
-        let name = sql::column(&database.owner_url(), "SELECT current_database() || ' \"gateway\"'").unwrap().remove(0);
-        Role(database, name)
-    }
-}
-
-impl Drop for Role<'_> {
-    fn drop(&mut self) {
-        let name = self.1.replace('"', "\"\"");
-        _ = self.0.execute(&format!("DROP OWNED BY \"{name}\"; DROP ROLE \"{name}\""));
-    }
-}
-
 async fn migrate(url: &str, role: &str) -> Result<Migrated, SchemaFault> {
     schema::migrate(PgConnectOptions::from_str(url).unwrap(), role).await
 }
@@ -40,14 +23,14 @@ async fn check(url: &str) -> Result<(), SchemaFault> {
 #[tokio::test]
 async fn the_first_time_makes_everything_and_the_second_changes_nothing() {
     let Some(database) = TestDatabase::empty() else { return };
-    let role = Role::of(&database);
-    let first = migrate(&database.owner_url(), &role.1).await.unwrap();
+    let role = database.own_role();
+    let first = migrate(&database.owner_url(), &role).await.unwrap();
     assert_eq!(first.applied, [(1, "foundation".to_owned())]);
     assert!(first.role_made && first.newest == 1);
-    let second = migrate(&database.owner_url(), &role.1).await.unwrap();
+    let second = migrate(&database.owner_url(), &role).await.unwrap();
     assert!(second.applied.is_empty() && !second.role_made && second.newest == 1);
     // The role can log in, and is one that a gateway may have.
-    let as_role = format!("SELECT rolcanlogin::text FROM pg_roles WHERE rolname = '{}'", role.1);
+    let as_role = format!("SELECT rolcanlogin::text FROM pg_roles WHERE rolname = '{role}'");
     assert_eq!(sql::column(&database.owner_url(), &as_role).unwrap(), ["true"]);
 }
 
@@ -90,6 +73,21 @@ async fn a_gateway_starts_on_the_schema_that_it_knows_and_on_no_other() {
 }
 
 #[tokio::test]
+async fn a_gateway_does_not_start_where_acknowledged_statements_could_be_lost() {
+    let Some(database) = TestDatabase::migrated() else { return };
+    let name = sql::column(&database.owner_url(), "SELECT current_database()::text").unwrap().remove(0);
+    for (setting, is_kept) in [("off", false), ("local", true), ("remote_apply", true), ("on", true)] {
+        database.execute(&format!("ALTER DATABASE {name} SET synchronous_commit = '{setting}'")).unwrap();
+        match check(&database.gateway_url()).await {
+            Ok(()) => assert!(is_kept, "{setting}"),
+            Err(fault) => {
+                assert!(!is_kept && fault.to_string().contains("synchronous_commit is off"), "{fault}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn the_role_of_gateways_is_never_the_owner() {
     let Some(database) = TestDatabase::empty() else { return };
     let owner = sql::column(&database.owner_url(), "SELECT current_user::text").unwrap().remove(0);
@@ -100,24 +98,22 @@ async fn the_role_of_gateways_is_never_the_owner() {
 #[tokio::test]
 async fn an_owner_that_may_not_make_roles_says_what_an_administrator_must_do() {
     let Some(database) = TestDatabase::empty() else { return };
-    let (role, owner) = (Role::of(&database), format!("{}_plain", database.gateway_role()));
-    let made = format!(
-        "DO $$ BEGIN CREATE ROLE {owner} LOGIN PASSWORD 'plain'; EXCEPTION WHEN duplicate_object THEN NULL; END $$; \
-         DO $$ BEGIN EXECUTE format('GRANT CREATE ON DATABASE %I TO {owner}', current_database()); END $$"
-    );
-    database.execute(&made).unwrap();
+    let (role, owner) = (database.own_role(), database.own_role());
+    let quoted = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
+    let database_name = sql::column(&database.owner_url(), "SELECT current_database()::text").unwrap().remove(0);
+    let name = quoted(&owner);
+    database.execute(&format!("CREATE ROLE {name} LOGIN PASSWORD 'plain'; GRANT CREATE ON DATABASE {database_name} TO {name}")).unwrap();
     let options = PgConnectOptions::from_str(&database.owner_url()).unwrap().username(&owner).password("plain");
-    let fault = schema::migrate(options.clone(), &role.1).await.unwrap_err().to_string();
-    let create = format!("CREATE ROLE \"{}\" LOGIN", role.1.replace('"', "\"\""));
+    let fault = schema::migrate(options.clone(), &role).await.unwrap_err().to_string();
+    let create = format!("CREATE ROLE {} LOGIN", quoted(&role));
     assert!(fault.contains(&format!("have an administrator of the server run `{create}`")), "{fault}");
     database.execute(&create).unwrap();
-    let fault = schema::migrate(options.clone(), &role.1).await.unwrap_err().to_string();
+    let fault = schema::migrate(options.clone(), &role).await.unwrap_err().to_string();
     let (_, rest) = fault.split_once("run `").unwrap();
     let (alter, _) = rest.split_once('`').unwrap();
     assert!(alter.starts_with("ALTER ROLE") && alter.ends_with("SET idle_in_transaction_session_timeout = '10s'"), "{alter}");
     database.execute(alter).unwrap();
-    assert!(!schema::migrate(options, &role.1).await.unwrap().role_made);
-    database.execute(&format!("DROP OWNED BY {owner} CASCADE")).unwrap_or_default();
+    assert!(!schema::migrate(options, &role).await.unwrap().role_made);
 }
 
 /// What a terminal was told.
@@ -146,14 +142,14 @@ fn run(database: &str, role: &str) -> (anyhow::Result<Exit>, String) {
 #[test]
 fn the_command_says_what_it_did() {
     let Some(database) = TestDatabase::empty() else { return };
-    let role = Role::of(&database);
-    let (outcome, said) = run(&database.owner_url(), &role.1);
+    let role = database.own_role();
+    let (outcome, said) = run(&database.owner_url(), &role);
     assert_eq!(outcome.unwrap(), Exit::Done);
     for line in ["server: PostgreSQL 1", "schema: step 1 applied (foundation)", ": made\n", "it may add to the log", "has no password yet"]
     {
         assert!(said.contains(line), "{line} in {said}");
     }
-    let (outcome, said) = run(&database.owner_url(), &role.1);
+    let (outcome, said) = run(&database.owner_url(), &role);
     assert_eq!(outcome.unwrap(), Exit::Done);
     assert!(said.contains("schema: up to date, step 1") && said.contains(": was there") && !said.contains("no password"), "{said}");
 }

@@ -5,7 +5,7 @@ use std::str::FromStr as _;
 use gateway::store::schema::{self, SchemaFault};
 use harness::postgres::pair::DATABASE;
 use harness::postgres::{Durability, GATEWAY, OWNER, Pair, sql};
-use sqlx::postgres::PgConnectOptions;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 fn add(url: &str, size: u32) -> Result<(), sqlx::Error> {
     sql::execute(url, &format!("INSERT INTO log.checkpoint (ledger, size, note) VALUES (1, {size}, 'kept')"))
@@ -52,6 +52,22 @@ fn what_was_acknowledged_survives_the_primary() {
     pair.kill_primary();
     pair.promote();
     assert_eq!(sizes(&old), ["1", "2", "3"]);
+}
+
+#[test]
+fn a_gateway_does_not_start_where_commits_do_not_wait_for_the_standby() {
+    let Some(pair) = Pair::start(Durability::Unsynced) else { return };
+    let check = |role: &str| {
+        let url = pair.primary().url(role, DATABASE);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async { schema::check(&PgPoolOptions::new().connect(&url).await.unwrap()).await })
+    };
+    check(GATEWAY).unwrap();
+    for setting in ["local", "remote_write"] {
+        let sql = format!("ALTER DATABASE {DATABASE} SET synchronous_commit = '{setting}'");
+        sql::execute(&pair.primary().url(OWNER, DATABASE), &sql).unwrap();
+        assert!(matches!(check(GATEWAY), Err(SchemaFault::Careless(found)) if found == setting), "{setting}");
+    }
 }
 
 #[test]
