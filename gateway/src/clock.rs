@@ -65,10 +65,7 @@ impl Clock {
                     tokio::time::sleep(left.min(Duration::from_millis(500))).await;
                 }
             }
-            (Self::Step(clock), Some(at)) => {
-                let mut hands = clock.hands.subscribe();
-                _ = hands.wait_for(|now| *now >= at).await;
-            }
+            (Self::Step(clock), Some(at)) => clock.reach(at).await,
         }
     }
 }
@@ -114,30 +111,37 @@ impl SystemClock {
     }
 }
 
-/// A clock that stands still until it is set; both its hands move together.
+/// A clock that stands still until it is set. Both its hands move together, unless the wall clock is made to jump.
 #[derive(Debug, Clone)]
 pub struct StepClock {
-    hands: Arc<watch::Sender<Instant>>,
-    start: Instant,
+    hands: Arc<watch::Sender<Reading>>,
 }
 
 impl StepClock {
     /// A clock that stands at an instant.
     pub fn at(start: Instant) -> Self {
-        Self { hands: Arc::new(watch::Sender::new(start)), start }
+        Self { hands: Arc::new(watch::Sender::new(Reading { wall: start, steady_millis: 0 })) }
     }
 
     /// Sets the clock; it never goes back.
     pub fn set(&self, to: Instant) {
-        self.hands.send_if_modified(|now| {
-            let moved = to > *now;
-            *now = to.max(*now);
-            moved
+        self.hands.send_if_modified(|hands| {
+            let elapsed = u64::try_from(to.millis() - hands.wall.millis()).unwrap_or_default();
+            *hands = Reading { wall: to.max(hands.wall), steady_millis: hands.steady_millis + elapsed };
+            elapsed > 0
         });
     }
 
+    /// Moves the wall clock by so many milliseconds, back or forward, while no time passes.
+    pub fn jump(&self, millis: i64) {
+        self.hands.send_modify(|hands| hands.wall = hands.wall.plus_millis(millis));
+    }
+
+    async fn reach(&self, at: Instant) {
+        _ = self.hands.subscribe().wait_for(|hands| hands.wall >= at).await;
+    }
+
     fn read(&self) -> Reading {
-        let wall = *self.hands.borrow();
-        Reading { wall, steady_millis: u64::try_from(wall.millis() - self.start.millis()).unwrap_or_default() }
+        *self.hands.borrow()
     }
 }

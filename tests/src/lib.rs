@@ -3,6 +3,7 @@
 //! Actors and stories know a ledger only through [`Door`]: bytes go in, an answer and entries come out.
 
 pub mod door;
+pub mod dice;
 pub mod audit;
 pub mod memory;
 pub mod texts;
@@ -12,6 +13,7 @@ pub mod verbs;
 pub mod story;
 pub mod words;
 pub mod expect;
+pub mod faults;
 pub mod gate;
 pub mod home;
 pub mod derived;

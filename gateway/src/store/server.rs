@@ -131,11 +131,6 @@ impl Store {
         let sizes = [(LOG, 8), (LOG, 8), (DERIVED, 4), (DERIVED, 8), (COSIGNED, 2)];
         let pools: Vec<(Part, PgPool)> = sizes.into_iter().map(|(part, size)| (part, part.pool(host, size))).collect();
         schema::check(&pools[0].1).await.map_err(|fault| StoreFault::Server(fault.to_string()))?;
-        let durable: String = sqlx::query_scalar("SHOW synchronous_commit").fetch_one(&pools[0].1).await?;
-        if durable == "off" {
-            let why = "synchronous_commit is off: what is acknowledged could be lost; set it to on, or to local without a standby";
-            return Err(StoreFault::Server(why.into()));
-        }
         let pool = |at: usize| Pool::Postgres(pools[at].1.clone());
         let store = Self {
             log: Pools { writer: pool(0), readers: pool(1) },

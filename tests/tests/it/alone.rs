@@ -1,5 +1,6 @@
 //! What one institution can do alone, whatever it says and however long it waits, never frees it (L01).
 
+use harness::dice::Dice;
 use harness::memory::Memory;
 use harness::story::tell;
 use harness::verbs::false_because;
@@ -14,24 +15,6 @@ use serde_json::{Value, json};
 /// Sequences; each of a dozen acts, valid and invalid, with the clock running in between.
 const SEQUENCES: u64 = 10_000;
 const ACTS: u64 = 12;
-
-/// A small generator with a seed, so that a failure can be told again.
-struct Dice(u64);
-
-impl Dice {
-    /// SplitMix64 (Steele, Lea, Flood 2014).
-    fn roll(&mut self, sides: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) % sides
-    }
-
-    fn one<'a>(&mut self, of: &[&'a str]) -> &'a str {
-        of[self.roll(of.len() as u64) as usize]
-    }
-}
 
 fn base() -> Town<Memory> {
     let text = "text homes\n  parties municipality corporation police\n  obligation upkeep by corporation effort every FREQ=MONTHLY\n  \
