@@ -29,5 +29,5 @@ fn a_flag_goes_before_the_environment_the_environment_before_the_file_and_the_fi
 
     std::fs::write(file, "databse = \"x\"\n").unwrap();
     let fault = said(&["--config", file], &[]);
-    assert!(fault.contains("there is no setting \"databse\"; accepted: cors-origins, database,"), "{fault}");
+    assert!(fault.contains("there is no setting \"databse\"; accepted: attachments, cors-origins, database,"), "{fault}");
 }

@@ -266,6 +266,7 @@ impl Worker {
         }
         self.catch_up(at).await?;
         self.take(at, jobs).await?;
+        self.look_before_refusing().await?;
         self.depart();
         if self.flight.is_none() {
             self.health.set(Health::Ready);
@@ -362,6 +363,17 @@ impl Worker {
     fn join(&mut self, at: Instant, rows: BatchRows) {
         self.state.as_mut().expect("it was judged on it").judged(at, &rows);
         self.open.rows.extend(rows);
+    }
+
+    /// A batch that is committed finds out whether the log is still the one that it was judged on. One that adds nothing has to
+    /// look: a refusal for lack of what another gateway has acknowledged would be false.
+    async fn look_before_refusing(&self) -> Result<(), StoreFault> {
+        let Some(state) = self.state.as_ref().filter(|_| self.turn.is_shared()) else { return Ok(()) };
+        if self.flight.is_some() || self.open.is_empty() || !self.open.rows.taken.is_empty() {
+            return Ok(());
+        }
+        let (expected, found) = (state.size(), self.store.size(self.row.id).await?);
+        if expected == found { Ok(()) } else { Err(StoreFault::Moved { expected, found }) }
     }
 
     /// Hands the next batch to the database, if none is in flight: what it was judged on is durable then.

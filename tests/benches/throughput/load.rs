@@ -27,28 +27,28 @@ impl Round {
     }
 }
 
-/// Sends every body once, from so many connections; each must be answered with this status.
-pub(crate) async fn send(address: std::net::SocketAddr, path: &str, bodies: Vec<Vec<u8>>, clients: usize, status: &str) -> Round {
+/// Sends every body once, from so many connections, in turn to each of these gateways; each must be answered with this status.
+pub(crate) async fn send(addresses: &[std::net::SocketAddr], path: &str, bodies: Vec<Vec<u8>>, clients: usize, status: &str) -> Round {
     let request = |body: Vec<u8>| {
         let length = body.len();
         let head = format!("POST {path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n");
         [head.as_bytes(), &body].concat()
     };
-    exchange(address, bodies.into_iter().map(request).collect(), clients, status).await
+    exchange(addresses, bodies.into_iter().map(request).collect(), clients, status).await
 }
 
 /// Fetches every path once, from so many connections.
 pub(crate) async fn fetch(address: std::net::SocketAddr, paths: impl Iterator<Item = String>, clients: usize) -> Round {
     let request = |path: String| format!("GET {path} HTTP/1.1\r\nhost: x\r\n\r\n").into_bytes();
-    exchange(address, paths.map(request).collect(), clients, "200").await
+    exchange(&[address], paths.map(request).collect(), clients, "200").await
 }
 
-async fn exchange(address: std::net::SocketAddr, requests: Vec<Vec<u8>>, clients: usize, status: &str) -> Round {
+async fn exchange(addresses: &[std::net::SocketAddr], requests: Vec<Vec<u8>>, clients: usize, status: &str) -> Round {
     let (requests, next) = (Arc::new(requests), Arc::new(AtomicUsize::new(0)));
     let start = Instant::now();
     let tasks: Vec<_> = (0..clients)
-        .map(|_| {
-            let (requests, next) = (requests.clone(), next.clone());
+        .map(|client| {
+            let (requests, next, address) = (requests.clone(), next.clone(), addresses[client % addresses.len()]);
             let status = format!("HTTP/1.1 {status}");
             tokio::spawn(async move {
                 let mut stream = TcpStream::connect(address).await.expect("a connection");

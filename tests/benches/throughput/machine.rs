@@ -45,8 +45,8 @@ pub(crate) async fn measure() -> Machine {
     let address = listener.local_addr().expect("an address");
     let server = tokio::spawn(async move { axum::serve(listener, router).await });
     let bodies = vec![body; 60_000];
-    let post = median(&[(); 3], async |()| send(address, "/post", bodies.clone(), 64, "201").await.per_second).await;
-    let post_and_verify = median(&[(); 3], async |()| send(address, "/verify", bodies.clone(), 64, "201").await.per_second).await;
+    let post = median(&[(); 3], async |()| send(&[address], "/post", bodies.clone(), 64, "201").await.per_second).await;
+    let post_and_verify = median(&[(); 3], async |()| send(&[address], "/verify", bodies.clone(), 64, "201").await.per_second).await;
     server.abort();
     Machine { verify, post, post_and_verify, fsync_millis: fsync() }
 }

@@ -7,7 +7,7 @@ use gateway::clock::{Clock, StepClock};
 use gateway::found::{NewLedger, found_ledger};
 use gateway::host::Host;
 use gateway::sequencer::Pace;
-use gateway::store::Store;
+use harness::Home;
 use ledger::envelope::statement::genesis::Level;
 use ledger::envelope::{SigningKey, Type, sign_compact, sign_flattened};
 use ledger::words::{Hash, Instant};
@@ -67,9 +67,13 @@ fn proposal(agreement: &str) -> Value {
 
 /// Sets up so many agreements, then measures reports and acceptances together.
 pub(crate) async fn run(agreements: usize, clients: usize, pace: Pace) -> Round {
+    run_at(&Home::embedded(), 1, agreements, clients, pace).await
+}
+
+/// The same at so many gateways on one database.
+pub(crate) async fn run_at(home: &Home, gateways: usize, agreements: usize, clients: usize, pace: Pace) -> Round {
     let (town, corporation, ministry) = (actor("town", 1), actor("corporation", 2), actor("ministry", 3));
-    let directory = tempfile::tempdir().expect("a directory");
-    let store = Store::open(&directory.path().join("bench.sqlite"), true).await.expect("a database");
+    let store = home.open(true).await;
     let at = |text: &str| text.parse::<Instant>().expect("an instant");
     let clock = StepClock::at(at("2006-02-01T00:00:00Z"));
     let new = NewLedger {
@@ -78,18 +82,22 @@ pub(crate) async fn run(agreements: usize, clients: usize, pace: Pace) -> Round 
         owner: town.registers("municipality"),
         ministry: Some(ministry.registers("ministry")),
     };
-    let keys = directory.path().join("keys");
+    let keys = home.keys();
     found_ledger(&store, &keys, &new, at("2006-02-01T00:00:00Z")).await.expect("a ledger");
-    let (host, writers) = Host::start(store.clone(), &keys, Clock::Step(clock.clone()), pace).await.expect("a gateway");
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let address = listener.local_addr().expect("an address");
-    let server = tokio::spawn(async move { axum::serve(listener, router(host)).await });
+    let (mut addresses, mut running) = (Vec::new(), Vec::new());
+    for gateway in 0..gateways {
+        let store = if gateway == 0 { store.clone() } else { home.open(false).await };
+        let (host, writers) = Host::start(store, &keys, Clock::Step(clock.clone()), pace).await.expect("a gateway");
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        addresses.push(listener.local_addr().expect("an address"));
+        running.push((tokio::spawn(async move { axum::serve(listener, router(host)).await }), writers));
+    }
 
     let (registration, _) = corporation.says(Type::Registration, "r", &corporation.registration("housing-corporation"));
-    send(address, PATH, vec![registration], 1, "201").await;
+    send(&addresses, PATH, vec![registration], 1, "201").await;
     let (admission, _) =
         town.says(Type::Admission, "a", &json!({ "institution": "corporation", "key": corporation.key.public().thumbprint() }));
-    send(address, PATH, vec![admission], 1, "201").await;
+    send(&addresses, PATH, vec![admission], 1, "201").await;
     let (mut proposals, mut consents) = (Vec::new(), Vec::new());
     for i in 0..agreements {
         let name = format!("agreement-{i}");
@@ -99,8 +107,8 @@ pub(crate) async fn run(agreements: usize, clients: usize, pace: Pace) -> Round 
             [&town, &corporation].map(|party| party.says(Type::Consent, &format!("c{i}"), &json!({ "agreement": name, "to": hash })).0),
         );
     }
-    send(address, PATH, proposals, clients, "201").await;
-    send(address, PATH, consents, clients, "201").await;
+    send(&addresses, PATH, proposals, clients, "201").await;
+    send(&addresses, PATH, consents, clients, "201").await;
     clock.set(at("2006-03-20T00:00:00Z"));
 
     let (mut reports, mut acceptances) = (Vec::new(), Vec::new());
@@ -115,10 +123,12 @@ pub(crate) async fn run(agreements: usize, clients: usize, pace: Pace) -> Round 
                 .push(town.says(Type::Acceptance, &format!("a{id}"), &json!({ "agreement": format!("agreement-{i}"), "report": hash })).0);
         }
     }
-    let first = send(address, PATH, reports, clients, "201").await;
-    let second = send(address, PATH, acceptances, clients, "201").await;
-    server.abort();
-    drop(writers);
+    let first = send(&addresses, PATH, reports, clients, "201").await;
+    let second = send(&addresses, PATH, acceptances, clients, "201").await;
+    for (server, writers) in running {
+        server.abort();
+        drop(writers);
+    }
     Round {
         per_second: 2.0 / (1.0 / first.per_second + 1.0 / second.per_second),
         p50: first.p50.max(second.p50),
