@@ -42,11 +42,12 @@ static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
     migrator
 });
 
-/// Why a schema cannot be brought up to date, or is not one that this program works with.
+/// Why a schema cannot be brought up to date, or is not one that this program works with. What the server said is the source
+/// (`{error:#}` with anyhow).
 #[derive(Debug, thiserror::Error)]
 pub enum SchemaFault {
     /// No connection.
-    #[error("cannot connect to {place}: {source}")]
+    #[error("cannot connect to {place}")]
     Connect {
         /// Role, host, port and database; no password.
         place: String,
@@ -77,10 +78,10 @@ pub enum SchemaFault {
     )]
     Careless(String),
     /// A step could not be done; nothing of it is there.
-    #[error("the schema could not be brought up to date: {0}")]
+    #[error("the schema could not be brought up to date")]
     Migration(#[from] MigrateError),
     /// The database did not do what was asked.
-    #[error("the database failed: {0}")]
+    #[error("the database failed")]
     Database(#[from] sqlx::Error),
 }
 

@@ -211,7 +211,7 @@ impl Drop for Cluster {
 }
 
 /// Looks again and again until there is an answer; `None` after a minute.
-pub(super) fn until<T>(mut look: impl FnMut() -> Option<T>) -> Option<T> {
+pub fn until<T>(mut look: impl FnMut() -> Option<T>) -> Option<T> {
     for _ in 0..LOOKS {
         if let Some(found) = look() {
             return Some(found);

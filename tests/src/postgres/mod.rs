@@ -14,7 +14,7 @@ mod server;
 pub mod sql;
 
 pub use binaries::Binaries;
-pub use cluster::{Cluster, Durability};
+pub use cluster::{Cluster, Durability, until};
 pub use database::TestDatabase;
 pub use pair::Pair;
 

@@ -111,7 +111,7 @@ fn make_template(roles: &Roles, gateway: &str) -> String {
         let owner = roles.owner.get_username().replace('"', "\"\"");
         connection.execute(AssertSqlSafe(format!("CREATE DATABASE {unfinished} OWNER \"{owner}\""))).await?;
         let migrated = schema::migrate(roles.owner.clone().database(&unfinished), gateway).await;
-        migrated.map_err(|fault| sqlx::Error::Configuration(fault.to_string().into()))?;
+        migrated.map_err(|fault| sqlx::Error::Configuration(fault.into()))?;
         if let Some(password) = password_of(&roles.gateway) {
             connection.execute(AssertSqlSafe(format!("ALTER ROLE {gateway} PASSWORD '{password}'"))).await?;
         }

@@ -4,7 +4,7 @@ use std::str::FromStr as _;
 
 use gateway::store::schema::{self, SchemaFault};
 use harness::postgres::pair::DATABASE;
-use harness::postgres::{Durability, GATEWAY, OWNER, Pair, sql};
+use harness::postgres::{Durability, GATEWAY, OWNER, Pair, sql, until};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 fn add(url: &str, size: u32) -> Result<(), sqlx::Error> {
@@ -19,9 +19,7 @@ fn sizes(url: &str) -> Vec<String> {
 fn waits_for_the_standby(pair: &Pair) {
     let waiting = "SELECT 'x' FROM pg_stat_activity WHERE wait_event = 'SyncRep'";
     let superuser = pair.primary().url("postgres", "postgres");
-    while sql::column(&superuser, waiting).unwrap().is_empty() {
-        std::thread::sleep(std::time::Duration::from_millis(20));
-    }
+    until(|| (!sql::column(&superuser, waiting).unwrap().is_empty()).then_some(())).expect("the commit waits for the standby");
 }
 
 #[test]

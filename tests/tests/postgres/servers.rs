@@ -4,7 +4,7 @@ use std::io::BufRead as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use harness::postgres::{Binaries, Cluster, Durability, TestDatabase, sql};
+use harness::postgres::{Binaries, Cluster, Durability, TestDatabase, sql, until};
 
 /// Says where its server is, and waits to be killed.
 const KILLED: &str = "servers::a_process_with_a_server";
@@ -82,7 +82,5 @@ fn a_server_ends_with_its_process_even_when_that_is_killed() {
     process.kill().unwrap();
     process.wait().unwrap();
     let gone = || !folder.exists() && std::fs::read_to_string(server.join("stat")).map_or(true, |stat| stat.contains(") Z "));
-    while !gone() {
-        std::thread::sleep(std::time::Duration::from_millis(20));
-    }
+    until(|| gone().then_some(())).expect("the server ends and its folder is removed");
 }
