@@ -8,6 +8,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
 mod acts;
+mod persisted;
 mod site;
 mod twin;
 
