@@ -4,7 +4,7 @@
 //! `rules` the ledger, `world` a state, `protocol` the steps, `properties` what must hold, `flaw` ways to get it wrong.
 //! `CONVENANT_MODEL_GATEWAYS`, `CONVENANT_MODEL_STATEMENTS` and `CONVENANT_MODEL_MISHAPS` make the world larger.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on says where")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test that cannot go on says where; figures are shown")]
 
 mod flaw;
 mod properties;
