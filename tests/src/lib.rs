@@ -11,6 +11,7 @@ pub mod town;
 pub mod national;
 pub mod verbs;
 pub mod story;
+pub mod whole;
 pub mod words;
 pub mod expect;
 pub mod faults;

@@ -10,6 +10,7 @@ mod histories;
 mod kill;
 mod log_key;
 mod monitor;
+mod overload;
 mod past;
 mod server;
 mod tools;

@@ -1,11 +1,12 @@
 //! A model of the commit protocol: several gateways on one database, with crashes, broken connections and retries.
 //!
 //! Every reachable state of a small world is looked at. `docs/commit-protocol.md` tells the protocol; what is in which file:
-//! `rules` the ledger, `world` a state, `protocol` the steps, `properties` what must hold, `flaw` ways to get it wrong.
+//! `rules` the ledger, `world` a state, `protocol` the steps, `events` which of them can come next, `properties` what must hold, `flaw` ways to get it wrong.
 //! `CONVENANT_MODEL_GATEWAYS`, `CONVENANT_MODEL_STATEMENTS` and `CONVENANT_MODEL_MISHAPS` make the world larger.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on says where")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test that cannot go on says where; figures are shown")]
 
+mod events;
 mod flaw;
 mod properties;
 mod protocol;

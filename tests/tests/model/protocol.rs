@@ -1,11 +1,8 @@
-//! The protocol: what can happen next, and what it does.
-
-use stateright::{Model, Property};
+//! The protocol: what each step does.
 
 use super::flaw::Flaw;
-use super::properties;
-use super::rules::{Log, Verdict, drain, due, judge};
-use super::world::{Batch, Client, Flight, Gateway, Job, Orphan, Step, World};
+use super::rules::{Entry, Log, Verdict, drain, judge};
+use super::world::{Client, Flight, Gateway, Job, Orphan, Step, World};
 
 /// So many batches are judged under the lock after the head was found moved.
 const TURNS: u8 = 1;
@@ -22,35 +19,8 @@ pub(crate) struct Protocol {
     pub(crate) flaw: Option<Flaw>,
 }
 
-/// What can happen. The first number is the gateway, but for clients.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Event {
-    Tick,
-    Send {
-        client: usize,
-        to: usize,
-    },
-    GiveUp {
-        client: usize,
-    },
-    Crash(usize),
-    Restart(usize),
-    /// The connection to the database breaks in a transaction.
-    Break(usize),
-    Read(usize),
-    Judge(usize),
-    /// It takes the head's row, reads what is new, and judges under the lock.
-    TakeTurn(usize),
-    Compare(usize),
-    Write(usize),
-    Commit(usize),
-    Land(usize),
-    OrphanCommits,
-    OrphanEnds,
-}
-
 impl Protocol {
-    fn has(&self, flaw: Flaw) -> bool {
+    pub(crate) fn has(&self, flaw: Flaw) -> bool {
         self.flaw == Some(flaw)
     }
 
@@ -60,7 +30,7 @@ impl Protocol {
     }
 
     /// Judges everything in the queue, and before it what the clock has caused.
-    fn judge_all(&self, world: &mut World, at: usize) {
+    pub(crate) fn judge_all(&self, world: &mut World, at: usize) {
         let now = self.now(world, at);
         let gateway = &mut world.gateways[at];
         let log = gateway.memory.as_mut().expect("it was read");
@@ -89,7 +59,7 @@ impl Protocol {
     }
 
     /// Hands the next batch to the database, if none is in flight.
-    fn depart(&self, world: &mut World, at: usize, step: Step) {
+    pub(crate) fn depart(&self, world: &mut World, at: usize, step: Step) {
         let gateway = &mut world.gateways[at];
         if gateway.flight.is_some() || gateway.open.is_empty() {
             return;
@@ -108,7 +78,7 @@ impl Protocol {
     }
 
     /// The head is compared: with what is there, the transaction holds its row; else somebody else has written.
-    fn compare(&self, world: &mut World, at: usize) {
+    pub(crate) fn compare(&self, world: &mut World, at: usize) {
         let size = world.log.len();
         let flight = world.gateways[at].flight.as_mut().expect("a transaction has begun");
         if flight.expected == size || self.has(Flaw::NoComparison) {
@@ -151,7 +121,7 @@ impl Protocol {
     }
 
     /// The gateway learns that its transaction is durable, answers, and hands over the next one.
-    fn land(&self, world: &mut World, at: usize) {
+    pub(crate) fn land(&self, world: &mut World, at: usize) {
         let gateway = &mut world.gateways[at];
         let flight = gateway.flight.take().expect("a transaction is through");
         gateway.turns = gateway.turns.saturating_sub(1);
@@ -160,7 +130,7 @@ impl Protocol {
     }
 
     /// Under the lock, what is read is what there is until the transaction ends.
-    fn take_turn(&self, world: &mut World, at: usize) {
+    pub(crate) fn take_turn(&self, world: &mut World, at: usize) {
         let log = world.log.clone();
         let gateway = &mut world.gateways[at];
         let is_stale = self.has(Flaw::TurnWithoutReading) && gateway.memory.is_some();
@@ -183,14 +153,14 @@ impl Protocol {
     }
 
     /// Everything that was in memory is gone; who waited has no answer.
-    fn crash(world: &mut World, at: usize) {
+    pub(crate) fn crash(world: &mut World, at: usize) {
         let mut gone = std::mem::take(&mut world.gateways[at]);
         gone.jobs().for_each(|job| world.send_away(*job));
         gone.flight.iter().for_each(|flight| Self::orphan(world, flight));
     }
 
     /// The gateway does not know what became of its commit: whoever waits in it is told to send again.
-    fn broken(world: &mut World, at: usize) {
+    pub(crate) fn broken(world: &mut World, at: usize) {
         let gateway = &mut world.gateways[at];
         let flight = gateway.flight.take().expect("a transaction has begun");
         let open = std::mem::take(&mut gateway.open);
@@ -199,13 +169,13 @@ impl Protocol {
         Self::orphan(world, &flight);
     }
 
-    fn send(world: &mut World, client: usize, to: usize) {
+    pub(crate) fn send(world: &mut World, client: usize, to: usize) {
         let is_entitled = client == 1 && matches!(world.clients[0], Client::Acknowledged { .. });
         world.clients[client] = Client::Waiting(to);
         world.gateways[to].queue.push(Job { statement: client, is_deaf: false, is_entitled });
     }
 
-    fn give_up(world: &mut World, client: usize) {
+    pub(crate) fn give_up(world: &mut World, client: usize) {
         if let Client::Waiting(at) = world.clients[client] {
             world.gateways[at].jobs().filter(|job| job.statement == client).for_each(|job| job.is_deaf = true);
         }
@@ -213,144 +183,10 @@ impl Protocol {
     }
 
     /// A transaction takes effect, whole.
-    fn take_effect(world: &mut World, expected: usize, entries: &[super::rules::Entry]) {
+    pub(crate) fn take_effect(world: &mut World, expected: usize, entries: &[Entry]) {
         world.log.truncate(expected);
         world.log.extend_from_slice(entries);
         let log: Log = world.log.clone();
         world.release(&log);
-    }
-
-    /// What a gateway can do by itself.
-    fn moves_of(&self, world: &World, at: usize, events: &mut Vec<Event>) {
-        let gateway = &world.gateways[at];
-        if !gateway.is_up {
-            return events.push(Event::Restart(at));
-        }
-        let now = self.now(world, at);
-        let waits = |log: &Log| !gateway.queue.is_empty() || due(log, now).is_some();
-        match &gateway.memory {
-            _ if gateway.turns > 0 => {
-                if gateway.flight.is_none() && !world.is_locked() && waits(&world.log) {
-                    events.push(Event::TakeTurn(at));
-                }
-            }
-            None => events.push(Event::Read(at)),
-            Some(log) if waits(log) => events.push(Event::Judge(at)),
-            Some(_) => {}
-        }
-        match gateway.flight.as_ref().map(|flight| flight.step) {
-            Some(Step::Begun) if !world.is_locked() => events.push(Event::Compare(at)),
-            Some(Step::Holding) => events.push(Event::Write(at)),
-            Some(Step::Sent) => events.push(Event::Commit(at)),
-            Some(Step::Durable) => events.push(Event::Land(at)),
-            Some(Step::Begun) | None => {}
-        }
-    }
-
-    fn mishaps(world: &World, events: &mut Vec<Event>) {
-        if world.mishaps == 0 {
-            return;
-        }
-        for (at, gateway) in world.gateways.iter().enumerate().filter(|(_, gateway)| gateway.is_up) {
-            // A gateway that nobody waits for and that remembers nothing has nothing to lose.
-            if !gateway.queue.is_empty() || gateway.memory.is_some() {
-                events.push(Event::Crash(at));
-            }
-            if gateway.flight.is_some() {
-                events.push(Event::Break(at));
-            }
-        }
-        let waiting = world.clients.iter().enumerate().filter(|(_, client)| matches!(client, Client::Waiting(_)));
-        events.extend(waiting.map(|(client, _)| Event::GiveUp { client }));
-    }
-}
-
-impl Model for Protocol {
-    type State = World;
-    type Action = Event;
-
-    fn init_states(&self) -> Vec<World> {
-        let gateways = vec![Gateway { is_up: true, ..Gateway::default() }; self.gateways];
-        vec![World {
-            log: Log::new(),
-            orphan: None,
-            gateways,
-            clients: vec![Client::Out; self.statements],
-            clock: 0,
-            mishaps: self.mishaps,
-            released: Log::new(),
-            is_forked: false,
-            is_wronged: false,
-        }]
-    }
-
-    fn actions(&self, world: &World, events: &mut Vec<Event>) {
-        if world.clock < self.last_instant {
-            events.push(Event::Tick);
-        }
-        for (client, state) in world.clients.iter().enumerate() {
-            // Whoever lacked something sends again once that has been acknowledged.
-            let is_there = matches!(world.clients[0], Client::Acknowledged { .. });
-            if *state == Client::Out || *state == Client::Lacking && is_there {
-                let up = (0..self.gateways).filter(|at| world.gateways[*at].is_up);
-                events.extend(up.map(|to| Event::Send { client, to }));
-            }
-        }
-        (0..self.gateways).for_each(|at| self.moves_of(world, at, events));
-        if let Some(orphan) = &world.orphan {
-            events.push(Event::OrphanEnds);
-            if orphan.is_sent {
-                events.push(Event::OrphanCommits);
-            }
-        }
-        Self::mishaps(world, events);
-    }
-
-    fn next_state(&self, last: &World, event: Event) -> Option<World> {
-        let mut world = last.clone();
-        match event {
-            Event::Tick => world.clock += 1,
-            Event::Send { client, to } => Self::send(&mut world, client, to),
-            Event::GiveUp { client } => Self::give_up(&mut world, client),
-            Event::Crash(at) => Self::crash(&mut world, at),
-            Event::Restart(at) => world.gateways[at].is_up = true,
-            Event::Break(at) => Self::broken(&mut world, at),
-            Event::Read(at) => world.gateways[at].memory = Some(last.log.clone()),
-            Event::Judge(at) => {
-                self.judge_all(&mut world, at);
-                self.depart(&mut world, at, Step::Begun);
-            }
-            Event::TakeTurn(at) => self.take_turn(&mut world, at),
-            Event::Compare(at) => self.compare(&mut world, at),
-            Event::Write(at) => {
-                let flight = world.gateways[at].flight.as_mut()?;
-                flight.step = Step::Sent;
-                if self.has(Flaw::ReleaseBeforeCommit) {
-                    let tree = [&last.log[..], &flight.batch.entries[..]].concat();
-                    world.release(&tree);
-                }
-            }
-            Event::Commit(at) => {
-                let flight = world.gateways[at].flight.as_mut()?;
-                flight.step = Step::Durable;
-                let Batch { entries, .. } = flight.batch.clone();
-                let expected = flight.expected;
-                Self::take_effect(&mut world, expected, &entries);
-            }
-            Event::Land(at) => self.land(&mut world, at),
-            Event::OrphanCommits => {
-                let Orphan { entries, expected, .. } = world.orphan.take()?;
-                Self::take_effect(&mut world, expected, &entries);
-            }
-            Event::OrphanEnds => world.orphan = None,
-        }
-        if matches!(event, Event::Crash(_) | Event::Break(_) | Event::GiveUp { .. }) {
-            world.mishaps -= 1;
-        }
-        Some(world)
-    }
-
-    fn properties(&self) -> Vec<Property<Self>> {
-        properties::all()
     }
 }

@@ -5,9 +5,10 @@
 //! `CONVENANT_SIMULATION_SEED=S` one again that has failed. What differs between two runs of a seed: the gateway's keys and the
 //! salts, which are drawn from the operating system where they are made, and at which instruction a crash comes.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on says where")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test that cannot go on says where; figures are shown")]
 
 mod acts;
+mod persisted;
 mod site;
 mod twin;
 

@@ -131,9 +131,14 @@ impl Site {
     /// Brings statements in, and drops every task of the gateway where it stands after a moment. What was answered until
     /// then is given; nothing of the gateway's memory is left.
     pub(crate) fn crash_while(&mut self, sent: &[Sent], moment: u64) -> Option<Vec<Told>> {
+        self.crash_when(sent, || (0..moment).for_each(|_| std::thread::yield_now()))
+    }
+
+    /// The same, when this returns.
+    pub(crate) fn crash_when(&mut self, sent: &[Sent], comes: impl FnOnce()) -> Option<Vec<Told>> {
         let Running { runtime, host, writers } = self.running.take().unwrap();
         let task = runtime.spawn(take(host.clone(), sent.to_vec()));
-        (0..moment).for_each(|_| std::thread::yield_now());
+        comes();
         let told = task.is_finished().then(|| runtime.block_on(task).unwrap());
         // Not `finish`, not `close`: connections end in the middle of what they do.
         let guard = runtime.enter();

@@ -165,7 +165,7 @@ impl Twin {
         let fault = self.site.wait(Fault::inject(&self.site.database(), step));
         let before = self.site.size();
         let told = self.site.bring(sent);
-        if told.iter().any(|told| *told == Err(Unavailable::Failing)) {
+        if told.contains(&Err(Unavailable::Failing)) {
             assert_eq!(self.site.size(), before, "a step failed, and something stands");
             self.tally.faults += 1;
         }
