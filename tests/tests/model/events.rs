@@ -25,8 +25,6 @@ pub(crate) enum Event {
     Break(usize),
     Read(usize),
     Judge(usize),
-    /// It takes the head's row, reads what is new, and judges under the lock.
-    TakeTurn(usize),
     Compare(usize),
     Write(usize),
     Commit(usize),
@@ -45,11 +43,6 @@ impl Protocol {
         let now = self.now(world, at);
         let waits = |log: &Log| !gateway.queue.is_empty() || due(log, now).is_some();
         match &gateway.memory {
-            _ if gateway.turns > 0 => {
-                if gateway.flight.is_none() && !world.is_locked() && waits(&world.log) {
-                    events.push(Event::TakeTurn(at));
-                }
-            }
             None => events.push(Event::Read(at)),
             Some(log) if waits(log) => events.push(Event::Judge(at)),
             Some(_) => {}
@@ -134,9 +127,8 @@ impl Model for Protocol {
             Event::Read(at) => world.gateways[at].memory = Some(last.log.clone()),
             Event::Judge(at) => {
                 self.judge_all(&mut world, at);
-                self.depart(&mut world, at, Step::Begun);
+                self.depart(&mut world, at);
             }
-            Event::TakeTurn(at) => self.take_turn(&mut world, at),
             Event::Compare(at) => self.compare(&mut world, at),
             Event::Write(at) => {
                 let flight = world.gateways[at].flight.as_mut()?;

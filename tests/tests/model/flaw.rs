@@ -17,14 +17,12 @@ pub(crate) enum Flaw {
     NoLookUp,
     /// Whoever finds the head moved writes what it had judged after what it finds there.
     Rebase,
-    /// Whoever has the head's row judges on what it remembered from before.
-    TurnWithoutReading,
     /// Statements are judged without what the clock has caused before them.
     StatementsFirst,
     /// An entry has the instant of its gateway's clock, whatever instant the log has reached.
     OwnClock,
     /// Whoever finds the head moved forgets who was waiting.
-    ForgetQueue,
+    ForgetWaiting,
     /// Whoever finds the head moved does not read the log anew.
     KeepMemory,
 }

@@ -52,10 +52,9 @@ fn broken(flaw: Flaw) -> (&'static str, Protocol) {
         Flaw::UnconfirmedRefusal => (REFUSALS_ARE_FRESH, small),
         Flaw::NoLookUp => (NONE_DOUBLED, Protocol { mishaps: 1, ..small }),
         Flaw::Rebase => (NO_FLAG_DOUBLED, small),
-        Flaw::TurnWithoutReading => (NO_FLAG_DOUBLED, small),
         Flaw::StatementsFirst => (FLAGS_IN_PLACE, small),
         Flaw::OwnClock => (TIME_RUNS, small),
-        Flaw::ForgetQueue => (NOBODY_WAITS, small),
+        Flaw::ForgetWaiting => (NOBODY_WAITS, small),
         Flaw::KeepMemory => unreachable!("it breaks no state, but goes round in circles"),
     }
 }
@@ -70,10 +69,9 @@ fn each_mistake_is_found() {
         Flaw::UnconfirmedRefusal,
         Flaw::NoLookUp,
         Flaw::Rebase,
-        Flaw::TurnWithoutReading,
         Flaw::StatementsFirst,
         Flaw::OwnClock,
-        Flaw::ForgetQueue,
+        Flaw::ForgetWaiting,
     ];
     for flaw in flaws {
         let (property, protocol) = broken(flaw);

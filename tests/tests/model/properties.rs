@@ -89,10 +89,6 @@ fn must_be_possible() -> Vec<Of> {
             let flights = || world.gateways.iter().filter_map(|gateway| gateway.flight.as_ref());
             flights().filter(|flight| flight.step != Step::Durable && flight.expected == world.log.len()).count() > 1
         }),
-        Of::sometimes("a gateway has its turn after the head was found moved", |_, world| {
-            let has_it = |step| matches!(step, Step::Holding | Step::Sent);
-            world.gateways.iter().any(|gateway| gateway.turns > 0 && gateway.flight.as_ref().is_some_and(|flight| has_it(flight.step)))
-        }),
         Of::sometimes("a commit takes effect after its gateway has read the log without it", |_, world| {
             let reads = |expected| world.gateways.iter().all(|gateway| gateway.memory.as_ref().is_some_and(|log| log.len() == expected));
             world.orphan.as_ref().is_some_and(|orphan| orphan.is_sent && reads(orphan.expected))

@@ -4,9 +4,6 @@ use super::flaw::Flaw;
 use super::rules::{Entry, Log, Verdict, drain, judge};
 use super::world::{Client, Flight, Gateway, Job, Orphan, Step, World};
 
-/// So many batches are judged under the lock after the head was found moved.
-const TURNS: u8 = 1;
-
 /// A size of world, and the protocol with at most one mistake in it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Protocol {
@@ -59,16 +56,16 @@ impl Protocol {
     }
 
     /// Hands the next batch to the database, if none is in flight.
-    pub(crate) fn depart(&self, world: &mut World, at: usize, step: Step) {
+    pub(crate) fn depart(&self, world: &mut World, at: usize) {
         let gateway = &mut world.gateways[at];
         if gateway.flight.is_some() || gateway.open.is_empty() {
             return;
         }
         let batch = std::mem::take(&mut gateway.open);
         let expected = gateway.memory.as_ref().expect("it was judged on it").len() - batch.entries.len();
-        // With nothing to write: under the lock, what it was judged on is what is there; else a look at the head tells.
-        let is_told = batch.entries.is_empty() && (step == Step::Holding || self.has(Flaw::UnconfirmedRefusal));
-        gateway.flight = Some(Flight { batch, expected, step });
+        // With nothing to write, a look at the head tells whether what it was judged on is what is there.
+        let is_told = batch.entries.is_empty() && self.has(Flaw::UnconfirmedRefusal);
+        gateway.flight = Some(Flight { batch, expected, step: Step::Begun });
         if is_told {
             self.land(world, at);
         } else if self.has(Flaw::AnswerBeforeCommit) {
@@ -89,7 +86,7 @@ impl Protocol {
         } else if self.has(Flaw::Rebase) {
             Self::rebase(&mut world.gateways[at], &world.log);
         } else {
-            self.moved(&mut world.gateways[at]);
+            self.moved(world, at);
         }
     }
 
@@ -105,43 +102,27 @@ impl Protocol {
         gateway.memory = Some([&log[..], &flight.batch.entries[..], &gateway.open.entries[..]].concat());
     }
 
-    /// Nobody was told anything: all that was judged goes back to the head of the queue, and what was remembered is dropped.
-    fn moved(&self, gateway: &mut Gateway) {
+    /// Nobody was told anything: whoever waits is told to send again, and what is remembered is read anew.
+    fn moved(&self, world: &mut World, at: usize) {
+        let gateway = &mut world.gateways[at];
         let flight = gateway.flight.take().expect("a transaction has begun");
         let open = std::mem::take(&mut gateway.open);
-        let judged = flight.batch.answers.into_iter().chain(open.answers).map(|(job, _)| job);
-        let queue: Vec<Job> = judged.chain(std::mem::take(&mut gateway.queue)).collect();
-        gateway.queue = if self.has(Flaw::ForgetQueue) { Vec::new() } else { queue };
-        if self.has(Flaw::KeepMemory) || self.has(Flaw::TurnWithoutReading) {
+        if self.has(Flaw::KeepMemory) {
             gateway.memory.as_mut().expect("it was judged on it").truncate(flight.expected);
         } else {
             gateway.memory = None;
         }
-        gateway.turns = if self.has(Flaw::KeepMemory) { 0 } else { TURNS };
+        if !self.has(Flaw::ForgetWaiting) {
+            flight.batch.answers.iter().chain(&open.answers).for_each(|(job, _)| world.send_away(*job));
+        }
     }
 
     /// The gateway learns that its transaction is durable, answers, and hands over the next one.
     pub(crate) fn land(&self, world: &mut World, at: usize) {
         let gateway = &mut world.gateways[at];
         let flight = gateway.flight.take().expect("a transaction is through");
-        gateway.turns = gateway.turns.saturating_sub(1);
         world.answer_all(flight.batch.answers);
-        self.depart(world, at, Step::Begun);
-    }
-
-    /// Under the lock, what is read is what there is until the transaction ends.
-    pub(crate) fn take_turn(&self, world: &mut World, at: usize) {
-        let log = world.log.clone();
-        let gateway = &mut world.gateways[at];
-        let is_stale = self.has(Flaw::TurnWithoutReading) && gateway.memory.is_some();
-        if !is_stale {
-            gateway.memory = Some(log.clone());
-        }
-        self.judge_all(world, at);
-        self.depart(world, at, Step::Holding);
-        if is_stale && world.gateways[at].flight.is_some() {
-            Self::rebase(&mut world.gateways[at], &log);
-        }
+        self.depart(world, at);
     }
 
     /// The transaction leaves its gateway; where it holds the head's row, the database goes on holding it for a while.

@@ -83,8 +83,6 @@ pub(crate) struct Gateway {
     /// The next batch, which takes in what is judged until it can go.
     pub(crate) open: Batch,
     pub(crate) flight: Option<Flight>,
-    /// So many batches more it takes the head's row before it judges.
-    pub(crate) turns: u8,
 }
 
 impl Gateway {
