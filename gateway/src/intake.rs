@@ -131,7 +131,7 @@ impl Door {
         let now = |refusal| Trouble::Refused(refusal, self.host.clock.now());
         let parsed = Parsed::parse(statement).map_err(now)?;
         // Before a signature is checked, so that a statement for another ledger is told so, whoever signed it.
-        if parsed.statement().ledger.to_string() != ledger.row.facts.origin {
+        if parsed.statement().ledger.as_str() != ledger.row.facts.origin {
             let detail = format!("the statement is for {}", parsed.statement().ledger);
             return Err(now(Refusal::at("/ledger", Rule::OtherLedger, detail, ledger.row.facts.origin.clone())));
         }

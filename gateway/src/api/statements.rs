@@ -9,7 +9,8 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt;
 use ledger::envelope::{Refusal, Rule};
-use ledger::words::Hash;
+use ledger::words::{Hash, Instant};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::accept::must_take;
@@ -76,16 +77,27 @@ pub(super) async fn one(door: &Door, ledger: &LedgerHandle, envelope: Envelope, 
 }
 
 /// The answer to one statement.
-enum Answer {
-    Done(StatusCode, Value, String),
+enum Answer<'a> {
+    Done(StatusCode, Accepted<'a>, String),
     Problem(Problem),
 }
 
-fn answer(name: &str, ledger: &LedgerHandle, reply: Reply) -> Answer {
+/// A statement that stands in the log.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Accepted<'a> {
+    accepted_at: Instant,
+    entry: u64,
+    ledger: &'a str,
+    receipt: String,
+    repeat: bool,
+}
+
+fn answer<'a>(name: &str, ledger: &'a LedgerHandle, reply: Reply) -> Answer<'a> {
     match reply {
         Reply::Accepted { entry, accepted_at, receipt, repeat } => {
             let status = if repeat { StatusCode::OK } else { StatusCode::CREATED };
-            let body = json!({ "ledger": ledger.row.facts.origin, "entry": entry, "acceptedAt": accepted_at, "repeat": repeat, "receipt": receipt });
+            let body = Accepted { accepted_at, entry, ledger: &ledger.row.facts.origin, receipt, repeat };
             Answer::Done(status, body, format!("/v1/ledgers/{name}/receipts/{entry}"))
         }
         Reply::Refused { refusal, signed, .. } => Answer::Problem(Problem::refused(&refusal, Some(&signed))),
@@ -93,10 +105,11 @@ fn answer(name: &str, ledger: &LedgerHandle, reply: Reply) -> Answer {
     }
 }
 
-impl Answer {
+impl Answer<'_> {
     fn in_batch(self) -> Value {
         match self {
-            Self::Done(status, mut body, _) => {
+            Self::Done(status, body, _) => {
+                let mut body = json!(body);
                 body["status"] = status.as_u16().into();
                 body
             }
@@ -111,7 +124,7 @@ impl Answer {
     }
 }
 
-impl IntoResponse for Answer {
+impl IntoResponse for Answer<'_> {
     fn into_response(self) -> Response {
         match self {
             Self::Done(status, body, location) => (status, [(header::LOCATION, location)], Json(body)).into_response(),

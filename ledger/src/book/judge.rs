@@ -34,7 +34,7 @@ impl Book {
     /// Judges a statement at its place. Nothing changes.
     pub fn judge(&self, verified: &Verified, moment: Moment) -> Result<Verdict, Stop> {
         let statement = verified.statement();
-        if statement.ledger.to_string() != self.ledger.origin {
+        if statement.ledger.as_str() != self.ledger.origin {
             let detail = format!("the statement is for {}", statement.ledger);
             return Err(Refusal::at("/ledger", Rule::OtherLedger, detail, self.ledger.origin.clone()).into());
         }

@@ -83,6 +83,9 @@ impl<'de> Deserialize<'de> for Json {
 }
 
 const DUPLICATE: &str = "duplicate member";
+/// Up to so many members a name is compared with each of them, which is faster than a set; beyond, strangers would make us
+/// compare for seconds.
+const FEW: usize = 16;
 const MAX_INT: u64 = (1 << 53) - 1;
 
 /// Reads a value that may nest this much deeper.
@@ -155,7 +158,13 @@ impl<'de> Visitor<'de> for Depth {
         let mut members: Vec<(String, Json)> = Vec::new();
         let mut names = std::collections::HashSet::new();
         while let Some(name) = map.next_key::<String>()? {
-            if !names.insert(name.clone()) {
+            let is_new = if members.len() < FEW {
+                members.iter().all(|(known, _)| *known != name)
+            } else {
+                names.extend(members[names.len()..].iter().map(|(known, _)| known.clone()));
+                !names.contains(&name)
+            };
+            if !is_new {
                 return Err(de::Error::custom(format_args!("{DUPLICATE} {name:?}")));
             }
             members.push((name, map.next_value_seed(deeper)?));
@@ -178,9 +187,15 @@ mod tests {
 
     #[test]
     fn duplicates_are_found_at_every_depth_and_behind_escapes() {
-        for text in [r#"{"a":1,"a":1}"#, r#"{"x":[{"a":1,"\u0061":2}]}"#] {
+        let many = |last: &str| {
+            let members = (0..40).map(|n| format!("\"m{n}\":{n},")).collect::<String>();
+            format!("{{{members}\"{last}\":1}}")
+        };
+        let (first, late) = (many("m0"), many("m39"));
+        for text in [r#"{"a":1,"a":1}"#, r#"{"x":[{"a":1,"\u0061":2}]}"#, &first, &late] {
             assert_eq!(Json::parse(text.as_bytes()).unwrap_err().rule, Rule::DuplicateMember, "{text}");
         }
+        assert_eq!(Json::parse(many("m40").as_bytes()).unwrap().members().len(), 41);
     }
 
     #[test]

@@ -57,14 +57,25 @@ impl fmt::Display for Jwk {
     }
 }
 
-/// A public key that is fit to verify with, decoded once. As JSON it is its JWK.
+/// A public key that is fit to verify with, decoded and named once. As JSON it is its JWK.
 #[derive(Clone, PartialEq, Eq)]
-pub struct PublicKey(Material);
+pub struct PublicKey {
+    material: Material,
+    kid: Kid,
+}
 
 /// Private, so that a key can come only through the checks of [`PublicKey::from_jwk`].
 #[derive(Clone, PartialEq, Eq)]
 enum Material {
     Ed25519(VerifyingKey),
+}
+
+impl Material {
+    fn to_jwk(&self) -> Jwk {
+        match self {
+            Self::Ed25519(key) => Jwk::Okp { crv: "Ed25519", kty: "OKP", x: base64url::encode(key.as_bytes()) },
+        }
+    }
 }
 
 impl PublicKey {
@@ -102,44 +113,47 @@ impl PublicKey {
         let x = jwk.get("x").and_then(Json::text).ok_or("x is not a string");
         let key =
             x.and_then(ed25519_point).map_err(|detail| Refusal::at(member_pointer(pointer, "x"), Rule::KeyUnfit, detail, ACCEPTED))?;
-        Ok(Self(Material::Ed25519(key)))
+        Ok(Self::of(Material::Ed25519(key)))
+    }
+
+    fn of(material: Material) -> Self {
+        // RFC 7638 s3: the required members in lexicographic order, without white space.
+        let kid = Kid::new(Hash::of(&[material.to_jwk().to_string().as_bytes()]));
+        Self { material, kid }
     }
 
     /// The key as a JWK; its `Display` is JSON.
     pub fn to_jwk(&self) -> Jwk {
-        match &self.0 {
-            Material::Ed25519(key) => Jwk::Okp { crv: "Ed25519", kty: "OKP", x: base64url::encode(key.as_bytes()) },
-        }
+        self.material.to_jwk()
     }
 
     /// The name under which the key is registered.
     pub fn thumbprint(&self) -> Kid {
-        // RFC 7638 s3: the required members in lexicographic order, without white space.
-        Kid::new(Hash::of(&[self.to_jwk().to_string().as_bytes()]))
+        self.kid
     }
 
     /// Whether it is the Ed25519 key with these bytes, wherever else that is written.
     pub fn is_ed25519(&self, bytes: &[u8]) -> bool {
-        match &self.0 {
+        match &self.material {
             Material::Ed25519(key) => key.as_bytes() == bytes,
         }
     }
 
     /// What this key signs with.
     pub fn algorithm(&self) -> Algorithm {
-        match self.0 {
+        match self.material {
             Material::Ed25519(_) => Algorithm::Ed25519,
         }
     }
 
     /// The public half of a key that was made from a seed, which is fit by construction (RFC 8032 s5.1.5).
     pub(super) fn of_seed(key: VerifyingKey) -> Self {
-        Self(Material::Ed25519(key))
+        Self::of(Material::Ed25519(key))
     }
 
     /// Whether `signature` is this key's signature of exactly `message`.
     pub fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
-        match &self.0 {
+        match &self.material {
             // Strict: S below the group order (RFC 8032 s5.1.7), R canonical and not of small order. So for one
             // message and key the signer alone can make a signature, and nobody can bend it into another.
             Material::Ed25519(key) => {

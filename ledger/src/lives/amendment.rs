@@ -178,7 +178,7 @@ impl Agreement {
     fn replace_text(&mut self, new: &Obligation, moment: Moment) {
         let id = &new.id;
         let changed = self.clauses[id].text.when != new.when;
-        self.clause_mut(id).text = new.clone();
+        self.clause_mut(id).text = Arc::new(new.clone());
         if !changed {
             return;
         }

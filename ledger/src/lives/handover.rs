@@ -77,7 +77,7 @@ impl Agreement {
         let debtor = self.clause(&body.obligation)?.debtor.clone();
         self.check_handover(&debtor, body, moment)?;
         let old = self.clauses[&body.obligation].clone();
-        let mut text = old.text.clone();
+        let mut text = Arc::unwrap_or_clone(old.text.clone());
         (text.id, text.debtor) = (body.successor.clone(), body.to.clone());
         if let Some(creditors) = &mut text.creditors {
             creditors.0.retain(|creditor| *creditor != body.to);

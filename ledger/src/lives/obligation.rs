@@ -16,7 +16,7 @@ use crate::words::{Day, Hash, Instant, Slug};
 #[serde(rename_all = "camelCase")]
 pub struct Clause {
     /// What was signed; for one that was taken over, the same with the new debtor and id.
-    pub text: Obligation,
+    pub text: Arc<Obligation>,
     /// Who does it.
     pub debtor: Slug,
     /// Where it stands.
@@ -278,7 +278,7 @@ impl Clause {
     /// An obligation of a text that is not in force yet.
     pub fn new(text: Obligation, taken_over_from: Option<Slug>) -> Self {
         let debtor = text.debtor.clone();
-        let at_risk = Vec::new();
+        let (text, at_risk) = (Arc::new(text), Vec::new());
         Self { text, debtor, course: Course::Waiting, misses: 0, reported: None, case: None, taken_over_from, at_risk }
     }
 }

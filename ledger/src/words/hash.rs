@@ -44,7 +44,10 @@ impl Hasher {
 
 impl fmt::Display for Hash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        // In one piece: hashes are written in every row and answer, and two digits at a time cost more than the hash itself.
+        let text: [u8; 64] = std::array::from_fn(|at| DIGITS[usize::from(self.0[at / 2] >> (if at % 2 == 0 { 4 } else { 0 }) & 15)]);
+        f.write_str(std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
     }
 }
 

@@ -1,7 +1,8 @@
 //! How many statements a second are verified, judged and durable over HTTP, beside the machine's own limits.
 //!
 //! `cargo bench -p convenant-tests --bench throughput`. Every figure is a median of rounds in one run; read
-//! the ratios, since machines are shared and their speed drifts.
+//! the ratios, since machines are shared and their speed drifts. After `--`: `--quick` for fewer statements, `--group-only`
+//! for group commit beside the machine's limits and no more, `--load-only` for group commit alone, to profile it.
 
 #![allow(clippy::print_stdout, missing_docs, reason = "a benchmark prints its figures")]
 
@@ -29,6 +30,11 @@ fn main() {
         machine.print();
         let grouped = town::run(agreements, 64, Pace { clock_confirmed: true, ..Pace::default() }).await;
         grouped.print("group commit, 64 clients", machine.post_and_verify);
+        let crowd = town::run(agreements, 256, Pace { clock_confirmed: true, ..Pace::default() }).await;
+        crowd.print("group commit, 256 clients", machine.post_and_verify);
+        if given("--group-only") {
+            return;
+        }
         let single = town::run(agreements / 8, 64, Pace { clock_confirmed: true, batch: 1, ..Pace::default() }).await;
         single.print("one transaction a statement, 64 clients", machine.post_and_verify);
         println!("group commit against one transaction a statement, over HTTP: {:.1}x", grouped.per_second / single.per_second);

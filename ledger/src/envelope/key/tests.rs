@@ -128,7 +128,7 @@ fn a_key_that_is_not_canonically_encoded_is_refused() {
 fn a_key_with_a_small_order_part_is_refused() {
     let torsion =
         VerifyingKey::from_bytes(&hex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05").try_into().unwrap()).unwrap();
-    let Material::Ed25519(honest) = SigningKey::from_seed(&[1; 32]).public().0;
+    let Material::Ed25519(honest) = SigningKey::from_seed(&[1; 32]).public().material;
     let mixed = (torsion.to_edwards() + honest.to_edwards()).compress();
     refused(read_point(mixed.as_bytes()), Rule::KeyUnfit, "prime-order");
 }
