@@ -45,13 +45,18 @@ impl Settled {
         *self.reached.borrow()
     }
 
+    /// The next transaction is wanted soon.
+    pub(super) fn ask(&self) {
+        self.wish.asked.store(true, Ordering::Release);
+        self.wish.bell.notify_one();
+    }
+
     /// Returns when the derived rows hold what the entries before this one changed; `false` if that does not happen in time.
     pub(super) async fn at(&self, entry: u64) -> bool {
         if self.entry() >= entry {
             return true;
         }
-        self.wish.asked.store(true, Ordering::Release);
-        self.wish.bell.notify_one();
+        self.ask();
         let mut reached = self.reached.clone();
         let settled = tokio::time::timeout(PATIENCE, reached.wait_for(|reached| *reached >= entry)).await;
         matches!(settled, Ok(Ok(_)))
@@ -112,9 +117,15 @@ impl Follower {
             if self.size.wait_for(|size| *size > settled).await.is_err() {
                 return;
             }
-            self.wish.asked.store(false, Ordering::Release);
+            let asked = self.wish.asked.swap(false, Ordering::AcqRel);
             match self.step(settled).await {
-                Ok(upto) => _ = self.reached.send_replace(upto),
+                Ok(upto) => {
+                    self.reached.send_replace(upto);
+                    if asked && upto < *self.size.borrow() {
+                        // Whoever asked may still wait, for what another gateway has written meanwhile.
+                        self.wish.asked.store(true, Ordering::Release);
+                    }
+                }
                 Err(fault) => {
                     tracing::error!(ledger = %self.row.name, error = %fault, "the derived rows do not follow");
                     if let StoreFault::Damaged(what) = fault {
@@ -128,12 +139,12 @@ impl Follower {
         }
     }
 
-    async fn step(&self, settled: u64) -> Result<u64, StoreFault> {
+    async fn step(&self, mut settled: u64) -> Result<u64, StoreFault> {
         if self.store.is_shared() {
             // Another gateway may have been first.
-            let held = self.store.settled_entry(self.row.id).await?;
-            if held > settled {
-                return Ok(held);
+            settled = settled.max(self.store.settled_entry(self.row.id).await?);
+            if settled >= *self.size.borrow() {
+                return Ok(settled);
             }
         }
         let unsettled = match self.recent.take(settled, MOST) {

@@ -343,6 +343,10 @@ impl Worker {
         }
         let Self { store, row, keys, state, open, settled, .. } = self;
         let state = state.as_mut().expect("loaded by the caller");
+        if state.book.len() > LIVES / 2 {
+            // So that little is left to be waited for when the book starts anew.
+            settled.ask();
+        }
         let lacking = state.lacking(jobs.iter().map(|job| job.submission.statement.parsed()));
         store.fetch(row.id, &lacking, &mut state.book).await?;
         let next = state.size() + open.rows.taken.len() as u64;

@@ -116,7 +116,7 @@ impl Store {
     pub async fn tally(&self, ledger: i64, of: &Counted) -> Result<Tally, StoreFault> {
         let mut sql = query("WITH running AS (SELECT subject FROM life WHERE part = 'head' AND ledger = ");
         sql.push_bind(ledger).push(" AND state IN (");
-        sql.push_all(ledger::lives::agreement::State::RUNNING.into_iter().copied());
+        sql.push_all(ledger::lives::agreement::State::RUNNING.iter().copied());
         sql.push(")), over AS (SELECT subject FROM life WHERE part = 'head' AND ledger = ").push_bind(ledger);
         sql.push(" AND subject NOT IN (SELECT subject FROM running)), counted AS (");
         for (i, which) in of.stretches().into_iter().enumerate() {

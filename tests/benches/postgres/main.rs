@@ -11,6 +11,7 @@ mod load;
 #[path = "../throughput/machine.rs"]
 mod machine;
 mod plain;
+#[allow(dead_code, reason = "the other benchmarks use the rest")]
 #[path = "../throughput/town.rs"]
 mod town;
 

@@ -82,7 +82,7 @@ async fn fails_and_goes_on(gate: &Gate, step: Step, batch: &[u8], entries: u64) 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_step_of_a_commit_may_fail() {
-    let gate = Gate::open(AT).await;
+    let gate = Gate::embedded(AT).await;
     let corporation = signed_agreement(&gate).await;
     for (round, step) in Step::ALL.into_iter().enumerate() {
         fails_and_goes_on(&gate, step, &strangers(round as u64 * 10, 10), 10).await;
@@ -105,7 +105,7 @@ async fn each_step_of_a_commit_may_fail() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_clock_has_caused_is_flagged_once_however_often_it_fails() {
     for step in Step::ALL {
-        let gate = Gate::open(AT).await;
+        let gate = Gate::embedded(AT).await;
         signed_agreement(&gate).await;
         let before = gate.size();
         let fault = Fault::inject(&gate.database(), step).await;
@@ -122,7 +122,7 @@ async fn what_the_clock_has_caused_is_flagged_once_however_often_it_fails() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_follows_from_the_log_may_fail_and_is_caught_up_with() {
-    let gate = Gate::open(AT).await;
+    let gate = Gate::embedded(AT).await;
     signed_agreement(&gate).await;
     let tables = ["statement", "history", "life", "progress"].map(|table| format!("BEFORE INSERT ON {table}"));
     for (round, event) in tables.into_iter().enumerate() {

@@ -4,9 +4,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures_util::future::join_all;
+use gateway::clock::Stopwatch;
 use gateway::settings::Limits;
 use harness::Home;
 use harness::gate::Gate;
@@ -66,7 +67,7 @@ async fn the_primary_dies_under_load_and_no_acknowledged_statement_is_lost() {
         while acknowledged.load(Ordering::Relaxed) < BEFORE {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
-        let died = Instant::now();
+        let died = Stopwatch::start();
         let pair = tokio::task::spawn_blocking(move || {
             let mut pair = pair;
             pair.kill_primary();

@@ -83,10 +83,11 @@ async fn a_gateway_that_stands_still_with_its_turn_holds_nobody_up_for_long() {
     let turns = one.host.store.turns().unwrap().clone();
     let turn = turns.take(1).await.unwrap();
     let (_, statement) = stranger(1);
-    let began = std::time::Instant::now();
+    let mut tries = 0;
     let mut status = other.submit(&statement).await.0;
     while status == StatusCode::SERVICE_UNAVAILABLE {
-        assert!(began.elapsed().as_secs() < 30, "the turn stays where it is");
+        tries += 1;
+        assert!(tries < 100, "the turn stays where it is");
         status = other.submit(&statement).await.0;
     }
     assert!(status.is_success(), "{status}");
