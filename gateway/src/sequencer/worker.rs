@@ -181,9 +181,14 @@ impl Worker {
         Ok(())
     }
 
-    /// Lets another gateway write.
+    /// Lets another gateway write. What follows from this one's entries is written out first, which it has at hand and the
+    /// other would have to read.
     async fn give_turn(&mut self) -> Result<(), StoreFault> {
         self.land().await?;
+        if self.turn.is_shared() {
+            let durable = *self.size.borrow();
+            self.settled.at(durable).await;
+        }
         self.turn.give().await
     }
 

@@ -26,7 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// How often it is tried, though nobody said that a turn is free.
 const TRY: Duration = Duration::from_millis(50);
 /// A turn lasts so long at least when others wait and there is work: each change of hands costs a look at what the others wrote.
-const LEAST: Duration = Duration::from_millis(50);
+const LEAST: Duration = Duration::from_millis(100);
 /// Who gave a turn away waits so long before asking for it again.
 const COURTESY: Duration = Duration::from_millis(2);
 
