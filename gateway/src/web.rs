@@ -28,6 +28,10 @@ pub fn router_within(host: Host, limits: &Limits) -> Router {
 
 /// Whatever another gateway on the same database has acknowledged is shown by this one at once.
 async fn seen(State(host): State<Host>, request: Request, next: Next) -> Response {
+    // Whoever writes is told by the database.
+    if ![Method::GET, Method::HEAD].contains(request.method()) {
+        return next.run(request).await;
+    }
     let parts: Vec<&str> = request.uri().path().split('/').skip(1).take(3).collect();
     let read = match parts.as_slice() {
         ["v1", "ledgers", name, ..] | [name, ..] => host.ledger(name),

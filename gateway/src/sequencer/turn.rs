@@ -1,5 +1,6 @@
 //! When a gateway writes to a ledger: always, where it is alone; where several share the database, in its turn.
 
+use super::worker::Worker;
 use crate::store::{Store, StoreFault, Turn, Turns};
 
 /// The turns of one writer.
@@ -51,6 +52,57 @@ impl TurnTaking {
             Some(turn) => turn.wanted(is_work).await,
             None => std::future::pending().await,
         }
+    }
+}
+
+impl Worker {
+    /// Whether another gateway has written what this one's state does not hold.
+    pub(super) fn is_behind(&self) -> bool {
+        self.state.as_ref().is_some_and(|state| *self.size.borrow() > state.size() + self.open.rows.taken.len() as u64)
+    }
+
+    /// Looks at what another gateway has written; nothing is in flight then, nor judged.
+    pub(super) async fn refresh(&mut self) -> Result<(), StoreFault> {
+        self.land().await?;
+        let known = self.state.take().map(|state| (state.size(), state.used));
+        self.load(known.map(|(size, used)| (used, size))).await
+    }
+
+    /// From here on this gateway alone writes to the ledger, and knows all that was written.
+    pub(super) async fn take_turn(&mut self) -> Result<(), StoreFault> {
+        if self.turn.holds() {
+            return Ok(());
+        }
+        // What was judged in an earlier turn belongs to that.
+        self.land().await?;
+        self.turn.take().await?;
+        let head = self.store.size(self.row.id).await?;
+        if self.state.as_ref().is_some_and(|state| state.size() != head) {
+            self.refresh().await?;
+        }
+        Ok(())
+    }
+
+    /// Lets another gateway write. What follows from this one's entries is written out first, which it has at hand and the
+    /// other would have to read.
+    pub(super) async fn give_turn(&mut self) -> Result<(), StoreFault> {
+        self.land().await?;
+        if self.turn.is_shared() {
+            let durable = *self.size.borrow();
+            self.settled.at(durable).await;
+        }
+        self.turn.give().await
+    }
+
+    /// A batch that is committed finds out whether the log is still the one that it was judged on. One that adds nothing has to
+    /// look: a refusal for lack of what another gateway has acknowledged would be false.
+    pub(super) async fn look_before_refusing(&self) -> Result<(), StoreFault> {
+        let Some(state) = self.state.as_ref().filter(|_| self.turn.is_shared()) else { return Ok(()) };
+        if self.flight.is_some() || self.open.is_empty() || !self.open.rows.taken.is_empty() {
+            return Ok(());
+        }
+        let (expected, found) = (state.size(), self.store.size(self.row.id).await?);
+        if expected == found { Ok(()) } else { Err(StoreFault::Moved { expected, found }) }
     }
 }
 

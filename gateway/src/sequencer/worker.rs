@@ -27,6 +27,8 @@ use crate::store::{LedgerRow, Store, StoreFault};
 const FLAGS: usize = 1_000;
 /// How long to wait before trying again after a failure.
 const RETRY: std::time::Duration = std::time::Duration::from_millis(200);
+/// How long after another gateway has written it is looked what becomes due by it; a statement looks at once.
+const LOOK: std::time::Duration = std::time::Duration::from_millis(500);
 /// When this many lives are at hand, the book starts anew: memory stays bounded.
 const LIVES: usize = 20_000;
 
@@ -106,45 +108,45 @@ async fn told_to(stop: &mut watch::Receiver<bool>) {
     _ = stop.wait_for(|stop| *stop).await;
 }
 
-struct Worker {
-    store: Store,
-    row: Arc<LedgerRow>,
-    keys: GatewayKeys,
-    clock: Clock,
-    watch: ClockWatch,
-    pace: Pace,
-    jobs: mpsc::Receiver<Job>,
-    stop: watch::Receiver<bool>,
-    health: Arc<HealthCell>,
-    size: Arc<watch::Sender<u64>>,
+pub(super) struct Worker {
+    pub(super) store: Store,
+    pub(super) row: Arc<LedgerRow>,
+    pub(super) keys: GatewayKeys,
+    pub(super) clock: Clock,
+    pub(super) watch: ClockWatch,
+    pub(super) pace: Pace,
+    pub(super) jobs: mpsc::Receiver<Job>,
+    pub(super) stop: watch::Receiver<bool>,
+    pub(super) health: Arc<HealthCell>,
+    pub(super) size: Arc<watch::Sender<u64>>,
     /// The same: another gateway may have written.
-    grown: watch::Receiver<u64>,
-    settled: Settled,
-    log_keys: watch::Sender<Arc<LogKeys>>,
+    pub(super) grown: watch::Receiver<u64>,
+    pub(super) settled: Settled,
+    pub(super) log_keys: watch::Sender<Arc<LogKeys>>,
     /// When this gateway writes, where several share the database.
-    turn: TurnTaking,
-    state: Option<State>,
+    pub(super) turn: TurnTaking,
+    pub(super) state: Option<State>,
     /// What was judged and waits for the commit in flight to land.
-    open: Open,
-    flight: Option<Flight>,
+    pub(super) open: Open,
+    pub(super) flight: Option<Flight>,
 }
 
 /// The next batch: it takes in what is judged until it can go.
 #[derive(Default)]
-struct Open {
-    rows: BatchRows,
-    answers: Answers,
+pub(super) struct Open {
+    pub(super) rows: BatchRows,
+    pub(super) answers: Answers,
 }
 
 impl Open {
-    fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.rows.taken.is_empty() && self.answers.len() == 0
     }
 }
 
 impl Worker {
     /// Reads the stored log anew. The ids that were used are gone on with, where it is known up to which entry.
-    async fn load(&mut self, known: Option<(UsedIds, u64)>) -> Result<(), StoreFault> {
+    pub(super) async fn load(&mut self, known: Option<(UsedIds, u64)>) -> Result<(), StoreFault> {
         let head = self.store.size(self.row.id).await?;
         self.size.send_replace(head);
         self.settle(head).await?;
@@ -152,44 +154,6 @@ impl Worker {
         self.log_keys.send_replace(state.log_keys.clone());
         self.state = Some(state);
         Ok(())
-    }
-
-    /// Whether another gateway has written what this one's state does not hold.
-    fn is_behind(&self) -> bool {
-        self.state.as_ref().is_some_and(|state| *self.size.borrow() > state.size() + self.open.rows.taken.len() as u64)
-    }
-
-    /// Looks at what another gateway has written; nothing is in flight then, nor judged.
-    async fn refresh(&mut self) -> Result<(), StoreFault> {
-        self.land().await?;
-        let known = self.state.take().map(|state| (state.size(), state.used));
-        self.load(known.map(|(size, used)| (used, size))).await
-    }
-
-    /// From here on this gateway alone writes to the ledger, and knows all that was written.
-    async fn take_turn(&mut self) -> Result<(), StoreFault> {
-        if self.turn.holds() {
-            return Ok(());
-        }
-        // What was judged in an earlier turn belongs to that.
-        self.land().await?;
-        self.turn.take().await?;
-        let head = self.store.size(self.row.id).await?;
-        if self.state.as_ref().is_some_and(|state| state.size() != head) {
-            self.refresh().await?;
-        }
-        Ok(())
-    }
-
-    /// Lets another gateway write. What follows from this one's entries is written out first, which it has at hand and the
-    /// other would have to read.
-    async fn give_turn(&mut self) -> Result<(), StoreFault> {
-        self.land().await?;
-        if self.turn.is_shared() {
-            let durable = *self.size.borrow();
-            self.settled.at(durable).await;
-        }
-        self.turn.give().await
     }
 
     /// Waits for the derived rows: they are read only where they hold everything that the writer does not.
@@ -204,12 +168,7 @@ impl Worker {
             let due = self.state.as_ref().and_then(|state| state.next_due).filter(|_| health == Health::Ready);
             let room = self.pace.batch.saturating_sub(self.open.answers.len());
             let is_work = self.flight.is_some() || !self.jobs.is_empty();
-            if self.is_behind() && !self.turn.holds() {
-                if let Err(fault) = self.refresh().await {
-                    self.fail(fault).await;
-                }
-                continue;
-            }
+            let is_behind = self.is_behind() && !self.turn.holds();
             tokio::select! {
                 biased;
                 Some(landed) = Flight::landed(&mut self.flight) => {
@@ -224,7 +183,14 @@ impl Worker {
                 }
                 count = self.jobs.recv_many(&mut waiting, room), if room > 0 => if count == 0 { break },
                 () = self.clock.reach(due) => {}
-                _ = self.grown.changed(), if self.turn.is_shared() => continue,
+                // What became due by it must be flagged here, if the gateway that wrote it is gone by then.
+                () = tokio::time::sleep(LOOK), if is_behind => {
+                    if let Err(fault) = self.refresh().await {
+                        self.fail(fault).await;
+                    }
+                    continue;
+                }
+                _ = self.grown.changed(), if self.turn.is_shared() && !is_behind => continue,
                 // A database that comes back, or a clock that is set right, is noticed without a statement.
                 () = tokio::time::sleep(RETRY), if matches!(health, Health::Failing(_) | Health::Clock(_)) => {}
                 // What waits in the queue is still answered: it gets its turn before the channel is empty.
@@ -285,6 +251,10 @@ impl Worker {
         self.state = None;
         // Whoever waits in it is told to try again.
         self.open = Open::default();
+        if matches!(fault, StoreFault::Moved { .. }) {
+            // Another gateway writes, so that this one has its turn no more; where that is gone with its connection, all is said.
+            _ = self.turn.give().await;
+        }
         // A commit in flight is on its own: whoever is in it is told what becomes of it.
         let fault = match Flight::landed(&mut self.flight).await {
             Some(Err(StoreFault::Damaged(what))) => StoreFault::Damaged(what),
@@ -374,17 +344,6 @@ impl Worker {
         self.open.rows.extend(rows);
     }
 
-    /// A batch that is committed finds out whether the log is still the one that it was judged on. One that adds nothing has to
-    /// look: a refusal for lack of what another gateway has acknowledged would be false.
-    async fn look_before_refusing(&self) -> Result<(), StoreFault> {
-        let Some(state) = self.state.as_ref().filter(|_| self.turn.is_shared()) else { return Ok(()) };
-        if self.flight.is_some() || self.open.is_empty() || !self.open.rows.taken.is_empty() {
-            return Ok(());
-        }
-        let (expected, found) = (state.size(), self.store.size(self.row.id).await?);
-        if expected == found { Ok(()) } else { Err(StoreFault::Moved { expected, found }) }
-    }
-
     /// Hands the next batch to the database, if none is in flight: what it was judged on is durable then.
     fn depart(&mut self) {
         if self.flight.is_some() || self.open.is_empty() {
@@ -403,7 +362,7 @@ impl Worker {
     }
 
     /// Waits until everything that was judged is durable.
-    async fn land(&mut self) -> Result<(), StoreFault> {
+    pub(super) async fn land(&mut self) -> Result<(), StoreFault> {
         while let Some(landed) = Flight::landed(&mut self.flight).await {
             self.stands(landed?);
             self.depart();

@@ -26,24 +26,21 @@ const LOOK: Duration = Duration::from_millis(500);
 /// How long a host may take to answer that.
 const ANSWER: Duration = Duration::from_secs(2);
 
-/// A part of the store: the schema that its names are looked up in, and whether a crash may lose the last of it.
+/// A part of the store: the schema that its names are looked up in.
 #[derive(Debug, Clone, Copy)]
-struct Part {
-    schema: &'static str,
-    is_truth: bool,
-}
+struct Part(&'static str);
 
-const LOG: Part = Part { schema: "log", is_truth: true };
-const DERIVED: Part = Part { schema: "derived", is_truth: false };
-const COSIGNED: Part = Part { schema: "cosigned", is_truth: false };
+const LOG: Part = Part("log");
+const DERIVED: Part = Part("derived");
+const COSIGNED: Part = Part("cosigned");
 
 impl Part {
     fn options(self, host: &PgConnectOptions) -> PgConnectOptions {
         // A gateway that stands still lets go of what it has locked; nobody waits for that longer than this.
-        let common = [("search_path", self.schema), ("idle_in_transaction_session_timeout", "10s"), ("lock_timeout", "15s")];
-        let options = host.clone().application_name("convenant").statement_cache_capacity(PREPARED).options(common);
-        // What is derived is caught up with after a crash, so that its commits need not wait for the disk.
-        if self.is_truth { options } else { options.options([("synchronous_commit", "off")]) }
+        let settings = [("search_path", self.0), ("idle_in_transaction_session_timeout", "10s"), ("lock_timeout", "15s")];
+        // What is derived waits for the disk (and the standby) as well: a gateway outlives the crash of its server, and goes by
+        // how far it wrote those rows.
+        host.clone().application_name("convenant").statement_cache_capacity(PREPARED).options(settings)
     }
 
     fn pool(self, host: &PgConnectOptions, connections: u32) -> PgPool {

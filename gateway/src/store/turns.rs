@@ -121,10 +121,16 @@ impl Turns {
             self.0.connection.fetch_add(1, Ordering::AcqRel);
         }
         let connection = locks.as_mut().expect("made just before");
-        let asked = sqlx::query_scalar("SELECT pg_try_advisory_lock($1)").bind(key(ledger)).fetch_one(connection).await;
+        let sql = "SELECT pg_is_in_recovery(), pg_try_advisory_lock($1)";
+        let asked: Result<(bool, bool), _> = sqlx::query_as(sql).bind(key(ledger)).fetch_one(connection).await;
         match asked {
-            Ok(true) => Ok(Some(self.0.connection.load(Ordering::Acquire))),
-            Ok(false) => Ok(None),
+            // A host that takes no writes any more hands out locks all the same.
+            Ok((true, _)) => {
+                self.lost(&mut locks);
+                Ok(None)
+            }
+            Ok((false, true)) => Ok(Some(self.0.connection.load(Ordering::Acquire))),
+            Ok((false, false)) => Ok(None),
             Err(error) => {
                 self.lost(&mut locks);
                 Err(error.into())

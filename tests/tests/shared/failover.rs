@@ -89,14 +89,40 @@ async fn the_primary_dies_under_load_and_no_acknowledged_statement_is_lost() {
     };
     let (entries, seen, _pair) = tokio::join!(sending, witness, failing);
     let entries: BTreeSet<u64> = entries.into_iter().flatten().collect();
+    let last = one.home().open(false).await;
     assert_eq!(entries, (1..=u64::from(SENT)).collect(), "one entry for each statement, and each that was acknowledged");
-    assert_eq!(one.host.store.size(1).await.unwrap(), u64::from(SENT) + 1);
+    assert_eq!(last.size(1).await.unwrap(), u64::from(SENT) + 1);
     for note in &seen {
         let note = Note::parse(note.as_bytes()).unwrap();
         let checkpoint = Checkpoint::parse(note.text()).unwrap();
-        assert_eq!(one.host.store.root(1, checkpoint.size()).await.unwrap(), checkpoint.root(), "{note}");
+        assert_eq!(last.root(1, checkpoint.size()).await.unwrap(), checkpoint.root(), "{note}");
     }
     assert!(seen.len() > 1);
     is_sound(&one).await;
     is_sound(&other).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_follows_from_the_log_is_on_the_standby_as_far_as_a_gateway_goes_by_it() {
+    let Some(pair) = tokio::task::spawn_blocking(|| Pair::start(Durability::Synced)).await.unwrap() else { return };
+    let gate = Gate::open_in(Home::at(&pair.gateway_url()), AT, &Limits::default()).await;
+    for number in 0..5 {
+        gate.accept(&stranger(number).1).await;
+    }
+    gate.settled().await;
+    let failing = tokio::task::spawn_blocking(move || {
+        let mut pair = pair;
+        pair.kill_primary();
+        pair.promote();
+        pair
+    });
+    let _pair = failing.await.unwrap();
+    let held = loop {
+        match gate.host.store.settled_entry(1).await {
+            Ok(held) => break held,
+            Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+        }
+    };
+    assert_eq!(held, 6);
+    is_sound(&gate).await;
 }
