@@ -137,12 +137,12 @@ async fn by_rounds<T>(gate: &Gate, mut look: impl AsyncFnMut() -> Option<T>) -> 
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn litewitness_cosigns_our_log_as_it_grows_and_refuses_another_history() {
-    let gate = Gate::open("2006-02-15T09:00:00Z").await;
+    let gate = Gate::embedded("2006-02-15T09:00:00Z").await;
     let log = gate.host.ledger("gm0599").unwrap().log_keys().first().clone();
     let witness = Litewitness::start(&log).await;
     let cadence = Cadence { interval: Duration::from_secs(1), limit: Duration::from_secs(5) };
     let (aside, clock) = (tempfile::tempdir().unwrap(), gate.clock.clone());
-    let home = gate.database().parent().unwrap().to_owned();
+    let home = gate.home().path().to_owned();
     for number in 0..4 {
         say_something(&gate, number).await;
     }
@@ -179,8 +179,10 @@ async fn litewitness_cosigns_our_log_as_it_grows_and_refuses_another_history() {
 fn move_databases(from: &Path, to: &Path) {
     let databases = |folder: &Path| {
         let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
-        files.filter(|file| file.file_name().unwrap().to_str().unwrap().starts_with("gate.")).collect::<Vec<_>>()
+        files.filter(|file| file.file_name().unwrap().to_str().unwrap().contains(".sqlite")).collect::<Vec<_>>()
     };
     databases(to).into_iter().for_each(|file| std::fs::remove_file(file).unwrap());
-    databases(from).into_iter().for_each(|file| _ = std::fs::copy(&file, to.join(file.file_name().unwrap())).unwrap());
+    let files = databases(from);
+    assert!(!files.is_empty(), "no database in {}", from.display());
+    files.into_iter().for_each(|file| _ = std::fs::copy(&file, to.join(file.file_name().unwrap())).unwrap());
 }
