@@ -213,6 +213,7 @@ fn reason(why: &Unavailable) -> Reason {
         Unavailable::Full => Reason::QueueFull,
         Unavailable::Failing => Reason::Failing,
         Unavailable::Clock(_) => Reason::Clock,
+        Unavailable::Closed(_) => Reason::Closed,
         Unavailable::Slow => Reason::Timeout,
     }
 }

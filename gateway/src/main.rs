@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 use gateway::command::exit::{EXIT_CODES, conclude};
 use gateway::command::{
-    Exit, Terminal, attempt, audit, backup, demo, erase, follow, init, key, log_key, migrate, monitor, read, rebuild, register, restore,
-    serve, sign, submit, token, verify, witness,
+    Exit, Terminal, attempt, audit, backup, demo, erase, follow, go_on, init, key, log_key, migrate, monitor, read, rebuild, register,
+    restore, serve, sign, submit, token, verify, witness,
 };
 use gateway::settings::with_file;
 
@@ -53,6 +53,7 @@ enum Command {
     Rebuild(rebuild::Rebuild),
     Backup(backup::Backup),
     Restore(restore::Restore),
+    GoOn(go_on::GoOn),
     Witness(witness::WitnessCommand),
     Demo(demo::Demo),
 }
@@ -79,6 +80,7 @@ impl Command {
             Self::Rebuild(rebuild) => rebuild.run(terminal),
             Self::Backup(backup) => backup.run(terminal),
             Self::Restore(restore) => restore.run(terminal),
+            Self::GoOn(go_on) => go_on.run(terminal),
             Self::Witness(witness) => witness.run(terminal),
             Self::Demo(demo) => demo.run(terminal),
         }

@@ -22,6 +22,7 @@ pub(super) async fn ready(State(served): State<Served>) -> Response {
             let what = match &health {
                 Health::Ready => "ready".to_owned(),
                 Health::Clock(jump) => format!("the clock is not trusted: {jump}"),
+                Health::Closed(closing) => format!("closed: {closing}"),
                 Health::Failing(_) => "the last commit failed".to_owned(),
                 Health::Damaged(what) => format!("what is stored is damaged: {what}"),
             };

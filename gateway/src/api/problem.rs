@@ -90,7 +90,7 @@ impl From<Unavailable> for Problem {
     fn from(unavailable: Unavailable) -> Self {
         let retry_after = match unavailable {
             Unavailable::Full | Unavailable::Failing | Unavailable::Slow => 1,
-            Unavailable::Clock(_) => 60,
+            Unavailable::Clock(_) | Unavailable::Closed(_) => 60,
         };
         metrics::unavailable(Why::from(&unavailable));
         Self::unavailable(format!("{unavailable}; sending again is safe"), retry_after)

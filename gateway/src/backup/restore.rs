@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use ledger::lives::continuation::WentOn;
 use ledger::lives::log_keys::LogKeys;
 use ledger::words::{Hash, Instant};
 
@@ -102,6 +103,17 @@ impl Restored {
     /// The root of the first entries of a ledger.
     pub async fn root(&self, row: &LedgerRow, size: u64) -> Result<Hash, BackupFault> {
         Ok(self.store.root(row.id, size).await?)
+    }
+
+    /// Where its log went on from fewer entries than it had signed for.
+    pub async fn went_on(&self, row: &LedgerRow) -> Result<Vec<WentOn>, BackupFault> {
+        let owner = self.store.institution(row.id, &row.facts.owner).await?;
+        Ok(owner.map(|owner| owner.went_on).unwrap_or_default())
+    }
+
+    /// Closes a ledger: its log signed these checkpoints of more entries, and its owner has to record that before it goes on.
+    pub async fn close(&self, row: &LedgerRow, size: u64, signed: &[String]) -> Result<(), BackupFault> {
+        Ok(self.store.abandon(row.id, size, signed).await?)
     }
 
     /// Gives it its own names: from here on it is the database.

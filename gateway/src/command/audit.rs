@@ -91,6 +91,9 @@ impl Audit {
             for finding in &report.findings {
                 terminal.line(&shown(&finding.to_string()))?;
             }
+            for went_on in &report.went_on {
+                terminal.line(&shown(&super::went_on::sentence(went_on)))?;
+            }
             let left = report.found - report.findings.len() as u64;
             if left > 0 {
                 terminal.line(&format!("and {left} more"))?;
@@ -228,6 +231,7 @@ fn to_json(ledger: &str, report: &Report, papers: &[Paper]) -> Value {
         "attachments": papers.iter().map(|paper| json!({
             "entry": paper.entry, "hash": paper.hash, "erasedBy": paper.erased.map(|(by, _)| by), "ground": paper.erased.map(|(_, ground)| ground),
         })).collect::<Vec<_>>(),
+        "wentOn": report.went_on,
         "clean": report.is_clean(), "found": report.found, "findings": report.findings.iter().map(finding).collect::<Vec<_>>(),
     })
 }

@@ -27,6 +27,8 @@ pub mod serve;
 pub mod rebuild;
 pub mod backup;
 pub mod restore;
+pub mod go_on;
+mod went_on;
 pub mod witness;
 pub mod demo;
 

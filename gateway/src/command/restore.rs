@@ -2,9 +2,11 @@
 
 use std::path::PathBuf;
 
-use ledger::log::note::VerifierKey;
+use ledger::lives::continuation::WentOn;
+use ledger::log::checkpoint::Checkpoint;
+use ledger::log::note::{Note, VerifierKey};
 
-use super::monitor::{WitnessAt, Words, witness};
+use super::monitor::{Shown, WitnessAt, Words, witness};
 use super::{Exit, Terminal, shown};
 use crate::backup::{BackupFault, Restored, restore};
 use crate::clock::SystemClock;
@@ -19,7 +21,15 @@ Exit codes:
 
 A log that goes on from an older state shows two histories: whoever holds a receipt of what is missing can prove it, and
 witnesses refuse it. So what was signed for must be shown: the last checkpoint that a monitor or you yourself kept, any
-receipt, or what witnesses cosigned; of each ledger in the backup something. Take the newest backup that is of all of that.";
+receipt, or what witnesses cosigned; of each ledger in the backup something. Take the newest backup that is of all of that.
+
+Only where every newer copy is gone: with --go-on-from-older a backup of less is put back, closed. The gateway shows it and takes
+nothing until the owner of the ledger has recorded the loss, in the log and for ever (convenant go-on).";
+
+/// At most this many checkpoints of what is lost are put on record.
+const MOST_LOST: usize = 16;
+/// A checkpoint of more characters is kept without what witnesses signed on it.
+const LONGEST: usize = 8_000;
 
 /// Put a backup back, unless the log has signed for more than is in it
 ///
@@ -43,6 +53,23 @@ pub struct Restore {
     /// Nobody holds a checkpoint or a receipt of a later state: what the log has signed for since the backup is not known
     #[arg(long, group = "shown")]
     nothing_was_signed_since: bool,
+    /// Put back a backup that is of less than what is shown, closed: every newer copy is gone, and the owner of the ledger will
+    /// record that
+    #[arg(long)]
+    go_on_from_older: bool,
+}
+
+/// What came of the comparison with everything that was shown.
+#[derive(Default)]
+struct Compared {
+    /// What is wrong, whatever the operator wants.
+    faults: Vec<String>,
+    /// What is missing.
+    older: Vec<String>,
+    /// Checkpoints of more entries, by the place of their ledger among the restored ones.
+    lost: Vec<(usize, Vec<Shown>)>,
+    /// Whose word it is at least of.
+    shown_by: Vec<String>,
 }
 
 impl Restore {
@@ -57,35 +84,56 @@ impl Restore {
             }
             Err(fault) => return Err(fault.into()),
         };
-        let (faults, shown_by) = match runtime.block_on(self.compare(&restored)) {
+        let compared = match runtime.block_on(self.compare(&restored)) {
             Ok(compared) => compared,
             Err(error) => {
                 runtime.block_on(restored.discard())?;
                 return Err(error);
             }
         };
-        if !faults.is_empty() {
+        let refused = !compared.faults.is_empty() || (!compared.older.is_empty() && !self.go_on_from_older);
+        if refused {
             runtime.block_on(restored.discard())?;
-            for fault in &faults {
+            for fault in compared.faults.iter().chain(&compared.older) {
                 terminal.line(&format!("refused: {}", shown(fault)))?;
             }
             return Ok(Exit::Refused);
         }
-        for (row, size, _) in &restored.ledgers {
-            terminal.line(&format!("ledger {}: {size} entries, judged anew", row.name))?;
+        if let Err(error) = runtime.block_on(close(&restored, &compared.lost)) {
+            runtime.block_on(restored.discard())?;
+            return Err(error);
         }
-        for by in shown_by {
-            terminal.line(&format!("of at least what is shown by {}", shown(&by)))?;
-        }
+        self.tell(&restored, &compared, terminal)?;
         runtime.block_on(restored.keep())?;
         Ok(Exit::Done)
     }
 
-    /// Compares with everything that was shown: what is wrong, and whose word it is at least of.
-    async fn compare(&self, restored: &Restored) -> anyhow::Result<(Vec<String>, Vec<String>)> {
-        let (mut faults, mut shown_by) = (Vec::new(), Vec::new());
+    fn tell(&self, restored: &Restored, compared: &Compared, terminal: &mut Terminal) -> anyhow::Result<()> {
+        for (row, size, _) in &restored.ledgers {
+            terminal.line(&format!("ledger {}: {size} entries, judged anew", row.name))?;
+        }
+        for by in &compared.shown_by {
+            terminal.line(&format!("of at least what is shown by {}", shown(by)))?;
+        }
+        for missing in &compared.older {
+            terminal.line(&shown(missing))?;
+        }
+        for (at, _) in &compared.lost {
+            let name = &restored.ledgers[*at].0.name;
+            terminal.line(&format!("ledger {name} is closed: it takes nothing until its owner has recorded the loss"))?;
+            terminal.note(&format!(
+                "next: convenant go-on --database {} --ledger {name} --reason TEXT > body.json; the owner signs that",
+                self.database.display()
+            ))?;
+        }
+        Ok(())
+    }
+
+    /// Compares with everything that was shown.
+    async fn compare(&self, restored: &Restored) -> anyhow::Result<Compared> {
+        let mut compared = Compared::default();
         let mut unused: Vec<&PathBuf> = self.kept.iter().collect();
-        for (row, size, keys) in &restored.ledgers {
+        for (at, (row, size, keys)) in restored.ledgers.iter().enumerate() {
             let (mut words, keys) = (Words::default(), keys.all());
             self.witnesses.iter().for_each(|witness| words.ask(witness, &keys));
             for file in &self.kept {
@@ -94,33 +142,95 @@ impl Restore {
                     unused.retain(|other| *other != file);
                 }
             }
+            words.unfold();
             if words.shown.is_empty() && !self.nothing_was_signed_since {
-                faults.push(format!(
+                compared.faults.push(format!(
                     "ledger {}: nothing was shown of it: neither a checkpoint, nor a receipt, nor what a witness cosigned",
                     row.name
                 ));
             }
-            faults.extend(words.findings.iter().map(|finding| format!("ledger {}: {}", row.name, finding.sentence())));
-            for word in &words.shown {
-                match fault(restored, row, *size, word.checkpoint.size(), &word.checkpoint.root()).await? {
-                    Some(what) => faults.push(format!("ledger {}: {what}, which {} shows", row.name, word.by)),
-                    None => shown_by.push(format!("{}: {} entries of {}", word.by, word.checkpoint.size(), row.name)),
+            let went_on = restored.went_on(row).await?;
+            compared.faults.extend(words.findings.iter().map(|finding| format!("ledger {}: {}", row.name, finding.sentence())));
+            let mut lost = Vec::new();
+            for word in words.shown {
+                let (by, signed) = (&word.by, word.checkpoint.size());
+                match weigh(restored, row, *size, &went_on, &word.checkpoint).await? {
+                    Weight::Held => compared.shown_by.push(format!("{by}: {signed} entries of {}", row.name)),
+                    Weight::Recorded(entry) => {
+                        compared.shown_by.push(format!("{by}: {signed} entries of {}, which entry {entry} records as lost", row.name));
+                    }
+                    Weight::Other => compared
+                        .faults
+                        .push(format!("ledger {}: it is of another history than the tree of {signed} entries, which {by} shows", row.name)),
+                    Weight::More => {
+                        compared.older.push(format!(
+                            "ledger {}: entries {size} to {} are missing: the log signed a tree of {signed}, which {by} shows",
+                            row.name,
+                            signed - 1
+                        ));
+                        lost.push(word);
+                    }
                 }
             }
+            if !lost.is_empty() {
+                compared.lost.push((at, lost));
+            }
         }
-        faults.extend(unused.iter().map(|file| format!("{} is of no ledger in this backup", file.display())));
-        Ok((faults, shown_by))
+        compared.faults.extend(unused.iter().map(|file| format!("{} is of no ledger in this backup", file.display())));
+        Ok(compared)
     }
 }
 
-/// What is wrong with a ledger, if its log signed this tree.
-async fn fault(restored: &Restored, row: &LedgerRow, size: u64, signed: u64, root: &ledger::words::Hash) -> anyhow::Result<Option<String>> {
-    Ok(match signed {
-        0 => None,
-        signed if signed > size => Some(format!("entries {size} to {} are missing: the log signed a tree of {signed}", signed - 1)),
-        signed if restored.root(row, signed).await? != *root => Some(format!("it is of another history than the tree of {signed} entries")),
-        _ => None,
+/// What a tree that the log signed is to a ledger that was put back.
+enum Weight {
+    /// It begins with that.
+    Held,
+    /// It does not, and an entry records that.
+    Recorded(u64),
+    /// It is of another history.
+    Other,
+    /// It is of more entries.
+    More,
+}
+
+async fn weigh(restored: &Restored, row: &LedgerRow, size: u64, went_on: &[WentOn], signed: &Checkpoint) -> anyhow::Result<Weight> {
+    let recorded =
+        |tells: fn(&WentOn, &Checkpoint) -> bool| went_on.iter().find(|it| tells(it, signed)).map(|it| Weight::Recorded(it.since.entry));
+    Ok(match signed.size() {
+        0 => Weight::Held,
+        // It may be of what was lost once, or of what is lost now: only what is named is known to be the former.
+        more if more > size => recorded(WentOn::names).unwrap_or(Weight::More),
+        less if restored.root(row, less).await? == signed.root() => Weight::Held,
+        _ => recorded(WentOn::tells_of).unwrap_or(Weight::Other),
     })
+}
+
+/// Closes the ledgers of which something is lost, the largest trees on record first.
+async fn close(restored: &Restored, lost: &[(usize, Vec<Shown>)]) -> anyhow::Result<()> {
+    for (at, shown) in lost {
+        let (row, size, keys) = &restored.ledgers[*at];
+        let mut trees: Vec<&Shown> = Vec::new();
+        let mut sorted: Vec<&Shown> = shown.iter().collect();
+        sorted.sort_by_key(|shown| std::cmp::Reverse(shown.checkpoint.size()));
+        for shown in sorted {
+            if !trees.iter().any(|other| other.checkpoint == shown.checkpoint) {
+                trees.push(shown);
+            }
+        }
+        let notes: Vec<String> = trees.iter().take(MOST_LOST).map(|shown| short(&shown.note, &keys.all())).collect();
+        restored.close(row, *size, &notes).await?;
+    }
+    Ok(())
+}
+
+/// A checkpoint as it is put on record: with what witnesses signed, unless that is too much.
+fn short(note: &Note, keys: &[VerifierKey]) -> String {
+    let whole = note.to_string();
+    if whole.chars().count() <= LONGEST {
+        return whole;
+    }
+    let by_log = note.signatures().iter().filter(|signature| keys.iter().any(|key| key.made(signature))).cloned().collect();
+    Note::new(note.text(), by_log).map_or(whole, |note| note.to_string())
 }
 
 /// Whether a file that somebody kept is of the log with this key: its origin stands in it as the first line of a checkpoint.

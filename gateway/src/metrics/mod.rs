@@ -94,6 +94,8 @@ pub enum Why {
     Failing,
     /// The clock is not trusted.
     Clock,
+    /// The ledger is closed until a loss is recorded.
+    Closed,
     /// Too many requests at a time.
     Busy,
     /// The request took too long.
@@ -101,13 +103,14 @@ pub enum Why {
 }
 
 impl Why {
-    const ALL: [Self; 5] = [Self::QueueFull, Self::Failing, Self::Clock, Self::Busy, Self::Timeout];
+    const ALL: [Self; 6] = [Self::QueueFull, Self::Failing, Self::Clock, Self::Closed, Self::Busy, Self::Timeout];
 
     fn code(self) -> &'static str {
         match self {
             Self::QueueFull => "queue-full",
             Self::Failing => "failing",
             Self::Clock => "clock",
+            Self::Closed => "closed",
             Self::Busy => "busy",
             Self::Timeout => "timeout",
         }
@@ -120,6 +123,7 @@ impl From<&Unavailable> for Why {
             Unavailable::Full => Self::QueueFull,
             Unavailable::Failing => Self::Failing,
             Unavailable::Clock(_) => Self::Clock,
+            Unavailable::Closed(_) => Self::Closed,
             Unavailable::Slow => Self::Timeout,
         }
     }

@@ -53,7 +53,7 @@ async fn standing(host: &Host) -> Result<Registry, StoreFault> {
         waiting.get_or_create(&of).set(count(length as u64));
         capacity.get_or_create(&of).set(count(most as u64));
         let now = state(&ledger.health());
-        for state in ["ready", "clock", "failing", "damaged"] {
+        for state in ["ready", "clock", "closed", "failing", "damaged"] {
             let by = ByHealth { ledger: of.ledger.clone(), state };
             health.get_or_create(&by).set(i64::from(state == now));
         }
@@ -75,6 +75,7 @@ fn state(health: &Health) -> &'static str {
     match health {
         Health::Ready => "ready",
         Health::Clock(_) => "clock",
+        Health::Closed(_) => "closed",
         Health::Failing(_) => "failing",
         Health::Damaged(_) => "damaged",
     }

@@ -1,6 +1,8 @@
 //! A ledger at a glance: how its promises stand, and the ways to what one looks for.
 
 use axum::response::Response;
+use ledger::lives::continuation::WentOn;
+use ledger::words::Day;
 use maud::{Markup, html};
 
 use super::layout::{Content, Place, Room};
@@ -28,8 +30,11 @@ async fn build(visit: &Visit, name: &str) -> Result<Content, Trouble> {
     let agreements = listing.agreements(&Filter::default(), &Paging::first(FIRST)).await?;
     let at_ministry = Filter { state: Some("level-3".to_owned()), ..Filter::default() };
     let cases = listing.list(Collection::Cases, &at_ministry, &Paging::first(20)).await?.items.len();
+    let owner = listing.institution(&facts.owner).await?;
+    let went_on = owner.map(|owner| owner.institution.went_on).unwrap_or_default();
     let body = html! {
         p.lead { (words.say("overview-lead")) }
+        @for one in &went_on { (lost(visit, name, one)) }
         section {
             h2 { (words.say("overview-promises")) }
             (state::counts(visit, &counts))
@@ -51,6 +56,22 @@ async fn build(visit: &Visit, name: &str) -> Result<Content, Trouble> {
         }
     };
     Ok(Content { title: names.get(&facts.owner).to_owned(), kicker: Some(words.plain("overview-kicker", &[])), body })
+}
+
+/// That the log went on from fewer entries than it had signed for: whoever relies on this ledger is to know.
+fn lost(visit: &Visit, name: &str, went_on: &WentOn) -> Markup {
+    let words = visit.words;
+    let since = went_on.since;
+    let day = visit.day(Day::of(since.at));
+    html! {
+        div.warning {
+            p {
+                (words.with("overview-went-on", &[("day", day.into()), ("left", since.entry.into()), ("signed", went_on.largest().into())]))
+            }
+            p { (words.say("overview-went-on-reason")) " " (Told(&went_on.reason)) }
+            p { a href=(visit.link(&format!("/{name}/inschrijvingen/{}", since.entry))) { (words.say("overview-went-on-entry")) } }
+        }
+    }
 }
 
 fn who(visit: &Visit, facts: &ledger::book::Ledger, names: &Names, cases: usize, name: &str) -> Markup {

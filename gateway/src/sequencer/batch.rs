@@ -7,6 +7,7 @@ use ledger::lives::Moment;
 use ledger::words::Instant;
 
 use super::beside::{erasable, fitting, held};
+use super::closed::{Closed, due_here};
 use super::{Checked, GatewayKeys, Submission};
 use crate::store::{EntryChange, NewAttachment, Store, StoreFault, subject_of};
 
@@ -37,6 +38,8 @@ pub(super) struct Batch<'a> {
     at: Instant,
     next: u64,
     rows: BatchRows,
+    /// Where the ledger is closed, what for.
+    closed: Option<&'a Closed>,
 }
 
 impl<'a> Batch<'a> {
@@ -49,7 +52,12 @@ impl<'a> Batch<'a> {
         at: Instant,
         next: u64,
     ) -> Self {
-        Self { book, agenda, store, ledger, keys, at, next, rows: BatchRows::default() }
+        Self { book, agenda, store, ledger, keys, at, next, rows: BatchRows::default(), closed: None }
+    }
+
+    /// The same for a ledger that was put back with fewer entries than its log had signed for.
+    pub(super) fn of_closed(self, closed: Option<&'a Closed>) -> Self {
+        Self { closed, ..self }
     }
 
     /// Logs what the clock has caused up to the batch's instant, in order: at most so many, and none
@@ -116,7 +124,7 @@ impl<'a> Batch<'a> {
             Ok(kept) => erasable(&verified, self.store, self.ledger).await?.map(|()| kept),
             Err(refusal) => Err(refusal),
         };
-        match fits.and_then(|kept| held(&verified, &self.keys.log).map(|()| kept)) {
+        match fits.and_then(|kept| held(&verified, &self.keys.log).and_then(|()| due_here(&verified, self.closed)).map(|()| kept)) {
             Ok(kept) => self.rows.attachments.extend(kept),
             Err(refusal) => return Ok(Judged::Refused(refusal, self.at)),
         }

@@ -2,6 +2,7 @@
 
 mod batch;
 mod beside;
+mod closed;
 mod edge;
 mod seal;
 mod flight;
@@ -22,6 +23,7 @@ use ledger::lives::log_keys::LogKeys;
 use ledger::words::{Hash, Instant};
 use tokio::sync::{mpsc, oneshot};
 
+pub use closed::Closing;
 pub(crate) use edge::Edge;
 pub use founding::{Founding, found_log};
 pub use rebuild::rebuild;
@@ -126,6 +128,9 @@ pub enum Unavailable {
     /// The clock made a jump that nobody has confirmed.
     #[error("the ledger's clock is not trusted: {0}")]
     Clock(Jump),
+    /// It was put back with fewer entries than its log had signed for, and its owner has not recorded that yet.
+    #[error("the ledger is closed: {0}")]
+    Closed(Closing),
     /// It waits for its turn longer than a request may last.
     #[error("there was no answer in time")]
     Slow,

@@ -8,6 +8,7 @@ use ledger::lives::log_keys::LogKeys;
 use ledger::words::Instant;
 
 use super::batch::BatchRows;
+use super::closed::Closed;
 use super::edge::Edge;
 use super::seal::{Sealed, prepare};
 use super::settling;
@@ -25,6 +26,8 @@ pub(super) struct State {
     pub(super) used: UsedIds,
     /// The keys of the log after what was judged.
     pub(super) log_keys: Arc<LogKeys>,
+    /// Its log had signed for more: until that is recorded, nothing else is taken and nothing becomes due.
+    pub(super) closed: Option<Closed>,
     /// The ids of entries before this one are not in the book any more.
     forgotten: u64,
 }
@@ -36,7 +39,8 @@ impl State {
         let missing = || StoreFault::Damaged(format!("ledger {} has no genesis", row.name));
         let head = store.head(row.id).await?.ok_or_else(missing)?;
         let partial = store.edge(row.id, head.size).await?;
-        let next_due = store.earliest_due(row.id).await?;
+        let closed = Closed::of(store, row, head.size).await?;
+        let next_due = if closed.is_some() { None } else { store.earliest_due(row.id).await? };
         let log_keys = Arc::new(store.log_keys(row, head.size).await?);
         let (book, edge) = (Book::of(row.facts.clone()), Edge::new(head.frontier, partial));
         let used = match known {
@@ -46,7 +50,7 @@ impl State {
             }
             Some(_) | None => UsedIds::of(store, row.id, head.size),
         };
-        Ok(Self { book, edge, last_accepted: head.accepted_at, next_due, used, log_keys, forgotten: 0 })
+        Ok(Self { book, edge, last_accepted: head.accepted_at, next_due, used, log_keys, closed, forgotten: 0 })
     }
 
     /// Number of entries after the last batch that was handed to the database.
@@ -68,6 +72,12 @@ impl State {
                 self.log_keys = Arc::new(ledger.log_keys(owner).expect("each key was read when it was judged"));
             }
         }
+    }
+
+    /// What was lost is recorded: from here on it is as any other, and what is due by now comes first.
+    pub(super) fn reopen(&mut self, at: Instant) {
+        self.closed = None;
+        self.next_due = Some(at);
     }
 
     /// An entry that names a key of the log waits for its commit, and at this instant the key before it signs no more.
@@ -124,6 +134,10 @@ pub(super) async fn stand(store: &Store, row: &LedgerRow, health: &HealthCell) -
     let begun = async {
         let from = settling::catch_up(store, row).await?;
         let state = State::load(store, row, None).await?;
+        if let Some(closed) = &state.closed {
+            tracing::error!(ledger = %row.name, "the ledger is closed: {}", closed.closing());
+            health.set(Health::Closed(closed.closing()));
+        }
         Ok(Standing { size: state.size(), log_keys: state.log_keys.clone(), state: Some(state), from })
     };
     match begun.await {

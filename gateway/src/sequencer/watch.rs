@@ -6,6 +6,7 @@ use std::sync::{Arc, RwLock};
 use ledger::words::Instant;
 use tokio::task::JoinHandle;
 
+use super::closed::Closing;
 use crate::clock::Reading;
 
 /// The wall clock may differ from the monotonic one by this much between two batches.
@@ -35,6 +36,8 @@ pub enum Health {
     Ready,
     /// The clock jumped.
     Clock(Jump),
+    /// It was put back with fewer entries than its log had signed for, and its owner has not recorded that yet.
+    Closed(Closing),
     /// The last commit failed; the next one tries again.
     Failing(String),
     /// What is stored is damaged; it takes nothing until it is repaired.

@@ -153,6 +153,7 @@ impl Worker {
         let state = State::load(&self.store, &self.row, known).await?;
         self.log_keys.send_replace(state.log_keys.clone());
         self.state = Some(state);
+        self.tell_whether_closed();
         Ok(())
     }
 
@@ -231,6 +232,7 @@ impl Worker {
                 return Ok(());
             }
         };
+        let Some(jobs) = self.unless_closed(at, jobs).await? else { return Ok(()) };
         if self.state.as_ref().is_some_and(|state| state.must_announce_before(at)) {
             // What is judged from here on must not be in the checkpoint that announces a key: the key before it signs that one.
             self.land().await?;
@@ -339,13 +341,13 @@ impl Worker {
     }
 
     /// Adds what was judged to the next batch.
-    fn join(&mut self, at: Instant, rows: BatchRows) {
+    pub(super) fn join(&mut self, at: Instant, rows: BatchRows) {
         self.state.as_mut().expect("it was judged on it").judged(at, &rows);
         self.open.rows.extend(rows);
     }
 
     /// Hands the next batch to the database, if none is in flight: what it was judged on is durable then.
-    fn depart(&mut self) {
+    pub(super) fn depart(&mut self) {
         if self.flight.is_some() || self.open.is_empty() {
             return;
         }

@@ -4,6 +4,7 @@
 //! and `tile_root` are written with them. Content beside the log is a file each (`files`). Everything else is derived from them: it is in a database of its own, follows a moment later (`settle`),
 //! and can be rebuilt.
 
+mod abandoned;
 mod alone;
 mod attachments;
 mod checks;

@@ -19,7 +19,7 @@ fn convenant(args: &[&str]) -> (i32, String) {
     (output.status.code().unwrap(), said)
 }
 
-fn backed_up(folder: &Path, name: &str) -> PathBuf {
+pub(crate) fn backed_up(folder: &Path, name: &str) -> PathBuf {
     let (database, backup) = (folder.join("kill.sqlite"), folder.join(name));
     let (exit, said) = convenant(&["backup", "--database", database.to_str().unwrap(), backup.to_str().unwrap()]);
     assert_eq!(exit, 0, "{said}");
@@ -27,16 +27,16 @@ fn backed_up(folder: &Path, name: &str) -> PathBuf {
 }
 
 /// Puts a backup back into a folder with the keys of the gateway.
-fn restored(backup: &Path, into: &Path, more: &[&str]) -> (i32, String) {
+pub(crate) fn restored(backup: &Path, into: &Path, more: &[&str]) -> (i32, String) {
     let database = into.join("kill.sqlite");
     convenant(&[&["restore", "--database", database.to_str().unwrap(), backup.to_str().unwrap()], more].concat())
 }
 
-fn is_empty(folder: &Path) -> bool {
+pub(crate) fn is_empty(folder: &Path) -> bool {
     fs::read_dir(folder).unwrap().next().is_none()
 }
 
-fn kept(folder: &Path, name: &str, text: &str) -> String {
+pub(crate) fn kept(folder: &Path, name: &str, text: &str) -> String {
     let path = folder.join(name);
     fs::write(&path, text).unwrap();
     path.to_str().unwrap().to_owned()

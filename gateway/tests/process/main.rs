@@ -6,6 +6,7 @@ mod attachments;
 mod backup;
 mod bombs;
 mod full_disk;
+mod going_on;
 mod histories;
 mod kill;
 mod log_key;

@@ -7,6 +7,7 @@ use super::prepare::{Content, KnownKeys};
 use crate::book::{Accepted, Agenda, Book, Change, Ledger, LifeKey, Stop, Verdict};
 use crate::envelope::statement::flag::Flag;
 use crate::envelope::{Body, Refusal, Rule, Statement, Verified};
+use crate::lives::continuation::WentOn;
 use crate::lives::log_keys::LogKeys;
 use crate::lives::{Institution, Moment};
 use crate::words::{Hash, Instant, Slug};
@@ -22,7 +23,7 @@ pub(super) struct Clockwork {
     keys: KnownKeys,
     /// Flags that are missing, by the hash of their JSON, and the entry before which they belong.
     missing: HashMap<Hash, u64>,
-    /// A false flag stood at this instant, and what was due then may still come after it.
+    /// A false flag stood at this instant, or the log went on from an older state: what was due then may still come after it.
     owed: Option<Instant>,
 }
 
@@ -47,6 +48,11 @@ impl Clockwork {
         ledger.log_keys(self.book.institution(&ledger.owner)?).ok()
     }
 
+    /// Where the log went on from fewer entries than it had signed for, as far as it was fed.
+    pub(super) fn went_on(&self) -> &[WentOn] {
+        self.book.institution(&self.book.ledger().owner).map_or(&[], |owner| &owner.went_on)
+    }
+
     /// Takes one entry at its place; `last` is the instant of the entry before it.
     pub(super) fn take(&mut self, content: Content, moment: Moment, last: Instant, ids: &mut Ids) -> Vec<Finding> {
         if matches!(content, Content::Withheld) {
@@ -54,7 +60,13 @@ impl Clockwork {
             return Vec::new();
         }
         let flag = content.flag().cloned();
+        let goes_on = content.parsed().is_some_and(|parsed| matches!(parsed.statement().body, Body::Continuation(_)));
         let mut findings = match &flag {
+            // While the ledger was closed nothing could be written but this, which therefore comes before what was due.
+            None if goes_on => {
+                self.owed = Some(moment.at);
+                Vec::new()
+            }
             // Whoever adds a flag that does not follow has not thereby left out those that do: they may come next.
             Some(flag) if !self.comes(flag, moment, last) => {
                 self.owed = Some(moment.at);

@@ -33,6 +33,7 @@ use crate::book::found;
 use crate::book::succession::Announced;
 use crate::envelope::{Body, Refusal, Rule};
 use crate::lives::Moment;
+use crate::lives::continuation::WentOn;
 use crate::log::checkpoint::Checkpoint;
 use crate::log::note::{KeyKind, Note, VerifierKey};
 use crate::log::record::{Entry, Salt};
@@ -125,6 +126,12 @@ impl Auditor {
     /// The keys that are known so far, for [`prepare`].
     pub fn known_keys(&self) -> KnownKeys {
         self.clockwork.as_ref().map(Clockwork::known_keys).unwrap_or_default()
+    }
+
+    /// Where the log went on from fewer entries than it had signed for, as far as it was fed: entries that stand, so that they are no
+    /// findings.
+    pub fn went_on(&self) -> &[WentOn] {
+        self.clockwork.as_ref().map_or(&[], Clockwork::went_on)
     }
 
     /// Checks one entry, and gives what is wrong at it. `leaf` is the published entry, of 40 bytes.
@@ -260,8 +267,8 @@ impl Auditor {
             Err(finding) => (None, Some(finding)),
         };
         self.keep(finding.into_iter().collect());
-        let (origin, root) = (self.log.name().to_owned(), self.leaves.root());
-        Report { origin, entries: self.fed, unread: self.unread, root, checkpoint, findings: self.findings, found: self.found }
+        let (origin, root, went_on) = (self.log.name().to_owned(), self.leaves.root(), self.went_on().to_vec());
+        Report { origin, entries: self.fed, unread: self.unread, root, checkpoint, went_on, findings: self.findings, found: self.found }
     }
 
     /// What is wrong with how the log came from the given key to that of its checkpoint.
@@ -304,6 +311,9 @@ pub struct Report {
     pub root: Hash,
     /// The checkpoint, if the log's key signed it.
     pub checkpoint: Option<Checkpoint>,
+    /// Where the log went on from fewer entries than it had signed for, as its owner recorded. That is within the rules, and everybody
+    /// is to see it.
+    pub went_on: Vec<WentOn>,
     /// What is wrong, in the order of the log; at most [`KEPT`].
     pub findings: Vec<Finding>,
     /// How many findings there were in all.

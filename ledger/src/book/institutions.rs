@@ -63,6 +63,7 @@ impl Book {
             Body::RecoveryObjection(body) => institution.object_to_recovery(&body.key)?,
             Body::LedgerAcceptance(body) => self.accept_ledger(&mut institution, body, moment)?,
             Body::LogKeyRotation(body) => self.ledger().rotate_log_key(&mut institution, body, moment)?,
+            Body::Continuation(body) => self.ledger().go_on(&mut institution, body, moment)?,
             Body::MinistryRouting(routing) => {
                 if *by != self.ledger.ministry {
                     let detail = format!("{by} is not the ministry of this ledger");

@@ -94,6 +94,10 @@ impl Keyring {
                 let ledger = self.ledger.clone();
                 ledger.rotate_log_key(self.of(by)?, body, moment)
             }
+            Body::Continuation(body) => {
+                let ledger = self.ledger.clone();
+                ledger.go_on(self.of(by)?, body, moment)
+            }
             Body::Flag(flag) => self.apply_flag(flag, moment),
             Body::Genesis(_) => Err(Refusal::at("/type", Rule::GatewayOnly, "a ledger has one genesis", "another statement")),
             _ => Ok(()),
@@ -150,7 +154,7 @@ impl Keyring {
     }
 }
 
-/// Whether a statement tells whose key a key is, be it an institution's or the log's.
+/// Whether a statement tells whose key a key is, be it an institution's or the log's, or what the signature of the log is worth.
 pub fn is_about_keys(body: &Body) -> bool {
     match body.kind() {
         Type::Genesis | Type::Registration | Type::Admission | Type::KeyAddition | Type::KeyRotation | Type::KeyRevocation => true,
@@ -161,7 +165,7 @@ pub fn is_about_keys(body: &Body) -> bool {
         Type::BreachAnswer | Type::Release | Type::Handover | Type::Event | Type::Suspension | Type::Resumption => false,
         Type::Withdrawal | Type::WithdrawalAnswer | Type::WithdrawalRevocation | Type::ReportRuling | Type::CaseRuling => false,
         Type::BoardOutcome | Type::SupportRequest | Type::MinistryAnswer | Type::StatePosition | Type::CaseClosure => false,
-        Type::LogKeyRotation => true,
+        Type::LogKeyRotation | Type::Continuation => true,
         Type::MinistryRouting | Type::LedgerAcceptance | Type::Annulment | Type::AttachmentErasure => false,
     }
 }

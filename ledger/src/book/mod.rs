@@ -14,6 +14,7 @@ mod shelf;
 mod possession;
 mod keyring;
 mod log_key;
+mod continuation;
 pub mod succession;
 
 pub use agenda::Agenda;

@@ -81,6 +81,8 @@ pub enum Reason {
     Failing,
     /// The ledger's clock was not trusted. The instant is that of this clock.
     Clock,
+    /// The ledger was put back with fewer entries than its log had signed for, and that was not recorded yet.
+    Closed,
     /// There was no answer in the time that a request has.
     Timeout,
 }
@@ -99,7 +101,7 @@ impl Reason {
     /// What can be said of what met this.
     pub fn recorded(self) -> Recorded {
         match self {
-            Self::Busy | Self::QueueFull | Self::Clock => Recorded::No,
+            Self::Busy | Self::QueueFull | Self::Clock | Self::Closed => Recorded::No,
             Self::Failing | Self::Timeout => Recorded::Unknown,
         }
     }
@@ -111,6 +113,7 @@ impl Reason {
             Self::QueueFull => "the queue was full",
             Self::Failing => "the ledger could not write",
             Self::Clock => "the ledger's clock was not trusted",
+            Self::Closed => "the ledger was put back to an older state, and that was not recorded yet",
             Self::Timeout => "there was no answer in time",
         }
     }

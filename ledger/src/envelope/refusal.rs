@@ -72,6 +72,7 @@ rules! {
     LastKey "last-key" "L01" Conflict "Dit is de laatste geldige sleutel: vervang haar in plaats van haar in te trekken." "This is the last valid key: rotate it instead of revoking it."
     RotationRuns "rotation-runs" "log" Conflict "De vorige vervanging van de sleutel van het log is nog niet voorbij." "The rotation of the log's key before this one is not over."
     KeyNotHeld "key-not-held" "log" Conflict "De poort heeft deze sleutel niet." "The gateway does not hold this key."
+    NothingLost "nothing-lost" "log" Conflict "Dit grootboek is niet teruggezet op een oudere stand: er is niets om vanaf verder te gaan." "This ledger was not put back to an older state: there is nothing to go on from."
     RecoveryUnfit "recovery-unfit" "signing" Conflict "Dit past niet bij het herstel van een sleutel." "This does not fit the recovery of a key."
     // --- agreement ---
     Incomplete "incomplete" "L07, L08" Invalid "Het voorstel is niet volledig." "The proposal is not complete."

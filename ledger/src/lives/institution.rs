@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::continuation::WentOn;
 use super::log_keys::LogKey;
 use super::moment::{Fact, Moment};
 use super::recovery::Recovery;
@@ -34,6 +35,9 @@ pub struct Institution {
     /// Of the owner of a ledger: the keys of the log after the one that the genesis names.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub log_keys: Vec<LogKey>,
+    /// Of the owner of a ledger: where the log went on from fewer entries than it had signed for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub went_on: Vec<WentOn>,
 }
 
 /// Another ledger whose receipts are accepted.
@@ -108,7 +112,8 @@ impl Key {
 impl Institution {
     /// An id under which nobody has registered.
     pub fn new(id: Slug) -> Self {
-        Self { id, candidates: Vec::new(), admitted: None, routing: Vec::new(), accepted_ledgers: Vec::new(), log_keys: Vec::new() }
+        let (candidates, routing, accepted_ledgers) = (Vec::new(), Vec::new(), Vec::new());
+        Self { id, candidates, admitted: None, routing, accepted_ledgers, log_keys: Vec::new(), went_on: Vec::new() }
     }
 
     /// A new institution presents itself.

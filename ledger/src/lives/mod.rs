@@ -4,6 +4,7 @@
 
 pub mod moment;
 pub mod log_keys;
+pub mod continuation;
 pub mod institution;
 pub mod recovery;
 pub mod text;

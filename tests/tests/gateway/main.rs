@@ -15,6 +15,7 @@ mod derived;
 mod door;
 mod events;
 mod faults;
+mod going_on;
 mod http;
 mod jumps;
 mod limits;

@@ -296,6 +296,10 @@ fn samples() -> Vec<(Type, Value)> {
             json!({ "logKey": "test.example/gm0599+00000000+x", "oldSignsUntil": "2006-06-01T00:00:00Z",
                 "proof": format!("\u{2014} test.example/gm0599 {}", "A".repeat(92)) }),
         ),
+        (
+            Type::Continuation,
+            json!({ "size": 3, "lost": [format!("test.example/gm0599\n9\n{}", "A".repeat(90))], "reason": "Brand in de machinekamer." }),
+        ),
         (Type::CaseClosure, json!({ "agreement": "wijk", "case": 1, "done": paper })),
         (
             Type::Withdrawal,

@@ -5,6 +5,7 @@
 mod alone;
 mod as_of;
 mod both_doors;
+mod going_on;
 mod stories;
 mod suspended;
 mod tables;

@@ -3,9 +3,15 @@
 use std::path::PathBuf;
 
 use ledger::audit;
+use ledger::lives::continuation::WentOn;
+use ledger::log::checkpoint::Checkpoint;
+use ledger::log::note::Note;
 use ledger::log::split::SplitView;
 use ledger::words::Hash;
 use serde_json::{Value, json};
+
+use super::tree::{Tree, Weight};
+use crate::command::went_on;
 
 /// Something to be told about a ledger.
 #[derive(Debug)]
@@ -39,6 +45,15 @@ pub(super) enum What {
         /// The checkpoint of that size.
         signed_note: String,
     },
+    /// One of the two above, of a tree that an entry of the log records as lost.
+    Recorded {
+        /// The entry.
+        entry: u64,
+        /// What it would be without that entry.
+        what: Box<What>,
+    },
+    /// The log went on from fewer entries than it had signed for, as its owner recorded.
+    WentOn(Box<WentOn>),
     /// The audit names an entry, or the log as a whole.
     Audit(Box<audit::Finding>),
     /// Something that was given, or that a witness answers, is not what it should be.
@@ -74,6 +89,8 @@ impl Finding {
         match &self.what {
             What::SplitView { .. } => "split-view",
             What::Fewer { .. } => "fewer-entries",
+            What::Recorded { .. } => "recorded-loss",
+            What::WentOn(_) => "went-on",
             What::Audit(_) => "audit",
             What::Unsound { .. } => "unsound",
             What::NoWord { .. } => "no-word",
@@ -85,36 +102,40 @@ impl Finding {
     pub(super) fn is_wrong(&self) -> bool {
         match &self.what {
             What::SplitView { .. } | What::Fewer { .. } | What::Audit(_) | What::Unsound { .. } => true,
-            What::NoWord { .. } | What::Statement { .. } => false,
+            // Recorded is not undone.
+            What::Recorded { .. } => true,
+            What::NoWord { .. } | What::Statement { .. } | What::WentOn(_) => false,
         }
     }
 
     /// By what it is known again, so that it is told once.
     pub(super) fn name(&self) -> String {
-        let what = match &self.what {
-            What::SplitView { split, .. } => json!([split.smaller.text(), split.larger.text()]),
-            What::Fewer { shown_note, signed_note, .. } => json!([text(shown_note), text(signed_note)]),
-            What::Audit(finding) => json!([finding.code(), finding.index(), finding.to_string()]),
-            What::Unsound { by, fault } | What::NoWord { by, fault } => json!([by, fault]),
-            What::Statement { entry, .. } => json!([entry]),
-        };
-        Hash::of(&[json!([self.code(), what]).to_string().as_bytes()]).to_string()
+        Hash::of(&[json!([self.code(), known_by(&self.what)]).to_string().as_bytes()]).to_string()
     }
 
     /// One sentence.
     pub(in crate::command) fn sentence(&self) -> String {
+        sentence(&self.what)
+    }
+
+    /// The same, where an entry of the log records the tree that is not of it; `served` is the log as it is shown now.
+    pub(super) fn recorded_by(self, went_on: &[WentOn], served: Option<&Tree>) -> Self {
+        match lost(&self.what, served).and_then(|(tree, is_shown)| {
+            // What is larger than the log is may have been signed since: only what is named is known to be lost.
+            let mut recording = went_on.iter().filter(|it| if is_shown { it.tells_of(&tree) } else { it.names(&tree) });
+            recording.next().map(|it| it.since.entry)
+        }) {
+            Some(entry) => What::Recorded { entry, what: Box::new(self.what) }.into(),
+            None => self,
+        }
+    }
+
+    /// The evidence of a split view.
+    pub(super) fn split(&self) -> Option<&SplitView> {
         match &self.what {
-            What::SplitView { by, split } => {
-                let [smaller, larger] = [&split.smaller, &split.larger].map(|note| note.text().lines().nth(1).unwrap_or("?").to_owned());
-                format!(
-                    "the log shows two histories: it signed a tree of {smaller} and one of {larger} entries that cannot both be its own ({by})"
-                )
-            }
-            What::Fewer { by, shown, signed, .. } => format!("the ledger shows {shown} entries, its key signed for {signed} ({by})"),
-            What::Audit(finding) => finding.to_string(),
-            What::Unsound { by, fault } => format!("{by}: {fault}"),
-            What::NoWord { by, fault } => format!("{by} does not say what it cosigned: {fault}"),
-            What::Statement { entry, kind, by, subject } => format!("entry {entry}: {by} says {kind} on {subject}"),
+            What::SplitView { split, .. } => Some(split),
+            What::Recorded { .. } | What::WentOn(_) | What::Fewer { .. } | What::Audit(_) => None,
+            What::Unsound { .. } | What::NoWord { .. } | What::Statement { .. } => None,
         }
     }
 
@@ -124,17 +145,79 @@ impl Finding {
             "ledger": ledger, "kind": self.code(), "isWrong": self.is_wrong(), "sentence": self.sentence(), "name": self.name(),
             "files": self.files,
         });
-        let more = match &self.what {
-            What::SplitView { by, split } => json!({ "by": by, "split": split }),
-            What::Fewer { by, shown, signed, .. } => json!({ "by": by, "shown": shown, "signed": signed }),
-            What::Audit(finding) => json!({ "code": finding.code(), "index": finding.index(), "flag": finding.flag() }),
-            What::Unsound { by, .. } | What::NoWord { by, .. } => json!({ "by": by }),
-            What::Statement { entry, kind, by, subject } => json!({ "entry": entry, "type": kind, "by": by, "subject": subject }),
-        };
+        let more = details(&self.what);
         if let (Value::Object(json), Value::Object(more)) = (&mut json, more) {
             json.extend(more);
         }
         json
+    }
+}
+
+/// One sentence.
+fn sentence(what: &What) -> String {
+    match what {
+        What::SplitView { by, split } => {
+            let [smaller, larger] = [&split.smaller, &split.larger].map(|note| note.text().lines().nth(1).unwrap_or("?").to_owned());
+            format!(
+                "the log shows two histories: it signed a tree of {smaller} and one of {larger} entries that cannot both be its own ({by})"
+            )
+        }
+        What::Fewer { by, shown, signed, .. } => format!("the ledger shows {shown} entries, its key signed for {signed} ({by})"),
+        What::Recorded { entry, what } => format!("the ledger went on from an older log, as entry {entry} records: {}", sentence(what)),
+        What::WentOn(it) => went_on::sentence(it),
+        What::Audit(finding) => finding.to_string(),
+        What::Unsound { by, fault } => format!("{by}: {fault}"),
+        What::NoWord { by, fault } => format!("{by} does not say what it cosigned: {fault}"),
+        What::Statement { entry, kind, by, subject } => format!("entry {entry}: {by} says {kind} on {subject}"),
+    }
+}
+
+/// By what it is known again.
+fn known_by(what: &What) -> Value {
+    match what {
+        What::SplitView { split, .. } => json!([split.smaller.text(), split.larger.text()]),
+        What::Fewer { shown_note, signed_note, .. } => json!([text(shown_note), text(signed_note)]),
+        What::Recorded { entry, what } => json!([entry, known_by(what)]),
+        What::WentOn(it) => json!([it.since.entry]),
+        What::Audit(finding) => json!([finding.code(), finding.index(), finding.to_string()]),
+        What::Unsound { by, fault } | What::NoWord { by, fault } => json!([by, fault]),
+        What::Statement { entry, .. } => json!([entry]),
+    }
+}
+
+/// The tree that is not of the log as it is shown, and whether the log shows that by a tree of its own; else it is larger.
+fn lost(what: &What, served: Option<&Tree>) -> Option<(Checkpoint, bool)> {
+    let read = |note: &Note| Checkpoint::parse(note.text()).ok();
+    match what {
+        What::SplitView { split, .. } => {
+            let (served, smaller, larger) = (served?, read(&split.smaller)?, read(&split.larger)?);
+            let is_of_it = |note: &Note, tree: &Checkpoint| matches!(served.weigh(note, tree), Weight::Same);
+            match (is_of_it(&split.smaller, &smaller), is_of_it(&split.larger, &larger)) {
+                (true, false) => Some((larger, true)),
+                (false, true) => Some((smaller, true)),
+                (true, true) | (false, false) => None,
+            }
+        }
+        What::Fewer { signed_note, .. } => Some((read(&Note::parse(signed_note.as_bytes()).ok()?)?, false)),
+        What::Recorded { .. } | What::WentOn(_) | What::Audit(_) => None,
+        What::Unsound { .. } | What::NoWord { .. } | What::Statement { .. } => None,
+    }
+}
+
+/// What programs are told beside the sentence.
+fn details(what: &What) -> Value {
+    match what {
+        What::SplitView { by, split } => json!({ "by": by, "split": split }),
+        What::Fewer { by, shown, signed, .. } => json!({ "by": by, "shown": shown, "signed": signed }),
+        What::Recorded { entry, what } => {
+            let mut json = details(what);
+            json["entry"] = (*entry).into();
+            json
+        }
+        What::WentOn(it) => json!({ "entry": it.since.entry, "signed": it.largest(), "reason": it.reason }),
+        What::Audit(finding) => json!({ "code": finding.code(), "index": finding.index(), "flag": finding.flag() }),
+        What::Unsound { by, .. } | What::NoWord { by, .. } => json!({ "by": by }),
+        What::Statement { entry, kind, by, subject } => json!({ "entry": entry, "type": kind, "by": by, "subject": subject }),
     }
 }
 

@@ -28,7 +28,7 @@ use finding::Finding;
 use state::State;
 use succession::Succession;
 use watch::{Unsteady, Watch};
-pub(in crate::command) use word::{WitnessAt, Words};
+pub(in crate::command) use word::{Shown, WitnessAt, Words};
 
 /// For `--help` of this subcommand, whose exit codes say more than those of the others.
 const EXIT_CODES: &str = "\

@@ -93,7 +93,11 @@ impl State {
     pub(super) fn keep(&self, finding: &mut Finding) -> anyhow::Result<bool> {
         let name = finding.name();
         let folder = self.folder.join(EVIDENCE);
-        match &finding.what {
+        let what = match &finding.what {
+            What::Recorded { what, .. } => what,
+            what => what,
+        };
+        match what {
             What::SplitView { split, .. } => finding.files = evidence(&folder, &name, split)?,
             What::Fewer { shown_note, signed_note, .. } => {
                 for (end, note) in [("shown.checkpoint", shown_note), ("signed.checkpoint", signed_note)] {
@@ -102,7 +106,8 @@ impl State {
                     finding.files.push(path);
                 }
             }
-            What::Audit(_) | What::Unsound { .. } | What::NoWord { .. } | What::Statement { .. } => {}
+            What::Recorded { .. } | What::WentOn(_) | What::Audit(_) => {}
+            What::Unsound { .. } | What::NoWord { .. } | What::Statement { .. } => {}
         }
         Ok(!self.told.contains(&name))
     }

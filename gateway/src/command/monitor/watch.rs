@@ -6,6 +6,7 @@ use std::thread::available_parallelism;
 use ledger::audit::{Auditor, Row, audit_pages};
 use ledger::envelope::Parsed;
 use ledger::envelope::statement::flag::Subject;
+use ledger::lives::continuation::WentOn;
 use ledger::log::checkpoint::Checkpoint;
 use ledger::log::note::{Note, VerifierKey};
 use ledger::log::record::{Entry, record_bytes};
@@ -62,6 +63,13 @@ pub(super) struct Look {
     pub(super) has_new_keys: bool,
 }
 
+/// A log that is shown in the place of the one that is known.
+struct Other {
+    /// Where it went on from fewer entries than it had signed for.
+    went_on: Vec<WentOn>,
+    served: Tree,
+}
+
 /// A statement in short: entry, type, who signed, what it is about.
 type Statement = (u64, &'static str, Slug, Option<Subject>);
 
@@ -98,8 +106,9 @@ impl Watch {
             Err(fault) => findings.push(What::Unsound { by: "the checkpoint that the ledger shows".to_owned(), fault }.into()),
             Ok((checkpoint, note)) => {
                 let own = Shown { by: "the ledger itself".to_owned(), note, checkpoint };
-                self.take(&own, &mut findings, now)?;
+                let other = self.take(&own, &mut findings, now)?;
                 findings.extend(words.shown.iter().filter_map(|other| self.compare(other, &own)));
+                findings = self.with_what_is_recorded(findings, other);
             }
         }
         let grown = self.tree.as_ref().map(Tree::size) > before;
@@ -113,11 +122,27 @@ impl Watch {
         split.or_else(|| (other.checkpoint.size() > own.checkpoint.size()).then(|| fewer(own, &other.note, &other.checkpoint, &other.by)))
     }
 
-    /// Takes the checkpoint that the ledger shows: the tree grows to it, or it is weighed like that of anybody else.
-    fn take(&mut self, own: &Shown, findings: &mut Vec<Finding>, now: Option<Instant>) -> anyhow::Result<()> {
+    /// Tells apart what the log itself records as lost, and tells where it does.
+    fn with_what_is_recorded(&self, findings: Vec<Finding>, other: Option<Other>) -> Vec<Finding> {
+        let own = || Some((self.auditor.as_ref()?.went_on().to_vec(), self.tree.clone()?));
+        let Some((went_on, served)) = other.map(|Other { went_on, served }| (went_on, served)).or_else(own) else { return findings };
+        let told = went_on.iter().map(|it| What::WentOn(Box::new(it.clone())).into());
+        told.chain(findings.into_iter().map(|finding| finding.recorded_by(&went_on, Some(&served)))).collect()
+    }
+
+    /// Takes the checkpoint that the ledger shows: the tree grows to it, or it is weighed like that of anybody else. Gives the log that
+    /// is shown where that is another than the one that is known.
+    fn take(&mut self, own: &Shown, findings: &mut Vec<Finding>, now: Option<Instant>) -> anyhow::Result<Option<Other>> {
         if let Some(tree) = self.tree.as_ref().filter(|tree| tree.size() > own.checkpoint.size()) {
-            findings.extend(weigh(tree, own).or_else(|| Some(fewer(own, tree.note(), tree.checkpoint(), "this monitor"))));
-            return Ok(());
+            let Some(split) = weigh(tree, own) else {
+                findings.push(fewer(own, tree.note(), tree.checkpoint(), "this monitor"));
+                return Ok(None);
+            };
+            findings.push(split);
+            // Whether it records that is in its entries; what else is in them is for whoever begins anew.
+            self.auditor = None;
+            let (served, _) = self.read(own, &mut Vec::new(), now)?;
+            return Ok(self.other(served));
         }
         let (served, statements) = self.read(own, findings, now)?;
         let split = match (&self.tree, &served) {
@@ -136,9 +161,15 @@ impl Watch {
                 self.tree = Some(served);
             }
             // Nothing of it is taken over, and the next look begins anew.
-            Some(_) | None => self.auditor = None,
+            served => return Ok(self.other(served)),
         }
-        Ok(())
+        Ok(None)
+    }
+
+    /// What an audit made of a log that is not the one that is known; nothing more is done with it.
+    fn other(&mut self, served: Option<Tree>) -> Option<Other> {
+        let went_on = self.auditor.take()?.went_on().to_vec();
+        Some(Other { went_on, served: served? })
     }
 
     /// Audits what is new. Where an agreement came to be readable or is no longer, what was read of it before and what comes

@@ -105,6 +105,20 @@ impl Words {
         }
     }
 
+    /// Takes complete evidence apart into the two checkpoints, each of which is then weighed like any other.
+    pub(in crate::command) fn unfold(&mut self) {
+        for finding in std::mem::take(&mut self.findings) {
+            match finding.split() {
+                Some(split) => {
+                    let read = |note: &Note| Some((note.clone(), Checkpoint::parse(note.text()).ok()?));
+                    let shown = [&split.smaller, &split.larger].into_iter().filter_map(read);
+                    self.shown.extend(shown.map(|(note, checkpoint)| Shown { by: "evidence of a witness".to_owned(), note, checkpoint }));
+                }
+                None => self.findings.push(finding),
+            }
+        }
+    }
+
     /// A file that somebody kept: a receipt, or a checkpoint.
     pub(in crate::command) fn read(&mut self, path: &PathBuf, logs: &[VerifierKey]) -> anyhow::Result<()> {
         let by = path.display().to_string();

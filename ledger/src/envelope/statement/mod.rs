@@ -16,6 +16,7 @@ pub mod amendment;
 pub mod closure;
 pub mod annulment;
 pub mod completeness;
+pub mod continuation;
 pub mod erasure;
 pub mod escalation;
 pub mod flag;
@@ -35,6 +36,7 @@ pub mod withheld;
 use agreement::{Attachment, Consent, Decline, Proposal};
 use amendment::Amendment;
 use annulment::Annulment;
+use continuation::Continuation;
 use erasure::AttachmentErasure;
 use escalation::{BoardOutcome, BreachAnswer, CaseClosure, CaseRuling, MinistryAnswer, SupportRequest};
 use flag::{Flag, Subject};
@@ -103,6 +105,7 @@ statements! {
     MinistryRouting = "ministry-routing" ~ "Verdeling van ministeries",
     LedgerAcceptance = "ledger-acceptance" ~ "Erkend grootboek",
     LogKeyRotation = "log-key-rotation" ~ "Sleutel van het log vervangen",
+    Continuation = "continuation" ~ "Voortzetting na verlies",
     Proposal = "proposal" ~ "Voorstel",
     CounterProposal = "counter-proposal" ~ "Tegenvoorstel",
     Retraction = "retraction" ~ "Voorstel ingetrokken",
@@ -368,6 +371,7 @@ impl Body {
             Self::Genesis(_) | Self::Registration(_) | Self::Admission(_) | Self::KeyAddition(_) | Self::KeyRotation(_) => Vec::new(),
             Self::KeyRevocation(_) | Self::RecoveryRequest(_) | Self::RecoveryVouch(_) | Self::RecoveryObjection(_) => Vec::new(),
             Self::MinistryRouting(_) | Self::LedgerAcceptance(_) | Self::LogKeyRotation(_) | Self::AttachmentErasure(_) => Vec::new(),
+            Self::Continuation(_) => Vec::new(),
             Self::Consent(_) | Self::Acceptance(_) | Self::DisputeRetraction(_) | Self::WithdrawalRevocation(_) | Self::Flag(_) => {
                 Vec::new()
             }
@@ -380,7 +384,7 @@ impl Body {
         let institution = |slug: &Slug| Some(Subject::Institution(slug.clone()));
         match self {
             Self::Genesis(_) | Self::KeyAddition(_) | Self::KeyRotation(_) | Self::KeyRevocation(_) | Self::RecoveryObjection(_) => None,
-            Self::MinistryRouting(_) | Self::LedgerAcceptance(_) | Self::LogKeyRotation(_) => None,
+            Self::MinistryRouting(_) | Self::LedgerAcceptance(_) | Self::LogKeyRotation(_) | Self::Continuation(_) => None,
             Self::Registration(body) => institution(&body.institution),
             Self::Admission(body) => institution(&body.institution),
             Self::RecoveryRequest(body) => institution(&body.institution),

@@ -111,7 +111,8 @@ impl VerifierKey {
         matches!(self.kind, KeyKind::Note | KeyKind::Cosignature)
     }
 
-    pub(in crate::log) fn made(&self, signature: &Signature) -> bool {
+    /// Whether a signature says that this key made it, by name and id; that it did is for a check to say.
+    pub fn made(&self, signature: &Signature) -> bool {
         signature.id == self.id && signature.name == self.name
     }
 

@@ -16,6 +16,9 @@ overview-owner = Owner of this ledger
 overview-ministry = Ministry
 overview-at-ministry = Before the minister now
 overview-origin = Name of the ledger
+overview-went-on = On { $day } this ledger went on from an older state, of { $left } entries. It had signed for { $signed } entries: what came after is lost. Do you have a receipt of such an entry? Then send your statement again.
+overview-went-on-reason = The owner says:
+overview-went-on-entry = See the entry
 counts-not-all = Not all agreements are counted: there are too many for one page.
 cases = { $count ->
     [0] no cases

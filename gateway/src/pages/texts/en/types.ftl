@@ -31,6 +31,7 @@ type-flag = Flag
 type-ministry-routing = Routing of ministries
 type-ledger-acceptance = Recognised ledger
 type-log-key-rotation = Key of the ledger replaced
+type-continuation = Going on after a loss
 type-counter-proposal = Counter-proposal
 type-retraction = Proposal retracted
 type-amendment = Amendment

@@ -16,6 +16,9 @@ overview-owner = Eigenaar van dit grootboek
 overview-ministry = Ministerie
 overview-at-ministry = Nu bij de minister
 overview-origin = Naam van het grootboek
+overview-went-on = Op { $day } is dit grootboek verdergegaan vanaf een oudere stand, van { $left } inschrijvingen. Er was getekend voor { $signed } inschrijvingen: wat daarna kwam, is verloren. Hebt u een ontvangstbewijs van zo'n inschrijving? Dien uw verklaring dan opnieuw in.
+overview-went-on-reason = Toelichting van de eigenaar:
+overview-went-on-entry = Bekijk de inschrijving
 counts-not-all = Nog niet alle convenanten zijn geteld: er zijn er te veel voor één bladzijde.
 cases = { $count ->
     [0] geen zaken

@@ -31,6 +31,7 @@ type-flag = Vlag
 type-ministry-routing = Verdeling van ministeries
 type-ledger-acceptance = Erkend grootboek
 type-log-key-rotation = Sleutel van het grootboek vervangen
+type-continuation = Voortzetting na verlies
 type-counter-proposal = Tegenvoorstel
 type-retraction = Voorstel ingetrokken
 type-amendment = Wijzigingsvoorstel
