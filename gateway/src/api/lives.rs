@@ -64,6 +64,9 @@ fn institution_json(view: &InstitutionView) -> Value {
     if !life.log_keys.is_empty() {
         value["logKeys"] = json!(life.log_keys);
     }
+    if !life.went_on.is_empty() {
+        value["wentOn"] = json!(life.went_on);
+    }
     if let Some(admitted) = &life.admitted {
         let key = |key: &ledger::lives::institution::Key| {
             let (jwk, valid) = (key.key.to_jwk(), key.is_valid(view.as_of.at));

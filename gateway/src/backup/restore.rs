@@ -3,9 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use ledger::lives::continuation::WentOn;
-use ledger::lives::log_keys::LogKeys;
-use ledger::words::{Hash, Instant};
+use ledger::words::Instant;
 
 use super::manifest::{BackupFault, Manifest};
 use super::take::{hash_of, put, with_suffix};
@@ -19,12 +17,12 @@ use crate::store::{Files, LedgerRow, Store, attachments_path, cosigned_path, der
 pub struct Restored {
     database: PathBuf,
     store: Store,
-    /// Its ledgers, with the keys that each log names.
+    /// Its ledgers, with the number of entries of each.
     pub ledgers: Vec<RestoredLedger>,
 }
 
-/// A ledger in it, number of entries, and every key that its log names.
-pub type RestoredLedger = (LedgerRow, u64, LogKeys);
+/// A ledger in it, and number of entries.
+pub type RestoredLedger = (LedgerRow, u64);
 
 /// The files beside a database that take part in a restore, the database itself last: where that is, all is.
 fn files(database: &Path) -> [PathBuf; 4] {
@@ -89,8 +87,7 @@ async fn look(folder: &Path, store: &Store, manifest: &Manifest, at: Instant) ->
         if told.size != size || checkpoint.is_none_or(|(_, note)| note != told.checkpoint) {
             return Err(damaged(format!("{size} entries, and its list has {} or another checkpoint", told.size)));
         }
-        let keys = store.log_keys(&row, size).await?;
-        ledgers.push((row, size, keys));
+        ledgers.push((row, size));
     }
     match (left, ledgers.len() == manifest.ledgers.len()) {
         (0, true) => Ok(ledgers),
@@ -100,20 +97,9 @@ async fn look(folder: &Path, store: &Store, manifest: &Manifest, at: Instant) ->
 }
 
 impl Restored {
-    /// The root of the first entries of a ledger.
-    pub async fn root(&self, row: &LedgerRow, size: u64) -> Result<Hash, BackupFault> {
-        Ok(self.store.root(row.id, size).await?)
-    }
-
-    /// Where its log went on from fewer entries than it had signed for.
-    pub async fn went_on(&self, row: &LedgerRow) -> Result<Vec<WentOn>, BackupFault> {
-        let owner = self.store.institution(row.id, &row.facts.owner).await?;
-        Ok(owner.map(|owner| owner.went_on).unwrap_or_default())
-    }
-
-    /// Closes a ledger: its log signed these checkpoints of more entries, and its owner has to record that before it goes on.
-    pub async fn close(&self, row: &LedgerRow, size: u64, signed: &[String]) -> Result<(), BackupFault> {
-        Ok(self.store.abandon(row.id, size, signed).await?)
+    /// The database as it was put back, under other names.
+    pub fn store(&self) -> &Store {
+        &self.store
     }
 
     /// Gives it its own names: from here on it is the database.

@@ -26,6 +26,7 @@ pub mod migrate;
 pub mod serve;
 pub mod rebuild;
 pub mod backup;
+pub mod held;
 pub mod restore;
 pub mod go_on;
 mod went_on;

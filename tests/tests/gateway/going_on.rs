@@ -1,10 +1,17 @@
 //! A ledger that was put back with fewer entries than its log had signed for is closed, until its owner has recorded that.
 
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
 use axum::http::StatusCode;
 use gateway::checking::{Share, check};
 use gateway::client::Client;
 use gateway::clock::Clock;
 use gateway::command::audit::audit_ledger;
+use gateway::command::go_on::GoOn;
+use gateway::command::held::Held;
+use gateway::command::{Exit, Terminal};
+use gateway::store::Database;
 use harness::gate::{Gate, ORIGIN, STATEMENTS, Signed, Signer};
 use ledger::audit::Report;
 use ledger::envelope::Type;
@@ -88,7 +95,7 @@ async fn it_takes_nothing_and_flags_nothing_until_the_owner_has_recorded_what_is
         other => panic!("{other:?}"),
     }
     // Reads go on, as of the last entry, and nothing was flagged by them.
-    assert_eq!(gate.get("/v1/ledgers/gm0599/agreements/wijk").await["state"].as_str(), Some("signed"));
+    assert_eq!(gate.get("/v1/ledgers/gm0599/agreements/wijk").await["state"]["state"].as_str(), Some("signed"));
     assert_eq!(gate.size(), left);
     let metrics = String::from_utf8(gate.fetch("/metrics").await.2).unwrap();
     assert!(metrics.contains("convenant_ledger_health{ledger=\"gm0599\",state=\"closed\"} 1"), "{metrics}");
@@ -164,4 +171,71 @@ async fn a_case_file_from_after_it_holds_and_has_the_entry() {
     assert_eq!(outcome.faults, Vec::<String>::new());
     let named = format!("receipts/{left}.tlog-proof");
     assert!(zip.windows(named.len()).any(|part| part == named.as_bytes()), "whoever relies on a case file sees it");
+}
+
+/// What a command says.
+#[derive(Clone, Default)]
+struct Said(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Said {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The tool of the operator, on a database that no gateway runs on: how it ends, and what it prints.
+fn go_on(database: &Database, kept: &[PathBuf]) -> (Result<Exit, String>, String) {
+    let (database, kept) = (database.clone(), kept.to_vec());
+    // It has a runtime of its own.
+    let run = move || {
+        let mut held = Held::default();
+        held.kept = kept;
+        let command = GoOn { database, ledger: "gm0599".to_owned(), reason: "Brand in de kelder.".parse().unwrap(), held };
+        let (lines, notes) = (Said::default(), Said::default());
+        let outcome = command.run(&mut Terminal::to(lines.clone(), notes)).map_err(|error| format!("{error:#}"));
+        (outcome, String::from_utf8(lines.0.lock().unwrap().clone()).unwrap())
+    };
+    std::thread::spawn(run).join().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_was_put_back_by_other_means_is_compared_and_closed_where_it_is() {
+    let gate = Gate::open(START).await;
+    gate.accept(&stranger("first", 50)).await;
+    gate.settled().await;
+    let (left, folder) = (gate.size(), tempfile::tempdir().unwrap());
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    };
+    let own = file("own", &String::from_utf8(gate.fetch("/gm0599/checkpoint").await.2).unwrap());
+    let other = file("other", &signed(&gate, left));
+    let (more, most) = (file("more", &signed(&gate, left + 1)), file("most", &signed(&gate, left + 7)));
+    let (database, clock) = (gate.home().database(), gate.clock.clone());
+    let mut drafted = Value::Null;
+    let gate = gate
+        .reopen_after(Clock::Step(clock), || {
+            for kept in [&[][..], &[own.clone()]] {
+                let (outcome, _) = go_on(&database, kept);
+                assert!(outcome.unwrap_err().contains("nothing is known to be missing"));
+            }
+            let (outcome, said) = go_on(&database, &[more.clone(), other]);
+            assert!(outcome.unwrap() == Exit::Refused && said.contains("of another history"), "{said}");
+            // What turns up later is added to what is known, and what is known is not named twice.
+            for (kept, named) in [(vec![own, more.clone()], 1), (vec![most, more], 2), (vec![], 2)] {
+                let (outcome, said) = go_on(&database, &kept);
+                assert_eq!(outcome.unwrap(), Exit::Done);
+                drafted = serde_json::from_str(&said).unwrap();
+                assert_eq!((drafted["size"].as_u64(), drafted["lost"].as_array().unwrap().len()), (Some(left), named), "{drafted}");
+            }
+        })
+        .await;
+    assert_eq!(gate.submit(&stranger("second", 51)).await.0, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(gate.accept(&gate.town.says(Type::Continuation, "go-on", &drafted)).await, left);
+    gate.accept(&stranger("second", 51)).await;
+    assert_eq!(audit(&gate).await.went_on[0].largest(), left + 7);
 }

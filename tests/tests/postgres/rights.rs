@@ -3,8 +3,14 @@
 use harness::postgres::{TestDatabase, sql};
 
 /// The tables of the log that are truth, with a column to change.
-const TRUTH: [(&str, &str); 5] =
-    [("ledger", "facts"), ("record", "kind"), ("tile", "number"), ("checkpoint", "note"), ("attachment_file", "media_type")];
+const TRUTH: [(&str, &str); 6] = [
+    ("ledger", "facts"),
+    ("record", "kind"),
+    ("tile", "number"),
+    ("checkpoint", "note"),
+    ("attachment_file", "media_type"),
+    ("abandoned", "note"),
+];
 /// Codes of errors: a right is missing; a trigger refuses.
 const NO_RIGHT: &str = "42501";
 const REFUSED: &str = "23001";
@@ -21,6 +27,7 @@ INSERT INTO log.attachment_file (ledger, hash, entry, media_type, size_bytes) VA
 INSERT INTO log.head (ledger, size, accepted_at, frontier) VALUES (1, 2, 0, '');
 INSERT INTO log.change (ledger, entry, body) VALUES (1, 0, '');
 INSERT INTO log.tile_root (ledger, level, number, hash) VALUES (1, 0, 0, '');
+INSERT INTO log.abandoned (ledger, size, number, note) VALUES (1, 2, 0, '');
 ";
 
 /// A database that the role of gateways has filled.
@@ -108,6 +115,7 @@ fn the_gateways_role_has_these_rights_and_no_others() {
             "derived.progress: SELECT INSERT UPDATE DELETE",
             "derived.signer_key: SELECT INSERT UPDATE DELETE",
             "derived.statement: SELECT INSERT UPDATE DELETE",
+            "log.abandoned: SELECT INSERT",
             "log.attachment_file: SELECT INSERT",
             "log.change: SELECT INSERT DELETE",
             "log.checkpoint: SELECT INSERT",
