@@ -115,7 +115,8 @@ fn told<'a>(bundle: &'a Bundle, items: &'a [Item], keyring: &'a Keyring, checkpo
         at: item.accepted_at,
         by: &item.parsed.statement().by,
         body: item.body(),
-        keys: item.is_about_keys(),
+        // That something was lost is told where everybody reads.
+        keys: item.is_about_keys() && !matches!(item.body(), Body::Continuation(_)),
     };
     let about = match &bundle.scope {
         Scope::Agreement => summary::About::Agreement,

@@ -151,7 +151,7 @@ fn the_command_says_what_it_did() {
     }
     let (outcome, said) = run(&database.owner_url(), &role);
     assert_eq!(outcome.unwrap(), Exit::Done);
-    assert!(said.contains("schema: up to date, step 1") && said.contains(": was there") && !said.contains("no password"), "{said}");
+    assert!(said.contains("schema: up to date, step 2") && said.contains(": was there") && !said.contains("no password"), "{said}");
 }
 
 #[test]

@@ -27,7 +27,7 @@ fn a_test_can_tamper_with_the_log_and_its_guards_are_back_afterwards() {
     let Some(database) = TestDatabase::migrated() else { return };
     let triggers = "SELECT tgrelid::regclass || ' ' || tgname || ' ' || tgenabled::text FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1";
     let before = sql::column(&database.owner_url(), triggers).unwrap();
-    assert_eq!(before.len(), 7);
+    assert_eq!(before.len(), 8);
     assert!(before.iter().all(|trigger| trigger.ends_with(" A")), "{before:?}");
     sql::execute(&database.gateway_url(), "INSERT INTO log.checkpoint (ledger, size, note) VALUES (1, 1, 'true')").unwrap();
     database.tamper("UPDATE checkpoint SET note = 'false'").unwrap();

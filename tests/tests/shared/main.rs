@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
 mod failover;
+mod going_on;
 mod turns;
 
 use gateway::settings::Limits;
