@@ -11,7 +11,7 @@ use crate::store::StoreFault;
 /// For `--help` of this subcommand, whose exit codes say more than those of the others.
 const EXIT_CODES: &str = "\
 Exit codes:
-  0  the database is there, whole, and of at least what was shown
+  0  the database is there, whole, and of at least what was shown; or of less and closed, with --go-on-from-older
   1  refused: the backup is not whole, or of less than what the log has signed for; nothing was left
   2  used wrongly, or files in the way
 

@@ -4,13 +4,10 @@ use std::path::PathBuf;
 
 use ledger::audit;
 use ledger::lives::continuation::WentOn;
-use ledger::log::checkpoint::Checkpoint;
-use ledger::log::note::Note;
 use ledger::log::split::SplitView;
 use ledger::words::Hash;
 use serde_json::{Value, json};
 
-use super::tree::{Tree, Weight};
 use crate::command::went_on;
 
 /// Something to be told about a ledger.
@@ -118,18 +115,6 @@ impl Finding {
         sentence(&self.what)
     }
 
-    /// The same, where an entry of the log records the tree that is not of it; `served` is the log as it is shown now.
-    pub(super) fn recorded_by(self, went_on: &[WentOn], served: Option<&Tree>) -> Self {
-        match lost(&self.what, served).and_then(|(tree, is_shown)| {
-            // What is larger than the log is may have been signed since: only what is named is known to be lost.
-            let mut recording = went_on.iter().filter(|it| if is_shown { it.tells_of(&tree) } else { it.names(&tree) });
-            recording.next().map(|it| it.since.entry)
-        }) {
-            Some(entry) => What::Recorded { entry, what: Box::new(self.what) }.into(),
-            None => self,
-        }
-    }
-
     /// The evidence of a split view.
     pub(super) fn split(&self) -> Option<&SplitView> {
         match &self.what {
@@ -182,25 +167,6 @@ fn known_by(what: &What) -> Value {
         What::Audit(finding) => json!([finding.code(), finding.index(), finding.to_string()]),
         What::Unsound { by, fault } | What::NoWord { by, fault } => json!([by, fault]),
         What::Statement { entry, .. } => json!([entry]),
-    }
-}
-
-/// The tree that is not of the log as it is shown, and whether the log shows that by a tree of its own; else it is larger.
-fn lost(what: &What, served: Option<&Tree>) -> Option<(Checkpoint, bool)> {
-    let read = |note: &Note| Checkpoint::parse(note.text()).ok();
-    match what {
-        What::SplitView { split, .. } => {
-            let (served, smaller, larger) = (served?, read(&split.smaller)?, read(&split.larger)?);
-            let is_of_it = |note: &Note, tree: &Checkpoint| matches!(served.weigh(note, tree), Weight::Same);
-            match (is_of_it(&split.smaller, &smaller), is_of_it(&split.larger, &larger)) {
-                (true, false) => Some((larger, true)),
-                (false, true) => Some((smaller, true)),
-                (true, true) | (false, false) => None,
-            }
-        }
-        What::Fewer { signed_note, .. } => Some((read(&Note::parse(signed_note.as_bytes()).ok()?)?, false)),
-        What::Recorded { .. } | What::WentOn(_) | What::Audit(_) => None,
-        What::Unsound { .. } | What::NoWord { .. } | What::Statement { .. } => None,
     }
 }
 

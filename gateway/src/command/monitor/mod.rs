@@ -3,6 +3,7 @@
 
 mod finding;
 mod hook;
+mod recorded;
 mod state;
 mod succession;
 mod tree;

@@ -6,7 +6,6 @@ use std::thread::available_parallelism;
 use ledger::audit::{Auditor, Row, audit_pages};
 use ledger::envelope::Parsed;
 use ledger::envelope::statement::flag::Subject;
-use ledger::lives::continuation::WentOn;
 use ledger::log::checkpoint::Checkpoint;
 use ledger::log::note::{Note, VerifierKey};
 use ledger::log::record::{Entry, record_bytes};
@@ -14,6 +13,7 @@ use ledger::log::tree::leaf_hash;
 use ledger::words::{Hash, Instant, Slug};
 
 use super::finding::{Finding, What};
+use super::recorded::Other;
 use super::succession::Succession;
 use super::tree::{Tree, Weight};
 use super::word::{Shown, WitnessAt, Words};
@@ -61,13 +61,6 @@ pub(super) struct Look {
     pub(super) grown_from: Option<u64>,
     /// Whether the log announced a key that was not known.
     pub(super) has_new_keys: bool,
-}
-
-/// A log that is shown in the place of the one that is known.
-struct Other {
-    /// Where it went on from fewer entries than it had signed for.
-    went_on: Vec<WentOn>,
-    served: Tree,
 }
 
 /// A statement in short: entry, type, who signed, what it is about.
@@ -122,14 +115,6 @@ impl Watch {
         split.or_else(|| (other.checkpoint.size() > own.checkpoint.size()).then(|| fewer(own, &other.note, &other.checkpoint, &other.by)))
     }
 
-    /// Tells apart what the log itself records as lost, and tells where it does.
-    fn with_what_is_recorded(&self, findings: Vec<Finding>, other: Option<Other>) -> Vec<Finding> {
-        let own = || Some((self.auditor.as_ref()?.went_on().to_vec(), self.tree.clone()?));
-        let Some((went_on, served)) = other.map(|Other { went_on, served }| (went_on, served)).or_else(own) else { return findings };
-        let told = went_on.iter().map(|it| What::WentOn(Box::new(it.clone())).into());
-        told.chain(findings.into_iter().map(|finding| finding.recorded_by(&went_on, Some(&served)))).collect()
-    }
-
     /// Takes the checkpoint that the ledger shows: the tree grows to it, or it is weighed like that of anybody else. Gives the log that
     /// is shown where that is another than the one that is known.
     fn take(&mut self, own: &Shown, findings: &mut Vec<Finding>, now: Option<Instant>) -> anyhow::Result<Option<Other>> {
@@ -164,12 +149,6 @@ impl Watch {
             served => return Ok(self.other(served)),
         }
         Ok(None)
-    }
-
-    /// What an audit made of a log that is not the one that is known; nothing more is done with it.
-    fn other(&mut self, served: Option<Tree>) -> Option<Other> {
-        let went_on = self.auditor.take()?.went_on().to_vec();
-        Some(Other { went_on, served: served? })
     }
 
     /// Audits what is new. Where an agreement came to be readable or is no longer, what was read of it before and what comes
