@@ -4,10 +4,8 @@ use std::collections::BTreeSet;
 
 use axum::http::StatusCode;
 use futures_util::future::join_all;
-use harness::gate::{obligation, proposal};
-use ledger::envelope::Type;
 
-use super::{is_sound, stranger, two};
+use super::{agreed, is_sound, stranger, two};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn either_takes_statements_and_shows_at_once_what_the_other_acknowledged() {
@@ -46,13 +44,7 @@ async fn both_at_once_give_each_statement_one_entry_and_the_log_one_history() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_clock_causes_is_logged_once_whoever_sees_it_first() {
     let Some([one, other]) = two().await else { return };
-    let corporation = harness::gate::Signer::new("corporation", 5);
-    one.admit(&corporation, "housing-corporation").await;
-    let offer = one.town.says(Type::Proposal, "p", &proposal("wijk", &[obligation("visits", "2006-04-01")]));
-    one.accept(&offer).await;
-    for party in [&one.town, &corporation] {
-        one.accept(&party.says(Type::Consent, "c", &serde_json::json!({ "agreement": "wijk", "to": offer.hash }))).await;
-    }
+    agreed(&one).await;
     let before = one.host.store.size(1).await.unwrap();
     one.clock.set("2006-09-01T09:00:00Z".parse().unwrap());
     // Both wake at the same instant; each shows a log to which the same flags were added once.
