@@ -6,6 +6,7 @@ mod attachments;
 mod backup;
 mod bombs;
 mod full_disk;
+mod full_server;
 mod histories;
 mod kill;
 mod log_key;

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::binaries::Binaries;
 use super::guard::Guard;
+use super::sql;
 
 /// Whether commits reach the disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -199,11 +200,29 @@ impl Cluster {
     pub fn limit_files(&self, bytes: Option<u64>) {
         let Some(server) = &self.server else { return };
         let bytes = bytes.map_or_else(|| "unlimited".to_owned(), |bytes| bytes.to_string());
-        // First the one that starts the others.
-        let limit = |id: u32| Command::new("prlimit").args(["--pid", &id.to_string(), &format!("--fsize={bytes}:unlimited")]).output();
+        // First the one that starts the others. As the user that they run as, who may do this to its own.
+        let limit = |id: u32| {
+            let mut prlimit = self.binaries.plain(Path::new("prlimit"), &self.folder);
+            prlimit.args(["--pid", &id.to_string(), &format!("--fsize={bytes}:unlimited")]).output()
+        };
         assert!(limit(server.id()).expect("prlimit").status.success(), "the limit of the server is not set");
         // A session may have ended meanwhile.
         children(server.id()).into_iter().for_each(|id| _ = limit(id));
+    }
+
+    /// Waits until the server takes connections again after an accident; one that has ended over it is started anew.
+    pub fn recovers(&mut self) {
+        let ended = until(|| {
+            let server = self.server.as_mut().expect("the server was started");
+            match server.try_wait().expect("a child") {
+                Some(_) => Some(true),
+                None => sql::execute(&self.url("postgres", "postgres"), "SELECT 1").ok().map(|()| false),
+            }
+        });
+        if ended.expect("the server recovers or ends") {
+            self.server = None;
+            self.launch();
+        }
     }
 
     /// Starts a server that was killed or stopped, at the same port.
