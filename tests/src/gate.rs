@@ -136,10 +136,14 @@ impl Gate {
 
     /// The same, with these limits.
     pub async fn beside_within(&self, limits: &Limits) -> Self {
+        self.beside_by(self.clock.clone(), limits).await
+    }
+
+    /// The same, by a clock of its own.
+    pub async fn beside_by(&self, clock: StepClock, limits: &Limits) -> Self {
         let store = self.home.open(false).await;
-        let (host, writers) =
-            Host::start(store, &self.home.keys(), Clock::Step(self.clock.clone()), pace(limits)).await.expect("a gateway");
-        let (home, clock, router) = (self.home.clone(), self.clock.clone(), router_within(host.clone(), limits));
+        let (host, writers) = Host::start(store, &self.home.keys(), Clock::Step(clock.clone()), pace(limits)).await.expect("a gateway");
+        let (home, router) = (self.home.clone(), router_within(host.clone(), limits));
         Self { home, clock, router, host, writers, town: Signer::new("town", 1), ministry: Signer::new("ministry", 3) }
     }
 

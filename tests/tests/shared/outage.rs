@@ -170,9 +170,13 @@ async fn comes_and_goes(leave: fn(&mut Cluster), come_back: fn(&mut Cluster)) {
     let first_late = sent.iter().find(|fact| fact.accepted_at >= due).expect("it goes on after that").entry;
     assert!(flags.iter().all(|flag| flag.entry < first_late), "flags stand before what was accepted after they were due: {flags:?}");
     for gate in gates {
-        while !is_ready(gate).await {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
+        let ready = async {
+            while !is_ready(gate).await {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        let health = || gate.host.ledger("gm0599").unwrap().health();
+        tokio::time::timeout(Duration::from_secs(60), ready).await.unwrap_or_else(|_| panic!("{:?}", health()));
         is_sound(gate).await;
     }
 }
