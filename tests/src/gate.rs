@@ -131,10 +131,19 @@ impl Gate {
 
     /// Another gateway on the same database, with the same clock.
     pub async fn beside(&self) -> Self {
+        self.beside_within(&Limits::default()).await
+    }
+
+    /// The same, with these limits.
+    pub async fn beside_within(&self, limits: &Limits) -> Self {
+        self.beside_by(self.clock.clone(), limits).await
+    }
+
+    /// The same, by a clock of its own.
+    pub async fn beside_by(&self, clock: StepClock, limits: &Limits) -> Self {
         let store = self.home.open(false).await;
-        let (host, writers) =
-            Host::start(store, &self.home.keys(), Clock::Step(self.clock.clone()), pace(&Limits::default())).await.expect("a gateway");
-        let (home, clock, router) = (self.home.clone(), self.clock.clone(), router(host.clone()));
+        let (host, writers) = Host::start(store, &self.home.keys(), Clock::Step(clock.clone()), pace(limits)).await.expect("a gateway");
+        let (home, router) = (self.home.clone(), router_within(host.clone(), limits));
         Self { home, clock, router, host, writers, town: Signer::new("town", 1), ministry: Signer::new("ministry", 3) }
     }
 
@@ -231,6 +240,15 @@ impl Gate {
     /// Submits one statement.
     pub async fn submit(&self, statement: &Signed) -> (StatusCode, Value) {
         self.send("POST", STATEMENTS, "application/jose+json", statement.jws.clone()).await
+    }
+
+    /// Submits one statement; the answer comes with its headers.
+    pub async fn offer(&self, statement: &Signed) -> (StatusCode, HeaderMap, Value) {
+        let request = Request::post(STATEMENTS).header("content-type", "application/jose+json");
+        let request = request.body(Body::from(statement.jws.clone())).expect("a request");
+        let (head, body) = self.router.clone().oneshot(request).await.expect("the router answers").into_parts();
+        let bytes = axum::body::to_bytes(body, usize::MAX).await.expect("a body");
+        (head.status, head.headers, serde_json::from_slice(&bytes).expect("JSON"))
     }
 
     /// Submits one statement that must be accepted.

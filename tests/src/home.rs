@@ -78,6 +78,15 @@ impl Home {
         }
     }
 
+    /// The same in words, for a program that is told it: a file, or the URL of gateways.
+    pub fn address(&self) -> String {
+        match &self.server {
+            Some(Server::Own(server)) => server.gateway_url(),
+            Some(Server::Other(url)) => url.clone(),
+            None => self.file().to_str().expect("a name that is text").to_owned(),
+        }
+    }
+
     /// The folder of content beside the log.
     pub fn attachments(&self) -> PathBuf {
         self.folder.path().join("ledgers.attachments")

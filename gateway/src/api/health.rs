@@ -1,5 +1,7 @@
 //! Whether the process lives, and whether its ledgers take statements.
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -9,12 +11,15 @@ use serde_json::{Value, json};
 use crate::reading::Served;
 use crate::sequencer::Health;
 
+/// How long the database may take to answer whoever asks whether the gateway is ready: probes do not wait for long.
+const PATIENCE: Duration = Duration::from_secs(1);
+
 pub(super) async fn live() -> &'static str {
     "ok\n"
 }
 
 pub(super) async fn ready(State(served): State<Served>) -> Response {
-    let database = served.ping().await.is_ok();
+    let database = matches!(tokio::time::timeout(PATIENCE, served.ping()).await, Ok(Ok(())));
     let ledgers: Vec<(bool, Value)> = served
         .ledgers()
         .map(|ledger| {

@@ -94,6 +94,17 @@ impl Worker {
         self.turn.give().await
     }
 
+    /// What does not fit is no damage where another gateway has written meanwhile: part of it was read before that, and part
+    /// after. All of it is read anew then, and damage is found again.
+    pub(super) async fn unless_moved(&self, fault: StoreFault, built_on: Option<u64>) -> StoreFault {
+        let Some(expected) = built_on.filter(|_| self.turn.is_shared() && matches!(fault, StoreFault::Damaged(_))) else { return fault };
+        match self.store.size(self.row.id).await {
+            Ok(found) if found == expected => fault,
+            Ok(found) => StoreFault::Moved { expected, found },
+            Err(other) => other,
+        }
+    }
+
     /// A batch that is committed finds out whether the log is still the one that it was judged on. One that adds nothing has to
     /// look: a refusal for lack of what another gateway has acknowledged would be false.
     pub(super) async fn look_before_refusing(&self) -> Result<(), StoreFault> {

@@ -250,7 +250,7 @@ impl Worker {
     /// Nobody was told anything. What was kept in memory is read anew, since the commit may have gone through.
     async fn fail(&mut self, fault: StoreFault) {
         tracing::error!(ledger = %self.row.name, error = %fault, "commit failed");
-        self.state = None;
+        let built_on = self.state.take().map(|state| state.size());
         // Whoever waits in it is told to try again.
         self.open = Open::default();
         if matches!(fault, StoreFault::Moved { .. }) {
@@ -262,9 +262,9 @@ impl Worker {
             Some(Err(StoreFault::Damaged(what))) => StoreFault::Damaged(what),
             Some(Ok(landed)) => {
                 self.stands(landed);
-                fault
+                self.unless_moved(fault, built_on).await
             }
-            Some(Err(_)) | None => fault,
+            Some(Err(_)) | None => self.unless_moved(fault, built_on).await,
         };
         self.health.set(match fault {
             StoreFault::Damaged(what) => Health::Damaged(what),

@@ -7,6 +7,7 @@ mod backup;
 mod bombs;
 mod full_disk;
 mod going_on;
+mod full_server;
 mod histories;
 mod kill;
 mod log_key;

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use harness::Home;
 use ledger::envelope::{Parsed, SigningKey, Type, sign_compact, sign_flattened};
 use ledger::log::note::VerifierKey;
 use ledger::log::receipt::Receipt;
@@ -76,6 +77,34 @@ pub(crate) struct Server {
     pub(crate) url: String,
 }
 
+/// Where a server has its files and its ledgers.
+pub(crate) struct Place {
+    folder: PathBuf,
+    /// As `--database` takes it.
+    database: String,
+}
+
+impl Place {
+    /// A SQLite file in a folder.
+    pub(crate) fn file(folder: &Path) -> Self {
+        Self { folder: folder.to_owned(), database: folder.join("kill.sqlite").to_str().unwrap().to_owned() }
+    }
+
+    /// On the kind of database that is being tested (`CONVENANT_TEST_STORE`).
+    pub(crate) fn of(home: &Home) -> Self {
+        Self { folder: home.path().to_owned(), database: home.address() }
+    }
+
+    /// Whether several gateways may share it.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.database.starts_with("postgres://")
+    }
+
+    fn attachments(&self) -> PathBuf {
+        self.folder.join("kill.attachments")
+    }
+}
+
 impl Server {
     /// The binary itself.
     pub(crate) fn start(folder: &Path) -> Self {
@@ -97,9 +126,19 @@ impl Server {
         Self::spawn_told(command, folder, &[])
     }
 
+    /// The binary itself, at a place.
+    pub(crate) fn at(place: &Place) -> Self {
+        Self::serve(&mut Command::new(env!("CARGO_BIN_EXE_convenant")), place, &[])
+    }
+
     fn spawn_told(command: &mut Command, folder: &Path, more: &[&str]) -> Self {
-        let serve = command.args(["serve", "--listen", "127.0.0.1:0", "--database"]).arg(folder.join("kill.sqlite"));
-        let mut child = serve.arg("--keys").arg(folder.join("keys")).args(more).stderr(Stdio::piped()).spawn().unwrap();
+        Self::serve(command, &Place::file(folder), more)
+    }
+
+    fn serve(command: &mut Command, place: &Place, more: &[&str]) -> Self {
+        let serve = command.args(["serve", "--listen", "127.0.0.1:0", "--database", &place.database]);
+        let serve = serve.arg("--keys").arg(place.folder.join("keys")).arg("--attachments").arg(place.attachments());
+        let mut child = serve.args(more).stderr(Stdio::piped()).spawn().unwrap();
         // It says where it listens once it does: no waiting for seconds.
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let url = lines
@@ -137,27 +176,21 @@ impl Drop for Server {
 
 /// Makes a ledger in this folder with `convenant init`; gives its vkey.
 pub(crate) fn found(folder: &Path) -> VerifierKey {
+    found_at(&Place::file(folder))
+}
+
+/// The same at a place.
+pub(crate) fn found_at(place: &Place) -> VerifierKey {
     let compact = |id: &str, number: u64, kind: &str| {
         let (key, payload) = registration(id, seed(number), kind);
-        std::fs::write(folder.join(format!("{id}.jws")), sign_compact(&key, Type::Registration.typ(), &payload)).unwrap();
+        std::fs::write(place.folder.join(format!("{id}.jws")), sign_compact(&key, Type::Registration.typ(), &payload)).unwrap();
     };
     compact("town", 1_000_000, "municipality");
     compact("ministry", 1_000_001, "ministry");
     let init = Command::new(env!("CARGO_BIN_EXE_convenant"))
-        .current_dir(folder)
-        .args([
-            "init",
-            "--database",
-            "kill.sqlite",
-            "--keys",
-            "keys",
-            "--origin",
-            ORIGIN,
-            "--owner",
-            "town.jws",
-            "--ministry",
-            "ministry.jws",
-        ])
+        .current_dir(&place.folder)
+        .args(["init", "--database", &place.database, "--keys", "keys", "--origin", ORIGIN])
+        .args(["--owner", "town.jws", "--ministry", "ministry.jws"])
         .output()
         .unwrap();
     assert!(init.status.success(), "{}", String::from_utf8_lossy(&init.stderr));

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::binaries::Binaries;
 use super::guard::Guard;
+use super::sql;
 
 /// Whether commits reach the disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,8 +50,17 @@ impl Cluster {
     /// Makes a cluster and starts its server: about a second. Anybody on this machine may connect as anybody. Its default
     /// order of texts is that of Dutch (ICU), where the server has it, so that SQL which leans on it is found out.
     pub fn start(binaries: Binaries, durability: Durability) -> Self {
+        Self::with(binaries, durability, &[])
+    }
+
+    /// The same; files of its write-ahead log are of 1 MiB each, so that no file of a small database needs to be larger.
+    pub(super) fn in_small_files(binaries: Binaries, durability: Durability) -> Self {
+        Self::with(binaries, durability, &["--wal-segsize=1"])
+    }
+
+    fn with(binaries: Binaries, durability: Durability, more: &[&str]) -> Self {
         let mut cluster = Self::prepare(binaries);
-        cluster.initialise();
+        cluster.initialise(more);
         let synced = if durability == Durability::Synced { "fsync = on\n" } else { "fsync = off\nfull_page_writes = off\n" };
         let socket = format!("unix_socket_directories = '{}'\n", cluster.folder.display());
         cluster.configure(&format!("{SETTINGS}{socket}{synced}"));
@@ -81,10 +91,10 @@ impl Cluster {
         Self { binaries, folder, port: 0, server: None, _guard: guard }
     }
 
-    fn initialise(&self) {
+    fn initialise(&self, more: &[&str]) {
         let run = |locale: &[&str]| {
             let mut initdb = self.binaries.command("initdb", &self.folder);
-            initdb.arg("-D").arg(self.data()).args(["-U", "postgres", "-A", "trust", "-N", "-E", "UTF8", "--no-instructions"]);
+            initdb.arg("-D").arg(self.data()).args(["-U", "postgres", "-A", "trust", "-N", "-E", "UTF8", "--no-instructions"]).args(more);
             log_to(&mut initdb, &self.log()).args(locale).status().expect("initdb").success()
         };
         // It leaves nothing behind when it fails.
@@ -163,6 +173,58 @@ impl Cluster {
         _ = server.wait();
     }
 
+    /// Ends the server at once, as `pg_ctl stop -m immediate` does: sessions are broken off, and the next start recovers.
+    pub fn stop_at_once(&mut self) {
+        let Some(mut server) = self.server.take() else { return };
+        signal("QUIT", &[server.id()]);
+        _ = server.wait();
+    }
+
+    /// Every process of the server stands still: connections stay, and nothing is answered.
+    pub fn freeze(&self) {
+        let Some(server) = &self.server else { return };
+        // Nothing is born while its children are counted.
+        signal("STOP", &[server.id()]);
+        signal("STOP", &children(server.id()));
+    }
+
+    /// They go on.
+    pub fn thaw(&self) {
+        let Some(server) = &self.server else { return };
+        signal("CONT", &children(server.id()));
+        signal("CONT", &[server.id()]);
+    }
+
+    /// No process of the server, those of sessions that are there and of those to come, may let a file grow beyond so many
+    /// bytes; `None`: beyond nothing. With `prlimit` of util-linux.
+    pub fn limit_files(&self, bytes: Option<u64>) {
+        let Some(server) = &self.server else { return };
+        let bytes = bytes.map_or_else(|| "unlimited".to_owned(), |bytes| bytes.to_string());
+        // First the one that starts the others. As the user that they run as, who may do this to its own.
+        let limit = |id: u32| {
+            let mut prlimit = self.binaries.plain(Path::new("prlimit"), &self.folder);
+            prlimit.args(["--pid", &id.to_string(), &format!("--fsize={bytes}:unlimited")]).output()
+        };
+        assert!(limit(server.id()).expect("prlimit").status.success(), "the limit of the server is not set");
+        // A session may have ended meanwhile.
+        children(server.id()).into_iter().for_each(|id| _ = limit(id));
+    }
+
+    /// Waits until the server takes connections again after an accident; one that has ended over it is started anew.
+    pub fn recovers(&mut self) {
+        let ended = until(|| {
+            let server = self.server.as_mut().expect("the server was started");
+            match server.try_wait().expect("a child") {
+                Some(_) => Some(true),
+                None => sql::execute(&self.url("postgres", "postgres"), "SELECT 1").ok().map(|()| false),
+            }
+        });
+        if ended.expect("the server recovers or ends") {
+            self.server = None;
+            self.launch();
+        }
+    }
+
     /// Starts a server that was killed or stopped, at the same port.
     pub fn start_again(&mut self) {
         assert!(self.server.is_none(), "the server runs");
@@ -202,6 +264,7 @@ impl Cluster {
 
 impl Drop for Cluster {
     fn drop(&mut self) {
+        self.thaw();
         // What is in it is thrown away: no need for an orderly end.
         if let Some(mut server) = self.server.take() {
             signal("QUIT", &[server.id()]);

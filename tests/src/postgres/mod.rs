@@ -11,12 +11,14 @@ pub mod database;
 pub mod guard;
 pub mod pair;
 mod server;
+pub mod solo;
 pub mod sql;
 
 pub use binaries::Binaries;
 pub use cluster::{Cluster, Durability, until};
 pub use database::TestDatabase;
 pub use pair::Pair;
+pub use solo::Solo;
 
 use std::io::Write as _;
 use std::sync::Once;

@@ -1,13 +1,9 @@
 //! A primary and its synchronous standby, for tests of what happens when one of them dies.
 
-use std::str::FromStr as _;
-
-use gateway::store::schema;
-use sqlx::postgres::PgConnectOptions;
-
 use super::binaries::Binaries;
 use super::cluster::{Cluster, Durability, until};
-use super::{GATEWAY, OWNER, missing, server, sql};
+use super::solo::make_database;
+use super::{GATEWAY, OWNER, missing, sql};
 
 /// The database of a pair.
 pub const DATABASE: &str = "convenant";
@@ -30,13 +26,7 @@ impl Pair {
             Err(why) => return missing(&format!("a primary with a standby cannot be started: {why}")),
         };
         let primary = Cluster::start(binaries, durability);
-        let superuser = primary.url("postgres", "postgres");
-        server::make_owner(&superuser).expect("the superuser makes a role");
-        sql::execute(&superuser, &format!("CREATE DATABASE {DATABASE} OWNER {OWNER}")).expect("a database");
-        let options = PgConnectOptions::from_str(&primary.url(OWNER, DATABASE)).expect("our own address");
-        let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        let migrated = std::thread::spawn(move || runtime().block_on(schema::migrate(options, GATEWAY))).join();
-        migrated.expect("no panic").expect("a migrated database");
+        make_database(&primary, DATABASE);
         let standby = Cluster::follow(&primary, STANDBY);
         let pair = Self { primary, standby };
         pair.synchronise();

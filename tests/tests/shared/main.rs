@@ -4,13 +4,18 @@
 
 mod failover;
 mod going_on;
+mod outage;
 mod turns;
+
+use std::sync::Arc;
 
 use gateway::settings::Limits;
 use harness::Home;
-use harness::gate::{Gate, Signed, Signer};
+use harness::gate::{Gate, Signed, Signer, obligation, proposal};
 use harness::postgres::TestDatabase;
-use ledger::envelope::Type;
+use ledger::envelope::{SigningKey, Type};
+use ledger::words::Hash;
+use serde_json::json;
 
 /// When the tests begin.
 const AT: &str = "2006-02-15T09:00:00Z";
@@ -26,8 +31,20 @@ async fn two() -> Option<[Gate; 2]> {
 /// The registration of somebody who is not known yet.
 fn stranger(number: u16) -> (String, Signed) {
     let name = format!("stranger-{number}");
-    let signer = Signer::new(Box::leak(name.clone().into_boxed_str()), u8::try_from(number % 200).unwrap() + 20);
+    let key = Arc::new(SigningKey::from_seed(Hash::of(&[name.as_bytes()]).as_bytes()));
+    let signer = Signer { id: Box::leak(name.clone().into_boxed_str()), key };
     (name, signer.says(Type::Registration, "r", &signer.registration("other")))
+}
+
+/// An agreement in force, of which an obligation is due on 1 April 2006.
+async fn agreed(gate: &Gate) {
+    let corporation = Signer::new("corporation", 5);
+    gate.admit(&corporation, "housing-corporation").await;
+    let offer = gate.town.says(Type::Proposal, "p", &proposal("wijk", &[obligation("visits", "2006-04-01")]));
+    gate.accept(&offer).await;
+    for party in [&gate.town, &corporation] {
+        gate.accept(&party.says(Type::Consent, "c", &json!({ "agreement": "wijk", "to": offer.hash }))).await;
+    }
 }
 
 /// All that is stored is whole, by connections of its own.

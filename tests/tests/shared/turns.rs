@@ -1,13 +1,17 @@
 //! Who writes when.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use axum::http::StatusCode;
 use futures_util::future::join_all;
-use harness::gate::{obligation, proposal};
-use ledger::envelope::Type;
+use gateway::clock::StepClock;
+use gateway::settings::Limits;
+use harness::Home;
+use harness::gate::Gate;
+use harness::postgres::{TestDatabase, sql};
 
-use super::{is_sound, stranger, two};
+use super::{AT, agreed, is_sound, stranger, two};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn either_takes_statements_and_shows_at_once_what_the_other_acknowledged() {
@@ -46,13 +50,7 @@ async fn both_at_once_give_each_statement_one_entry_and_the_log_one_history() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_clock_causes_is_logged_once_whoever_sees_it_first() {
     let Some([one, other]) = two().await else { return };
-    let corporation = harness::gate::Signer::new("corporation", 5);
-    one.admit(&corporation, "housing-corporation").await;
-    let offer = one.town.says(Type::Proposal, "p", &proposal("wijk", &[obligation("visits", "2006-04-01")]));
-    one.accept(&offer).await;
-    for party in [&one.town, &corporation] {
-        one.accept(&party.says(Type::Consent, "c", &serde_json::json!({ "agreement": "wijk", "to": offer.hash }))).await;
-    }
+    agreed(&one).await;
     let before = one.host.store.size(1).await.unwrap();
     one.clock.set("2006-09-01T09:00:00Z".parse().unwrap());
     // Both wake at the same instant; each shows a log to which the same flags were added once.
@@ -97,4 +95,39 @@ async fn a_gateway_that_stands_still_with_its_turn_holds_nobody_up_for_long() {
     }
     assert_eq!(one.accept(&stranger(2).1).await, 2);
     is_sound(&one).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_another_gateway_flagged_is_no_damage_to_one_that_lost_its_turn_unnoticed() {
+    let Some(database) = TestDatabase::migrated() else { return };
+    let url = database.gateway_url();
+    let late = Gate::open_in(Home::on(database), AT, &Limits::default()).await;
+    agreed(&late).await;
+    let other = late.beside_by(StepClock::at(AT.parse().unwrap()), &Limits::default()).await;
+    // It has its turn, and the agreement at hand.
+    let before = late.accept(&stranger(1).1).await + 1;
+    let holders = "FROM pg_locks WHERE locktype = 'advisory' AND granted \
+                   AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+    sql::execute(&url, &format!("SELECT pg_terminate_backend(pid) {holders}")).unwrap();
+    while !sql::column(&url, &format!("SELECT pid::text {holders}")).unwrap().is_empty() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    // Overdue, and not yet breached.
+    other.clock.set("2006-04-03T09:00:00Z".parse().unwrap());
+    other.host.ledger("gm0599").unwrap().grown(before).await;
+    other.settled().await;
+    late.clock.set("2006-09-01T09:00:00Z".parse().unwrap());
+    let (_, statement) = stranger(2);
+    let mut answer = late.submit(&statement).await;
+    for _ in 0..100 {
+        if answer.0.is_success() {
+            break;
+        }
+        assert_eq!(answer.0, StatusCode::SERVICE_UNAVAILABLE, "{}", answer.1);
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        answer = late.submit(&statement).await;
+    }
+    assert!(answer.0.is_success(), "{:?}", late.host.ledger("gm0599").unwrap().health());
+    is_sound(&late).await;
+    is_sound(&other).await;
 }
