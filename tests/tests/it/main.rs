@@ -8,5 +8,6 @@ mod both_doors;
 mod stories;
 mod suspended;
 mod tables;
+mod taken_over;
 mod transitions;
 mod tidy;
