@@ -12,6 +12,7 @@ mod settling;
 mod worker;
 mod watch;
 mod founding;
+mod others;
 mod rebuild;
 mod recent;
 mod used;

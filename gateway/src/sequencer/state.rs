@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ledger::book::{Book, LifeKey};
 use ledger::envelope::{Body, Parsed};
 use ledger::lives::log_keys::LogKeys;
-use ledger::words::Instant;
+use ledger::words::{Hash, Instant};
 
 use super::batch::BatchRows;
 use super::closed::Closed;
@@ -14,7 +14,7 @@ use super::seal::{Sealed, prepare};
 use super::settling;
 use super::used::UsedIds;
 use super::watch::{Health, HealthCell};
-use crate::store::{LedgerRow, Progress, Store, StoreFault};
+use crate::store::{HeadRow, LedgerRow, Progress, Store, StoreFault};
 
 pub(super) struct State {
     pub(super) book: Book,
@@ -30,6 +30,9 @@ pub(super) struct State {
     pub(super) closed: Option<Closed>,
     /// The ids of entries before this one are not in the book any more.
     forgotten: u64,
+    /// Of the entries before this one, others wrote some whose lives are not on the book: what is read from the derived rows
+    /// must be read when they hold those.
+    foreign: u64,
 }
 
 impl State {
@@ -50,12 +53,25 @@ impl State {
             }
             Some(_) | None => UsedIds::of(store, row.id, head.size),
         };
-        Ok(Self { book, edge, last_accepted: head.accepted_at, next_due, used, log_keys, closed, forgotten: 0 })
+        Ok(Self { book, edge, last_accepted: head.accepted_at, next_due, used, log_keys, closed, forgotten: 0, foreign: 0 })
     }
 
     /// Number of entries after the last batch that was handed to the database.
     pub(super) fn size(&self) -> u64 {
         self.edge.frontier.size()
+    }
+
+    /// Goes on from a later head, up to which others wrote.
+    pub(super) fn stand_at(&mut self, head: HeadRow, partial: Vec<Vec<Hash>>, log_keys: LogKeys) {
+        self.foreign = head.size;
+        self.last_accepted = head.accepted_at;
+        self.edge = Edge::new(head.frontier, partial);
+        self.log_keys = Arc::new(log_keys);
+    }
+
+    /// Which entries the derived rows must hold before anything is read from them.
+    pub(super) fn foreign(&self) -> u64 {
+        self.foreign
     }
 
     /// Takes note of what was judged at once, and not when it is durable: what it makes due comes before the statements

@@ -64,8 +64,17 @@ impl Worker {
     /// Looks at what another gateway has written; nothing is in flight then, nor judged.
     pub(super) async fn refresh(&mut self) -> Result<(), StoreFault> {
         self.land().await?;
-        let known = self.state.take().map(|state| (state.size(), state.used));
-        self.load(known.map(|(size, used)| (used, size))).await
+        let Some(state) = &mut self.state else { return self.load(None).await };
+        if let Some(consequences) = state.follow(&self.store, &self.row).await? {
+            let (size, log_keys) = (state.size(), state.log_keys.clone());
+            self.settled.recent.put(consequences.into_iter());
+            // Before the size, as in `stands`.
+            self.log_keys.send_replace(log_keys);
+            self.size.send_replace(size);
+            return Ok(());
+        }
+        let known = self.state.take().map(|state| (state.used, state.edge.frontier.size()));
+        self.load(known).await
     }
 
     /// From here on this gateway alone writes to the ledger, and knows all that was written.
@@ -83,14 +92,9 @@ impl Worker {
         Ok(())
     }
 
-    /// Lets another gateway write. What follows from this one's entries is written out first, which it has at hand and the
-    /// other would have to read.
+    /// Lets another gateway write.
     pub(super) async fn give_turn(&mut self) -> Result<(), StoreFault> {
         self.land().await?;
-        if self.turn.is_shared() {
-            let durable = *self.size.borrow();
-            self.settled.at(durable).await;
-        }
         self.turn.give().await
     }
 

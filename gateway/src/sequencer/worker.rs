@@ -325,6 +325,9 @@ impl Worker {
             settled.ask();
         }
         let lacking = state.lacking(jobs.iter().map(|job| job.submission.statement.parsed()));
+        if !lacking.is_empty() && !settled.at(state.foreign()).await {
+            return Err(StoreFault::Behind(state.foreign()));
+        }
         store.fetch(row.id, &lacking, &mut state.book).await?;
         let next = state.size() + open.rows.taken.len() as u64;
         let mut agenda = Agenda::default();

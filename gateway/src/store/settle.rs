@@ -125,24 +125,32 @@ impl Store {
 
     /// What the entries from one on have changed, at most `limit` of them.
     pub async fn unsettled(&self, ledger: i64, from: u64, limit: u32) -> Result<Unsettled, StoreFault> {
+        let mut unsettled = Unsettled::default();
+        self.consequences(ledger, from, limit).await?.into_iter().for_each(|consequence| unsettled.add(consequence));
+        Ok(unsettled)
+    }
+
+    /// What follows from the entries from one on, at most `limit` of them, in their order.
+    pub async fn consequences(&self, ledger: i64, from: u64, limit: u32) -> Result<Vec<Consequence>, StoreFault> {
         let sql = "SELECT record.entry, author, statement, payload_hash, leaf, body FROM record LEFT JOIN change \
                    ON change.ledger = record.ledger AND change.entry = record.entry \
                    WHERE record.ledger = $1 AND record.entry >= $2 ORDER BY record.entry LIMIT $3";
         let rows = query(sql).bind(ledger).bind(signed(from)).bind(i64::from(limit)).fetch_all(&self.log.readers).await?;
-        let mut unsettled = Unsettled::default();
-        for row in rows {
-            let entry = number(row.try_get("entry")?, "record")?;
-            let place = format!("record {entry}");
-            let damaged = || StoreFault::Damaged(format!("{place}: its author or id"));
-            let (author, id): (String, String) = (row.try_get("author")?, row.try_get("statement")?);
-            let (author, id) = (author.parse().map_err(|_| damaged())?, id.parse().map_err(|_| damaged())?);
-            let payload_hash = hash(row.try_get("payload_hash")?, &place)?;
-            let body: Option<String> = row.try_get("body")?;
-            let body = body.ok_or_else(|| StoreFault::Damaged(format!("change {entry} is missing; the derived rows must be rebuilt")))?;
-            let (statement, change) = (StatementRow { author, id, entry, payload_hash }, EntryChange::parse(entry, &body)?);
-            unsettled.add(Consequence { statement, leaf: row.try_get("leaf")?, change });
-        }
-        Ok(unsettled)
+        rows.iter()
+            .map(|row| {
+                let entry = number(row.try_get("entry")?, "record")?;
+                let place = format!("record {entry}");
+                let damaged = || StoreFault::Damaged(format!("{place}: its author or id"));
+                let (author, id): (String, String) = (row.try_get("author")?, row.try_get("statement")?);
+                let (author, id) = (author.parse().map_err(|_| damaged())?, id.parse().map_err(|_| damaged())?);
+                let payload_hash = hash(row.try_get("payload_hash")?, &place)?;
+                let body: Option<String> = row.try_get("body")?;
+                let body =
+                    body.ok_or_else(|| StoreFault::Damaged(format!("change {entry} is missing; the derived rows must be rebuilt")))?;
+                let (statement, change) = (StatementRow { author, id, entry, payload_hash }, EntryChange::parse(entry, &body)?);
+                Ok(Consequence { statement, leaf: row.try_get("leaf")?, change })
+            })
+            .collect()
     }
 
     /// Drops all that is derived from the log of a ledger. Until it is rebuilt, nothing may be read or judged.

@@ -227,6 +227,16 @@ impl Agreement {
         }
     }
 
+    /// Takes over what the same rules made of a part elsewhere; a final part leaves the agreement.
+    pub fn take_over(&mut self, part: Part, open: bool) {
+        match part {
+            Part::Head(head) => self.head = head,
+            Part::Text(text) => self.text = text,
+            part if open => self.restore(part).expect("it is neither a head nor a text"),
+            part => self.remove(&part.id()),
+        }
+    }
+
     /// Puts an open part back that the shell kept. `None` for a head or text: those come first, with `of`.
     pub fn restore(&mut self, part: Part) -> Option<()> {
         match part {

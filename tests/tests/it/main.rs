@@ -9,5 +9,6 @@ mod going_on;
 mod stories;
 mod suspended;
 mod tables;
+mod taken_over;
 mod transitions;
 mod tidy;
