@@ -101,7 +101,8 @@ fn sixty_four_megabytes_go_in_and_out_in_little_memory() {
     there_and_back("smaller", 16);
     let before = peak(&server);
     let filed = there_and_back("large", 64);
-    let more = peak(&server) - before;
+    // The kernel sums up what each core counts, so that a later peak can read a little lower than an earlier one.
+    let more = peak(&server).saturating_sub(before);
     println!("64 MB in and out: {more} kB of memory more than for 16 MB, which took it to {before} kB");
     assert!(more < 16 * 1024, "{more} kB more");
 

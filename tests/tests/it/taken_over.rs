@@ -36,7 +36,7 @@ fn after_each_entry_of_each_story_the_book_is_the_same() {
             own.fold(entry).unwrap();
             let parsed = Parsed::parse(&entry.bytes).unwrap();
             let (author, id) = (parsed.statement().by.clone(), parsed.statement().id.clone());
-            let statement = StatementRow { author: author.clone(), id: id.clone(), entry: number, payload_hash: Hash::of(&entry.bytes) };
+            let statement = StatementRow { author: author.clone(), id: id.clone(), entry: number, payload_hash: Hash::of(&[&entry.bytes]) };
             // As it is stored beside the log.
             let text = EntryChange::new(number, &own.changes()[usize::try_from(number).unwrap()]).to_text();
             let change = EntryChange::parse(number, &text).unwrap();
@@ -58,7 +58,7 @@ fn what_is_not_on_the_book_is_left_to_be_read() {
     for (number, entry) in (1_u64..).zip(&log[1..]) {
         let parsed = Parsed::parse(&entry.bytes).unwrap();
         let (author, id) = (parsed.statement().by.clone(), parsed.statement().id.clone());
-        let statement = StatementRow { author, id, entry: number, payload_hash: Hash::of(&entry.bytes) };
+        let statement = StatementRow { author, id, entry: number, payload_hash: Hash::of(&[&entry.bytes]) };
         let change = EntryChange::new(number, &audit.changes()[usize::try_from(number).unwrap()]);
         take_over(&mut taken, &Consequence { statement, leaf: Vec::new(), change }).unwrap();
     }

@@ -1,6 +1,7 @@
 //! Several gateways on one PostgreSQL database: no fork, nothing twice, nothing lost, and what one shows the other shows.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says where")]
+#![allow(clippy::print_stdout, reason = "the long tier shows its figures")]
 
 mod failover;
 mod going_on;
