@@ -1,7 +1,8 @@
 //! Several gateways on one PostgreSQL database: no fork, nothing twice, nothing lost, and what one shows the other shows.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on says where")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test that cannot go on says where")]
 
+mod country;
 mod failover;
 mod outage;
 mod turns;

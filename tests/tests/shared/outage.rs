@@ -1,7 +1,7 @@
 //! The database is gone for a while under load: whoever sends is told to come back, in time and in little memory, and once the
 //! database is back the gateways go on by themselves, with each acknowledged statement there once and every flag raised.
 //!
-//! `CONVENANT_OUTAGE_SECONDS` says how long it is gone: 2 when not given, 30 in the long tier.
+//! `CONVENANT_OUTAGE_SECONDS` says how long it is gone: 1 when not given, 30 in the long tier.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -82,7 +82,7 @@ impl Load {
 
 /// How long the database is gone.
 fn outage() -> Duration {
-    Duration::from_secs(std::env::var("CONVENANT_OUTAGE_SECONDS").ok().and_then(|seconds| seconds.parse().ok()).unwrap_or(2))
+    Duration::from_secs(std::env::var("CONVENANT_OUTAGE_SECONDS").ok().and_then(|seconds| seconds.parse().ok()).unwrap_or(1))
 }
 
 fn resident_kb() -> u64 {
