@@ -5,6 +5,7 @@ use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock, RwLock};
 
+use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use ledger::envelope::{Kid, Parsed, PublicKey};
 use ledger::words::CALENDAR_VERSION;
 use tokio::sync::watch;
@@ -15,7 +16,7 @@ use crate::clock::Clock;
 use crate::keys::{KeyFault, read_keys};
 use crate::metrics;
 use crate::sequencer::{LedgerHandle, Pace, start};
-use crate::store::{CosignedCheckpoint, Store, StoreFault, time_sync};
+use crate::store::{CosignedCheckpoint, LedgerRow, Store, StoreFault, time_sync};
 use crate::witnessing::{self, Cadence, Panel};
 
 /// At most this many decoded keys in memory; then the cache starts anew.
@@ -26,6 +27,8 @@ const SWEEP_MILLIS: i64 = 15 * 60 * 1_000;
 /// How often the disk is asked how long it takes to sync, in milliseconds.
 const SYNC_MILLIS: i64 = 15_000;
 
+/// So many ledgers are begun at a time: there are no more connections to read by.
+const AT_A_TIME: usize = 8;
 /// How often it is looked what other gateways on the same database have written.
 const LOOK: std::time::Duration = std::time::Duration::from_millis(500);
 
@@ -142,27 +145,42 @@ async fn watch_others(store: Store, ledgers: Vec<LedgerHandle>, mut stopped: wat
     }
 }
 
+/// Starts one ledger: its writer, what follows its log, and what sweeps beside it.
+async fn begin(
+    store: &Store,
+    keys: &Path,
+    clock: &Clock,
+    pace: Pace,
+    stopped: &watch::Receiver<bool>,
+    row: LedgerRow,
+) -> Result<(LedgerHandle, [JoinHandle<()>; 3]), StartFault> {
+    let keys = read_keys(keys, &row.name)?;
+    if keys.statements.public() != row.facts.statement_key {
+        return Err(StartFault::OtherKey { ledger: row.name.clone() });
+    }
+    let named = row.facts.versions.holidays.to_string();
+    if named != CALENDAR_VERSION {
+        return Err(StartFault::OtherCalendar { ledger: row.name.clone(), named });
+    }
+    let (id, name) = (row.id, row.name.clone());
+    // Before anything is received: what a crash left undone is done.
+    store.tidy_attachments(id, clock.now()).await?;
+    let (handle, [writer, follower]) = start(store.clone(), row, keys, clock.clone(), pace, stopped.clone()).await?;
+    let sweeper = tokio::spawn(sweep(store.clone(), id, name, clock.clone(), stopped.clone()));
+    Ok((handle, [sweeper, writer, follower]))
+}
+
 impl Host {
     /// Starts the writer of each ledger in the database, with the keys in a directory.
     pub async fn start(store: Store, keys: &Path, clock: Clock, pace: Pace) -> Result<(Self, Writers), StartFault> {
         let (stop, stopped) = watch::channel(false);
+        let rows = store.ledgers().await?.into_iter();
+        let begun = stream::iter(rows.map(|row| begin(&store, keys, &clock, pace, &stopped, row)));
+        let begun: Vec<(LedgerHandle, [JoinHandle<()>; 3])> = begun.buffered(AT_A_TIME).try_collect().await?;
         let (mut ledgers, mut tasks) = (BTreeMap::new(), Vec::new());
-        for row in store.ledgers().await? {
-            let keys = read_keys(keys, &row.name)?;
-            if keys.statements.public() != row.facts.statement_key {
-                return Err(StartFault::OtherKey { ledger: row.name.clone() });
-            }
-            let named = row.facts.versions.holidays.to_string();
-            if named != CALENDAR_VERSION {
-                return Err(StartFault::OtherCalendar { ledger: row.name.clone(), named });
-            }
-            let (id, name) = (row.id, row.name.clone());
-            // Before anything is received: what a crash left undone is done.
-            store.tidy_attachments(id, clock.now()).await?;
-            tasks.push(tokio::spawn(sweep(store.clone(), id, name.clone(), clock.clone(), stopped.clone())));
-            let (handle, pair) = start(store.clone(), row, keys, clock.clone(), pace, stopped.clone()).await?;
-            ledgers.insert(name, handle);
-            tasks.extend(pair);
+        for (handle, its) in begun {
+            ledgers.insert(handle.row.name.clone(), handle);
+            tasks.extend(its);
         }
         if store.is_shared() {
             tasks.push(tokio::spawn(watch_others(store.clone(), ledgers.values().cloned().collect(), stopped.clone())));
@@ -183,9 +201,11 @@ impl Host {
 
     /// Checks what is stored of each ledger: its newest end before this returns, all of it from now on beside the writer.
     pub async fn checked_at(&self, cadence: checking::Cadence, writers: &mut Writers) {
+        stream::iter(self.ledgers()).for_each_concurrent(AT_A_TIME, |ledger| checking::look(&self.store, ledger)).await;
+        let turns = Arc::default();
         for ledger in self.ledgers() {
             let (store, clock, stopped) = (self.store.clone(), self.clock.clone(), writers.stop.subscribe());
-            writers.tasks.push(checking::start(store, ledger.clone(), cadence, clock, stopped).await);
+            writers.tasks.push(checking::start(store, ledger.clone(), cadence, clock, Arc::clone(&turns), stopped));
         }
     }
 

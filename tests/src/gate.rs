@@ -56,7 +56,12 @@ impl Signer {
 
     /// A payload that says this.
     pub fn payload(&self, kind: Type, id: &str, body: &Value) -> Vec<u8> {
-        json!({ "type": kind.code(), "ledger": ORIGIN, "id": id, "signedAt": "2006-01-02T00:00:00Z", "by": self.id, "body": body })
+        self.payload_in(ORIGIN, kind, id, body)
+    }
+
+    /// The same in another ledger.
+    pub fn payload_in(&self, origin: &str, kind: Type, id: &str, body: &Value) -> Vec<u8> {
+        json!({ "type": kind.code(), "ledger": origin, "id": id, "signedAt": "2006-01-02T00:00:00Z", "by": self.id, "body": body })
             .to_string()
             .into_bytes()
     }
@@ -75,7 +80,12 @@ impl Signer {
 
     /// Its self-signed registration, compact, as `init` takes it.
     pub fn registers(&self, kind: &str) -> String {
-        let payload = self.payload(Type::Registration, "registration", &self.registration(kind));
+        self.registers_in(ORIGIN, kind)
+    }
+
+    /// The same in another ledger.
+    pub fn registers_in(&self, origin: &str, kind: &str) -> String {
+        let payload = self.payload_in(origin, Type::Registration, "registration", &self.registration(kind));
         String::from_utf8(sign_compact(&self.key, Type::Registration.typ(), &payload)).expect("a compact JWS is ASCII")
     }
 }

@@ -16,7 +16,7 @@ mod task;
 pub use damage::{Damage, Mend};
 pub use newest::newest;
 pub use share::Share;
-pub use task::{Cadence, start};
+pub use task::{Cadence, look, start};
 
 use crate::metrics;
 use crate::store::{LedgerRow, Progress, Store, StoreFault};

@@ -1,8 +1,9 @@
 //! The self-check beside a running ledger: a look at the newest end first, then round after round.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::watch;
+use tokio::sync::{Mutex, watch};
 use tokio::task::JoinHandle;
 
 use super::{Checked, Share, check, newest};
@@ -20,27 +21,40 @@ pub struct Cadence {
     pub share: Share,
 }
 
-/// Looks at the newest end of a ledger, and goes on with all of it in a task of its own.
-pub async fn start(store: Store, ledger: LedgerHandle, cadence: Cadence, clock: Clock, stopped: watch::Receiver<bool>) -> JoinHandle<()> {
-    take_note(&ledger, newest(&store, &ledger.row).await);
-    tokio::spawn(rounds(store, ledger, cadence, clock, stopped))
+/// Looks at the newest end of a ledger.
+pub async fn look(store: &Store, ledger: &LedgerHandle) {
+    take_note(ledger, newest(store, &ledger.row).await);
 }
 
-async fn rounds(store: Store, ledger: LedgerHandle, cadence: Cadence, clock: Clock, mut stopped: watch::Receiver<bool>) {
-    let interval = i64::try_from(cadence.interval.as_millis()).unwrap_or(i64::MAX);
-    loop {
-        let round = async {
-            let checked = check(&store, &ledger.row, cadence.share).await;
-            if take_note(&ledger, checked) {
-                metrics::self_check_whole(&ledger.row.name, clock.now());
-            }
-            clock.reach(Some(clock.now().plus_millis(interval))).await;
-        };
+/// Checks all of a ledger, round after round, in a task of its own. Of the ledgers that share `turns`, one is checked at a time, so that
+/// together they have the share of one.
+pub fn start(
+    store: Store,
+    ledger: LedgerHandle,
+    cadence: Cadence,
+    clock: Clock,
+    turns: Arc<Mutex<()>>,
+    mut stopped: watch::Receiver<bool>,
+) -> JoinHandle<()> {
+    tokio::spawn(async move {
         tokio::select! {
             // A round only reads: it can end anywhere.
-            _ = stopped.wait_for(|stopped| *stopped) => return,
-            () = round => {}
+            _ = stopped.wait_for(|stopped| *stopped) => {}
+            () = rounds(&store, &ledger, cadence, &clock, &turns) => {}
         }
+    })
+}
+
+async fn rounds(store: &Store, ledger: &LedgerHandle, cadence: Cadence, clock: &Clock, turns: &Mutex<()>) {
+    let interval = i64::try_from(cadence.interval.as_millis()).unwrap_or(i64::MAX);
+    loop {
+        let turn = turns.lock().await;
+        let checked = check(store, &ledger.row, cadence.share).await;
+        drop(turn);
+        if take_note(ledger, checked) {
+            metrics::self_check_whole(&ledger.row.name, clock.now());
+        }
+        clock.reach(Some(clock.now().plus_millis(interval))).await;
     }
 }
 

@@ -64,6 +64,7 @@ impl Store {
             let rows: Vec<(i64, i64)> = query_as(sql).bind(ledger).bind(size).fetch_all(&mut tx).await?;
             strays.extend(rows.iter().map(|(level, tile)| format!("{what} {tile} of level {level}: a log of {size} entries has none")));
         }
+        tx.commit().await?;
         Ok(Some(Bounds { head, strays }))
     }
 

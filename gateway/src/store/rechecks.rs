@@ -89,6 +89,7 @@ impl Store {
         let progress = progress(&mut tx, ledger).await?;
         let sql = "SELECT {CAST(kid AS BLOB)|convert_to(kid, 'UTF8')}, {CAST(institution AS BLOB)|convert_to(institution, 'UTF8')} FROM signer_key WHERE ledger = $1";
         let rows: Vec<(Vec<u8>, Vec<u8>)> = query_as(sql).bind(ledger).fetch_all(&mut tx).await?;
+        tx.commit().await?;
         let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
         Ok((progress, rows.into_iter().map(|(kid, owner)| (text(kid), text(owner))).collect()))
     }
@@ -117,6 +118,7 @@ impl Store {
             }
             rows.push((place, life));
         }
+        tx.commit().await?;
         Ok(LifePage { progress, rows, unfit_facets })
     }
 

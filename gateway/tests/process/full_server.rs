@@ -44,7 +44,7 @@ impl FullServer {
     }
 
     /// The gateway that is there now is gone, and another one takes over.
-    fn is_whole_for_another_gateway(self, kept: &Kept) {
+    fn passes_to_another_gateway(self, kept: &Kept) {
         let Self { gateway, place, vkey, .. } = &self;
         assert_eq!(check(&gateway.url, vkey, kept), 1 + kept.len() as u64);
         let other = Server::at(place);
@@ -90,7 +90,7 @@ fn tables_that_may_not_grow() {
     let kept = filled(&full.gateway.url);
     let vkey = full.vkey.clone();
     let kept = fills_up_and_goes_on(&mut full, &vkey, kept);
-    full.is_whole_for_another_gateway(&kept);
+    full.passes_to_another_gateway(&kept);
 }
 
 #[test]
@@ -115,5 +115,5 @@ fn a_server_that_falls_over_its_own_log() {
         }
     }
     assert!(full.gateway.runs(), "by itself: the same process");
-    full.is_whole_for_another_gateway(&kept);
+    full.passes_to_another_gateway(&kept);
 }

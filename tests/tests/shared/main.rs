@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 #![allow(clippy::print_stdout, reason = "the long tier shows its figures")]
 
+mod country;
 mod failover;
 mod going_on;
 mod outage;

@@ -46,7 +46,7 @@ impl Pool {
         self.begin_by("{BEGIN IMMEDIATE|BEGIN}").await
     }
 
-    /// Begins a transaction that reads everything as it is at one moment.
+    /// Begins a transaction that reads everything as it is at one moment. Committed at its end, it keeps its connection.
     pub(crate) async fn begin_reading(&self) -> Result<Transaction, sqlx::Error> {
         self.begin_by("{BEGIN|BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY}").await
     }
