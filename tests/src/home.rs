@@ -135,15 +135,26 @@ impl Home {
 
     /// Holds up everybody who writes to the log, until it is released.
     pub async fn hold(&self) -> Hold {
+        self.held(Self::file, "log.head").await
+    }
+
+    /// Holds up everybody who writes rows that follow from the log.
+    pub async fn hold_derived(&self) -> Hold {
+        self.held(|home| gateway::store::derived_path(&home.file()), "derived.progress").await
+    }
+
+    async fn held(&self, file: fn(&Self) -> PathBuf, table: &str) -> Hold {
         match &self.server {
             None => {
-                let mut other = SqliteConnection::connect(&format!("sqlite://{}", self.file().display())).await.expect("the file");
+                let url = format!("sqlite://{}", file(self).display());
+                let mut other = SqliteConnection::connect(&url).await.expect("the file");
                 sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.expect("the lock");
                 Hold::File(other)
             }
             Some(Server::Own(server)) => {
                 let mut other = sqlx::PgConnection::connect(&server.owner_url()).await.expect("the server");
-                sqlx::raw_sql("BEGIN; LOCK TABLE log.head IN EXCLUSIVE MODE").execute(&mut other).await.expect("the lock");
+                let sql = sqlx::AssertSqlSafe(format!("BEGIN; LOCK TABLE {table} IN EXCLUSIVE MODE"));
+                sqlx::raw_sql(sql).execute(&mut other).await.expect("the lock");
                 Hold::Server(other)
             }
             Some(Server::Other(url)) => panic!("{url} is looked after by somebody else"),

@@ -7,9 +7,10 @@ use ledger::lives::Moment;
 use ledger::words::Instant;
 
 use super::beside::{erasable, fitting, held};
-use super::closed::{Closed, due_here};
+use super::closed::{Closed, names_what_is_lost};
+use super::reader::Reader;
 use super::{Checked, GatewayKeys, Submission};
-use crate::store::{EntryChange, NewAttachment, Store, StoreFault, subject_of};
+use crate::store::{EntryChange, NewAttachment, StoreFault, subject_of};
 
 /// A statement that was accepted in this batch, with what it changed.
 pub(super) struct Taken {
@@ -32,8 +33,7 @@ pub(super) enum Judged {
 pub(super) struct Batch<'a> {
     book: &'a mut Book,
     agenda: &'a mut Agenda,
-    store: &'a Store,
-    ledger: i64,
+    reader: Reader<'a>,
     keys: &'a GatewayKeys,
     at: Instant,
     next: u64,
@@ -46,13 +46,12 @@ impl<'a> Batch<'a> {
     pub(super) fn new(
         book: &'a mut Book,
         agenda: &'a mut Agenda,
-        store: &'a Store,
-        ledger: i64,
+        reader: Reader<'a>,
         keys: &'a GatewayKeys,
         at: Instant,
         next: u64,
     ) -> Self {
-        Self { book, agenda, store, ledger, keys, at, next, rows: BatchRows::default(), closed: None }
+        Self { book, agenda, reader, keys, at, next, rows: BatchRows::default(), closed: None }
     }
 
     /// The same for a ledger that was put back with fewer entries than its log had signed for.
@@ -69,7 +68,7 @@ impl<'a> Batch<'a> {
             }
             let life = first.1.clone();
             if !self.book.has(&life) {
-                self.store.fetch(self.ledger, std::slice::from_ref(&life), self.book).await?;
+                self.reader.fetch(std::slice::from_ref(&life), self.book).await?;
             }
             let unfit = |what: String| StoreFault::Damaged(format!("{}: {what}", subject_of(&life).unwrap_or_default()));
             let flag = self.book.next_flag(&life).ok_or_else(|| unfit("nothing is due, and the index says so".into()))?;
@@ -103,7 +102,7 @@ impl<'a> Batch<'a> {
             match self.book.judge(verified, moment) {
                 Ok(verdict) => return Ok(Ok(verdict)),
                 Err(Stop::Refused(refusal)) => return Ok(Err(refusal)),
-                Err(Stop::Need(key)) => self.store.fetch(self.ledger, &[key], self.book).await?,
+                Err(Stop::Need(key)) => self.reader.fetch(&[key], self.book).await?,
             }
         }
     }
@@ -120,11 +119,13 @@ impl<'a> Batch<'a> {
             Ok(Verdict::Repeat { entry }) => return Ok(Judged::Repeat(entry)),
             Err(refusal) => return Ok(Judged::Refused(refusal, self.at)),
         };
-        let fits = match fitting(&verified, attachments, self.next, self.store, self.ledger).await? {
-            Ok(kept) => erasable(&verified, self.store, self.ledger).await?.map(|()| kept),
+        let Reader { store, ledger, .. } = self.reader;
+        let fits = match fitting(&verified, attachments, self.next, store, ledger).await? {
+            Ok(kept) => erasable(&verified, store, ledger).await?.map(|()| kept),
             Err(refusal) => Err(refusal),
         };
-        match fits.and_then(|kept| held(&verified, &self.keys.log).and_then(|()| due_here(&verified, self.closed)).map(|()| kept)) {
+        match fits.and_then(|kept| held(&verified, &self.keys.log).and_then(|()| names_what_is_lost(&verified, self.closed)).map(|()| kept))
+        {
             Ok(kept) => self.rows.attachments.extend(kept),
             Err(refusal) => return Ok(Judged::Refused(refusal, self.at)),
         }
@@ -143,7 +144,7 @@ impl<'a> Batch<'a> {
             match self.book.key_of(&parsed) {
                 Ok(key) => return Ok(parsed.verify(&key)),
                 Err(Stop::Refused(refusal)) => return Ok(Err(refusal)),
-                Err(Stop::Need(key)) => self.store.fetch(self.ledger, &[key], self.book).await?,
+                Err(Stop::Need(key)) => self.reader.fetch(&[key], self.book).await?,
             }
         }
     }

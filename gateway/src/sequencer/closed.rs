@@ -11,6 +11,7 @@ use ledger::words::Instant;
 
 use super::batch::Batch;
 use super::flight::refuse_all;
+use super::reader::Reader;
 use super::watch::Health;
 use super::worker::Worker;
 use super::{Job, Unavailable};
@@ -59,7 +60,7 @@ impl Closed {
 }
 
 /// A statement that the log goes on from fewer entries is for a ledger that is closed, and leaves out nothing that is known to be lost.
-pub(super) fn due_here(statement: &Verified, closed: Option<&Closed>) -> Result<(), Refusal> {
+pub(super) fn names_what_is_lost(statement: &Verified, closed: Option<&Closed>) -> Result<(), Refusal> {
     let Body::Continuation(Continuation { lost, .. }) = &statement.statement().body else { return Ok(()) };
     let Some(closed) = closed else {
         let detail = "nothing is known to be missing here";
@@ -112,12 +113,13 @@ impl Worker {
     /// Judges the one statement that opens the ledger. It goes by itself, and what is due comes right after it.
     async fn try_to_open(&mut self, at: Instant, job: Job) -> Result<(), StoreFault> {
         let Job { submission, answer } = job;
-        let Self { store, row, keys, state, open, .. } = self;
+        let Self { store, row, keys, state, open, settled, .. } = self;
         let state = state.as_mut().expect("it is known to be closed");
+        let reader = Reader::new(store, row.id, settled, state.foreign());
         let lacking = state.lacking(std::iter::once(submission.statement.parsed()));
-        store.fetch(row.id, &lacking, &mut state.book).await?;
+        reader.fetch(&lacking, &mut state.book).await?;
         let (mut agenda, next) = (Agenda::default(), state.size());
-        let mut batch = Batch::new(&mut state.book, &mut agenda, store, row.id, keys, at, next).of_closed(state.closed.as_ref());
+        let mut batch = Batch::new(&mut state.book, &mut agenda, reader, keys, at, next).of_closed(state.closed.as_ref());
         open.answers.add(answer, batch.take(submission).await?);
         let rows = batch.into_rows();
         let is_open = !rows.taken.is_empty();

@@ -13,6 +13,7 @@ mod worker;
 mod watch;
 mod founding;
 mod others;
+mod reader;
 mod rebuild;
 mod recent;
 mod used;

@@ -25,8 +25,7 @@ impl State {
             take_over(&mut self.book, consequence)?;
             self.used.note(consequence.statement.author.as_str(), consequence.statement.id.as_str());
         }
-        let dues = consequences.iter().flat_map(|consequence| &consequence.change.lives).filter_map(|life| life.due);
-        self.next_due = dues.chain(self.next_due).min();
+        self.changed_by(consequences.iter().map(|consequence| &consequence.change));
         self.stand_at(head, partial, log_keys);
         Ok(Some(consequences))
     }

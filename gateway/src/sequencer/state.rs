@@ -14,7 +14,7 @@ use super::seal::{Sealed, prepare};
 use super::settling;
 use super::used::UsedIds;
 use super::watch::{Health, HealthCell};
-use crate::store::{HeadRow, LedgerRow, Progress, Store, StoreFault};
+use crate::store::{EntryChange, HeadRow, LedgerRow, Progress, Store, StoreFault};
 
 pub(super) struct State {
     pub(super) book: Book,
@@ -74,11 +74,16 @@ impl State {
         self.foreign
     }
 
+    /// Takes note of what becomes due by these changes.
+    pub(super) fn changed_by<'a>(&mut self, changes: impl Iterator<Item = &'a EntryChange>) {
+        let dues = changes.flat_map(|change| &change.lives).filter_map(|life| life.due);
+        self.next_due = dues.chain(self.next_due).min();
+    }
+
     /// Takes note of what was judged at once, and not when it is durable: what it makes due comes before the statements
     /// of the next turn.
     pub(super) fn judged(&mut self, at: Instant, rows: &BatchRows) {
-        let dues = rows.taken.iter().flat_map(|taken| &taken.change.lives).filter_map(|life| life.due);
-        self.next_due = dues.chain(self.next_due).min();
+        self.changed_by(rows.taken.iter().map(|taken| &taken.change));
         for statement in rows.taken.iter().map(|taken| taken.parsed.statement()) {
             self.used.note(statement.by.as_str(), statement.id.as_str());
             self.last_accepted = at;

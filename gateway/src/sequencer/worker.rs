@@ -13,6 +13,7 @@ use tokio::task::JoinHandle;
 
 use super::batch::{Batch, BatchRows};
 use super::flight::{Answers, Flight, Landed, Signing, refuse_all};
+use super::reader::Reader;
 use super::settling::{self, Settled};
 use super::state::{Standing, State, stand};
 use super::turn::{self, TurnTaking};
@@ -285,7 +286,7 @@ impl Worker {
         while self.state.as_ref().and_then(|state| state.next_due).is_some_and(|due| due <= at) {
             // The index of what is due is a derived row as well.
             self.write_out().await?;
-            let Self { store, row, keys, state, .. } = self;
+            let Self { store, row, keys, state, settled, .. } = self;
             let state = state.as_mut().expect("loaded by the caller");
             state.next_due = store.earliest_due(row.id).await?;
             let due = store.due(row.id, at, FLAGS as u32).await?;
@@ -293,12 +294,13 @@ impl Worker {
                 break;
             }
             let wanted: Vec<LifeKey> = due.iter().map(|(_, life)| life.clone()).filter(|life| !state.book.has(life)).collect();
-            store.fetch(row.id, &wanted, &mut state.book).await?;
+            let reader = Reader::new(store, row.id, settled, state.foreign());
+            reader.fetch(&wanted, &mut state.book).await?;
             // Lives that are due but were not read come after the last one that was.
             let until = (due.len() == FLAGS).then(|| due.last().cloned()).flatten();
             let mut agenda = Agenda::default();
             due.into_iter().for_each(|(due, life)| agenda.set(life, Some(due)));
-            let mut batch = Batch::new(&mut state.book, &mut agenda, store, row.id, keys, at, state.edge.frontier.size());
+            let mut batch = Batch::new(&mut state.book, &mut agenda, reader, keys, at, state.edge.frontier.size());
             batch.drain(until.as_ref(), FLAGS).await?;
             let rows = batch.into_rows();
             if rows.taken.is_empty() {
@@ -325,13 +327,11 @@ impl Worker {
             settled.ask();
         }
         let lacking = state.lacking(jobs.iter().map(|job| job.submission.statement.parsed()));
-        if !lacking.is_empty() && !settled.at(state.foreign()).await {
-            return Err(StoreFault::Behind(state.foreign()));
-        }
-        store.fetch(row.id, &lacking, &mut state.book).await?;
+        let reader = Reader::new(store, row.id, settled, state.foreign());
+        reader.fetch(&lacking, &mut state.book).await?;
         let next = state.size() + open.rows.taken.len() as u64;
         let mut agenda = Agenda::default();
-        let mut batch = Batch::new(&mut state.book, &mut agenda, store, row.id, keys, at, next);
+        let mut batch = Batch::new(&mut state.book, &mut agenda, reader, keys, at, next);
         for Job { submission, answer } in jobs {
             open.answers.add(answer, batch.take(submission).await?);
             // What a statement made due at this very instant stands before the next one.

@@ -8,8 +8,10 @@ use futures_util::future::join_all;
 use gateway::clock::StepClock;
 use gateway::settings::Limits;
 use harness::Home;
-use harness::gate::Gate;
+use harness::gate::{Gate, Signer};
 use harness::postgres::{TestDatabase, sql};
+use ledger::envelope::Type;
+use serde_json::json;
 
 use super::{AT, agreed, is_sound, stranger, two};
 
@@ -45,6 +47,31 @@ async fn both_at_once_give_each_statement_one_entry_and_the_log_one_history() {
     for gate in &gates {
         is_sound(gate).await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_judged_by_rows_that_lack_what_the_other_gateway_wrote() {
+    let Some([one, other]) = two().await else { return };
+    let routes = |id: &str, ministry: &str| {
+        let body = json!({ "routes": [{ "theme": "education", "ministry": ministry }] });
+        one.ministry.says(Type::MinistryRouting, id, &body)
+    };
+    // It has the ministry at hand; of the one that is named next, the other alone knows.
+    one.accept(&routes("first", "ministry")).await;
+    for gate in [&one, &other] {
+        gate.settled().await;
+    }
+    let held = one.home().hold_derived().await;
+    other.admit(&Signer::new("education", 7), "ministry").await;
+    let statement = routes("second", "education");
+    let mut answer = std::pin::pin!(one.submit(&statement));
+    if let Ok(answer) = tokio::time::timeout(Duration::from_millis(300), &mut answer).await {
+        panic!("it was judged by what there was before: {answer:?}");
+    }
+    held.release().await;
+    let (status, said) = answer.await;
+    assert_eq!(status, StatusCode::CREATED, "{said}");
+    is_sound(&one).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
