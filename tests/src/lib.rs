@@ -21,6 +21,7 @@ pub mod derived;
 pub mod http;
 pub mod tiles;
 pub mod bulk;
+pub mod screen;
 pub mod site;
 pub mod postgres;
 #[cfg(feature = "browser")]
@@ -31,4 +32,5 @@ pub use door::{Answer, Attachment, Door, Entry};
 pub use home::Home;
 pub use http::Http;
 pub use memory::Memory;
+pub use screen::Screen;
 pub use town::{Actor, Town};

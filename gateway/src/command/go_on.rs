@@ -6,12 +6,9 @@ use anyhow::{Context as _, ensure};
 use ledger::words::Text;
 use serde_json::json;
 
-use super::held::Held;
+use super::held::{Held, MOST};
 use super::{Exit, Terminal, shown};
 use crate::store::{Alone, Database, LedgerRow, Store};
-
-/// At most this many checkpoints stand in the statement.
-const MOST: usize = 16;
 
 /// For `--help` of this subcommand, whose exit codes say more than those of the others.
 const EXIT_CODES: &str = "\

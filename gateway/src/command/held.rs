@@ -11,8 +11,8 @@ use ledger::log::note::{Note, VerifierKey};
 use super::monitor::{Shown, WitnessAt, Words, witness};
 use crate::store::{LedgerRow, Store};
 
-/// At most this many checkpoints of what is lost are put on record.
-const MOST: usize = 16;
+/// At most this many checkpoints of what is lost are put on record: a `continuation` names no more.
+pub(super) const MOST: usize = 16;
 /// A checkpoint of more characters is put on record without what witnesses signed on it.
 const LONGEST: usize = 8_000;
 

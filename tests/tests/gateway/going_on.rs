@@ -1,7 +1,6 @@
 //! A ledger that was put back with fewer entries than its log had signed for is closed, until its owner has recorded that.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
 
 use axum::http::StatusCode;
 use gateway::checking::{Share, check};
@@ -12,6 +11,7 @@ use gateway::command::go_on::GoOn;
 use gateway::command::held::Held;
 use gateway::command::{Exit, Terminal};
 use gateway::store::Database;
+use harness::Screen;
 use harness::gate::{Gate, ORIGIN, STATEMENTS, Signed, Signer};
 use ledger::audit::Report;
 use ledger::envelope::Type;
@@ -174,19 +174,6 @@ async fn a_case_file_from_after_it_holds_and_has_the_entry() {
     assert!(has(&named) && has("verdergaat vanaf een oudere stand"), "whoever relies on a case file sees it");
 }
 
-/// What a command says.
-#[derive(Clone, Default)]
-struct Said(Arc<Mutex<Vec<u8>>>);
-
-impl std::io::Write for Said {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 /// The tool of the operator, on a database that no gateway runs on: how it ends, and what it prints.
 fn go_on(database: &Database, kept: &[PathBuf]) -> (Result<Exit, String>, String) {
     let (database, kept) = (database.clone(), kept.to_vec());
@@ -195,9 +182,9 @@ fn go_on(database: &Database, kept: &[PathBuf]) -> (Result<Exit, String>, String
         let mut held = Held::default();
         held.kept = kept;
         let command = GoOn { database, ledger: "gm0599".to_owned(), reason: "Brand in de kelder.".parse().unwrap(), held };
-        let (lines, notes) = (Said::default(), Said::default());
+        let (lines, notes) = (Screen::default(), Screen::default());
         let outcome = command.run(&mut Terminal::to(lines.clone(), notes)).map_err(|error| format!("{error:#}"));
-        (outcome, String::from_utf8(lines.0.lock().unwrap().clone()).unwrap())
+        (outcome, lines.text())
     };
     std::thread::spawn(run).join().unwrap()
 }

@@ -1,11 +1,11 @@
 //! `convenant migrate`, and what a gateway says of a schema that is not the one it works with.
 
 use std::str::FromStr as _;
-use std::sync::{Arc, Mutex};
 
 use gateway::command::migrate::Migrate;
 use gateway::command::{Exit, Terminal};
 use gateway::store::schema::{self, Migrated, SchemaFault};
+use harness::Screen;
 use harness::postgres::{TestDatabase, sql};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
@@ -116,26 +116,12 @@ async fn an_owner_that_may_not_make_roles_says_what_an_administrator_must_do() {
     assert!(!schema::migrate(options, &role).await.unwrap().role_made);
 }
 
-/// What a terminal was told.
-#[derive(Clone, Default)]
-struct Said(Arc<Mutex<Vec<u8>>>);
-
-impl std::io::Write for Said {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 /// Runs the command as the program does, and gives what it said.
 fn run(database: &str, role: &str) -> (anyhow::Result<Exit>, String) {
-    let (lines, notes) = (Said::default(), Said::default());
+    let (lines, notes) = (Screen::default(), Screen::default());
     let command = Migrate { database: database.to_owned(), gateway_role: role.to_owned() };
     let outcome = command.run(&mut Terminal::to(lines.clone(), notes.clone()));
-    let text = [lines, notes].map(|said| String::from_utf8(said.0.lock().unwrap().clone()).unwrap()).concat();
+    let text = [lines, notes].map(|screen| screen.text()).concat();
     (outcome, text)
 }
 

@@ -2,13 +2,13 @@
 
 use axum::http::StatusCode;
 use gateway::clock::Clock;
-use harness::gate::{Gate, ORIGIN, Signer, obligation, proposal};
+use harness::gate::{Gate, ORIGIN};
 use ledger::envelope::Type;
 use ledger::log::checkpoint::Checkpoint;
 use ledger::words::Hash;
 use serde_json::json;
 
-use super::{is_sound, stranger, two};
+use super::{agreed, is_sound, stranger, two};
 
 /// The kinds of the entries from an index on.
 async fn kinds(gate: &Gate, from: u64) -> Vec<String> {
@@ -19,13 +19,7 @@ async fn kinds(gate: &Gate, from: u64) -> Vec<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_one_gateway_opens_is_open_at_the_other_and_what_was_due_is_flagged_once() {
     let Some([one, other]) = two().await else { return };
-    let corporation = Signer::new("corporation", 5);
-    one.admit(&corporation, "housing-corporation").await;
-    let offer = one.town.says(Type::Proposal, "p", &proposal("wijk", &[obligation("visits", "2006-04-01")]));
-    one.accept(&offer).await;
-    for party in [&one.town, &corporation] {
-        one.accept(&party.says(Type::Consent, "c", &json!({ "agreement": "wijk", "to": offer.hash }))).await;
-    }
+    agreed(&one).await;
     one.settled().await;
     let left = one.size();
     let signer = {

@@ -49,23 +49,28 @@ impl Load {
             if self.is_over.load(Ordering::Relaxed) {
                 break;
             }
-            let (_, statement) = stranger(number);
-            let mut tries = usize::from(sender);
-            entries.push(loop {
-                let answer = tokio::time::timeout(ANSWER, gates[tries % 2].offer(&statement)).await;
-                let (status, headers, answer) = answer.expect("an answer in time");
-                if status.is_success() {
-                    break (number, answer["entry"].as_u64().unwrap());
-                }
-                assert_eq!((status, answer["title"].as_str()), (StatusCode::SERVICE_UNAVAILABLE, Some("Unavailable")), "{answer}");
-                assert!(headers["retry-after"].to_str().unwrap().parse::<u64>().unwrap() >= 1);
-                self.refused.fetch_add(1, Ordering::Relaxed);
-                tries += 1;
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            });
+            entries.push((number, self.insist(gates, number, usize::from(sender)).await));
             self.acknowledged.fetch_add(1, Ordering::Relaxed);
         }
         entries
+    }
+
+    /// Sends one statement until it is acknowledged, to one gateway and then to the other; gives its entry.
+    async fn insist(&self, gates: [&Gate; 2], number: u16, first: usize) -> u64 {
+        let (_, statement) = stranger(number);
+        let mut tries = first;
+        loop {
+            let answer = tokio::time::timeout(ANSWER, gates[tries % 2].offer(&statement)).await;
+            let (status, headers, answer) = answer.expect("an answer in time");
+            if status.is_success() {
+                return answer["entry"].as_u64().unwrap();
+            }
+            assert_eq!((status, answer["title"].as_str()), (StatusCode::SERVICE_UNAVAILABLE, Some("Unavailable")), "{answer}");
+            assert!(headers["retry-after"].to_str().unwrap().parse::<u64>().unwrap() >= 1);
+            self.refused.fetch_add(1, Ordering::Relaxed);
+            tries += 1;
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// Waits until so many more were counted.
@@ -116,22 +121,6 @@ async fn look_on(gates: [&Gate; 2], load: &Load) {
     assert!(most < before + GROWTH_KB, "{before} kB grew to {most} kB");
 }
 
-/// Sends a statement that was acknowledged until it is so again; all of them at once can take longer than a request may.
-async fn sent_again(gate: &Gate, number: u16) -> u64 {
-    let (_, statement) = stranger(number);
-    let again = async {
-        loop {
-            let (status, _, answer) = gate.offer(&statement).await;
-            if status.is_success() {
-                return answer["entry"].as_u64().unwrap();
-            }
-            assert_eq!((status, answer["title"].as_str()), (StatusCode::SERVICE_UNAVAILABLE, Some("Unavailable")), "{answer}");
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(60), again).await.expect("it is acknowledged again")
-}
-
 /// Two gateways under load lose their database, and get it back.
 async fn comes_and_goes(leave: fn(&mut Cluster), come_back: fn(&mut Cluster)) {
     let Some(solo) = tokio::task::spawn_blocking(|| Solo::start(Durability::Synced)).await.unwrap() else { return };
@@ -166,8 +155,8 @@ async fn comes_and_goes(leave: fn(&mut Cluster), come_back: fn(&mut Cluster)) {
     let kept: BTreeMap<u64, u16> = sent.into_iter().flatten().map(|(number, entry)| (entry, number)).collect();
     println!("{} acknowledged, {} told to come back", kept.len(), load.refused.load(Ordering::Relaxed));
 
-    // Sent again through the other gateway, each is the entry that it was.
-    let again = join_all(kept.iter().map(async |(entry, number)| (sent_again(&other, *number).await, *entry))).await;
+    // Sent again through the other gateway, each is the entry that it was; all at once can take longer than a request may.
+    let again = join_all(kept.iter().map(async |(entry, number)| (load.insist([&other; 2], *number, 0).await, *entry))).await;
     assert!(again.iter().all(|(again, entry)| again == entry));
     assert_eq!(kept.len(), load.acknowledged.load(Ordering::Relaxed), "no two have one entry");
     let facts = one.host.store.facts_from(1, before, u32::MAX).await.unwrap();
