@@ -112,20 +112,3 @@ impl Store {
         Ok(())
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::super::db::query_as;
-    use super::*;
-
-    /// Decision 115. A build that does not read `.cargo/config.toml` is correct, and slower.
-    #[tokio::test]
-    async fn no_lock_is_shared_by_the_connections_of_the_process() {
-        let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(&folder.path().join("ledgers.sqlite"), true).await.unwrap();
-        let options: Vec<(String,)> = query_as("PRAGMA compile_options").fetch_all(&store.log.readers).await.unwrap();
-        let has = |option: &str| options.iter().any(|(one,)| one == option);
-        assert!(has("DEFAULT_MEMSTATUS=0"), "{options:?}");
-        assert!(!has("ENABLE_MEMORY_MANAGEMENT") && !has("ENABLE_API_ARMOR"), "{options:?}");
-    }
-}
