@@ -7,3 +7,4 @@ mod migrating;
 mod replicated;
 mod rights;
 mod servers;
+mod texts;
