@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::time::Instant;
+use tokio::time::{Duration, Instant};
 
 /// What a round gave.
 pub(crate) struct Round {
@@ -29,21 +29,43 @@ impl Round {
 
 /// Sends every body once, from so many connections, in turn to each of these gateways; each must be answered with this status.
 pub(crate) async fn send(addresses: &[std::net::SocketAddr], path: &str, bodies: Vec<Vec<u8>>, clients: usize, status: &str) -> Round {
+    exchange(addresses, posts(path, bodies), clients, status, None).await
+}
+
+/// The same, so many a second, however long the answers take: the time of one runs from the instant at which it had to go.
+pub(crate) async fn send_paced(
+    addresses: &[std::net::SocketAddr],
+    path: &str,
+    bodies: Vec<Vec<u8>>,
+    clients: usize,
+    status: &str,
+    per_second: f64,
+) -> Round {
+    exchange(addresses, posts(path, bodies), clients, status, Some(per_second)).await
+}
+
+fn posts(path: &str, bodies: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
     let request = |body: Vec<u8>| {
         let length = body.len();
         let head = format!("POST {path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n");
         [head.as_bytes(), &body].concat()
     };
-    exchange(addresses, bodies.into_iter().map(request).collect(), clients, status).await
+    bodies.into_iter().map(request).collect()
 }
 
 /// Fetches every path once, from so many connections.
 pub(crate) async fn fetch(address: std::net::SocketAddr, paths: impl Iterator<Item = String>, clients: usize) -> Round {
     let request = |path: String| format!("GET {path} HTTP/1.1\r\nhost: x\r\n\r\n").into_bytes();
-    exchange(&[address], paths.map(request).collect(), clients, "200").await
+    exchange(&[address], paths.map(request).collect(), clients, "200", None).await
 }
 
-async fn exchange(addresses: &[std::net::SocketAddr], requests: Vec<Vec<u8>>, clients: usize, status: &str) -> Round {
+async fn exchange(
+    addresses: &[std::net::SocketAddr],
+    requests: Vec<Vec<u8>>,
+    clients: usize,
+    status: &str,
+    per_second: Option<f64>,
+) -> Round {
     let (requests, next) = (Arc::new(requests), Arc::new(AtomicUsize::new(0)));
     let start = Instant::now();
     let tasks: Vec<_> = (0..clients)
@@ -54,8 +76,14 @@ async fn exchange(addresses: &[std::net::SocketAddr], requests: Vec<Vec<u8>>, cl
                 let mut stream = TcpStream::connect(address).await.expect("a connection");
                 stream.set_nodelay(true).expect("no delay");
                 let (mut times, mut buffer) = (Vec::new(), Vec::with_capacity(16_384));
-                while let Some(request) = requests.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let begin = Instant::now();
+                loop {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(request) = requests.get(index) else { break };
+                    let begin = match per_second {
+                        Some(rate) => start + Duration::from_secs_f64(index as f64 / rate),
+                        None => Instant::now(),
+                    };
+                    tokio::time::sleep_until(begin).await;
                     stream.write_all(request).await.expect("sent");
                     let answer = read_answer(&mut stream, &mut buffer).await;
                     assert!(answer.starts_with(&status), "{answer}");

@@ -1,11 +1,13 @@
 //! The load: agreements of 25 obligations each, whose debtors report and whose creditors accept.
 
+use std::net::SocketAddr;
+use std::ops::Range;
 use std::sync::Arc;
 
 use gateway::api::router;
 use gateway::clock::{Clock, StepClock};
 use gateway::found::{NewLedger, found_ledger};
-use gateway::host::Host;
+use gateway::host::{Host, Writers};
 use gateway::sequencer::Pace;
 use harness::Home;
 use ledger::envelope::statement::genesis::Level;
@@ -13,10 +15,13 @@ use ledger::envelope::{SigningKey, Type, sign_compact, sign_flattened};
 use ledger::words::{Hash, Instant};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
 
-use crate::load::{Round, send};
+use crate::load::{Round, send, send_paced};
 
 const ORIGIN: &str = "bench.example/gm0599";
+/// Of each agreement.
+pub(crate) const OBLIGATIONS: usize = 25;
 const PATH: &str = "/v1/ledgers/gm0599/statements";
 
 struct Actor {
@@ -58,7 +63,7 @@ fn proposal(agreement: &str) -> Value {
         json!({ "id": format!("o{i}"), "debtor": "corporation", "what": "Een buurtregisseur is in dienst en werkt in de wijk.", "creditors": ["town"],
             "when": { "kind": "rhythm", "rule": "FREQ=MONTHLY" }, "strength": "effort", "goals": ["g"], "evidence": [{ "kind": "note", "title": "Verslag" }] })
     };
-    let obligations: Vec<Value> = (0..25).map(obligation).collect();
+    let obligations: Vec<Value> = (0..OBLIGATIONS).map(obligation).collect();
     json!({ "agreement": agreement, "title": "Wijkconvenant", "goals": [{ "id": "g", "title": "Een veilige wijk" }], "themes": ["housing"],
         "neighbourhoods": [{ "code": "BU05991080", "referenceYear": 2006, "name": "De wijk" }], "director": "town",
         "parties": [{ "institution": "town" }, { "institution": "corporation" }],
@@ -72,63 +77,133 @@ pub(crate) async fn run(agreements: usize, clients: usize, pace: Pace) -> Round 
 
 /// The same at so many gateways on one database.
 pub(crate) async fn run_at(home: &Home, gateways: usize, agreements: usize, clients: usize, pace: Pace) -> Round {
-    let (town, corporation, ministry) = (actor("town", 1), actor("corporation", 2), actor("ministry", 3));
-    let store = home.open(true).await;
-    let at = |text: &str| text.parse::<Instant>().expect("an instant");
-    let clock = StepClock::at(at("2006-02-01T00:00:00Z"));
-    let new = NewLedger {
-        origin: ORIGIN.into(),
-        level: Level::Local,
-        owner: town.registers("municipality"),
-        ministry: Some(ministry.registers("ministry")),
-    };
-    let keys = home.keys();
-    found_ledger(&store, &keys, &new, at("2006-02-01T00:00:00Z")).await.expect("a ledger");
-    let (mut addresses, mut running) = (Vec::new(), Vec::new());
-    for gateway in 0..gateways {
-        let store = if gateway == 0 { store.clone() } else { home.open(false).await };
-        let (host, writers) = Host::start(store, &keys, Clock::Step(clock.clone()), pace).await.expect("a gateway");
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        addresses.push(listener.local_addr().expect("an address"));
-        running.push((tokio::spawn(async move { axum::serve(listener, router(host)).await }), writers));
+    let town = Town::open(home, gateways, pace).await;
+    town.sign(0..agreements, clients).await;
+    town.clock.set(at("2006-03-20T00:00:00Z"));
+    let round = town.report(0..agreements, "2006-04-01", clients).await;
+    if clients == 64 && pace.batch > 1 {
+        let half = town.report_paced(0..agreements, "2006-05-01", clients, round.per_second / 2.0).await;
+        println!("  at half that load: {:.0}/s, p50 {:.1} ms, p99 {:.1} ms", half.per_second, half.p50, half.p99);
+    }
+    town.finish().await;
+    round
+}
+
+fn at(text: &str) -> Instant {
+    text.parse().expect("an instant")
+}
+
+/// A municipality with its corporation, at so many gateways.
+pub(crate) struct Town {
+    pub(crate) clock: StepClock,
+    actors: [Actor; 2],
+    addresses: Vec<SocketAddr>,
+    running: Vec<(JoinHandle<std::io::Result<()>>, Writers)>,
+}
+
+impl Town {
+    /// A new ledger, on which both institutions are admitted.
+    pub(crate) async fn open(home: &Home, gateways: usize, pace: Pace) -> Self {
+        let (town, ministry) = (actor("town", 1), actor("ministry", 3));
+        let new = NewLedger {
+            origin: ORIGIN.into(),
+            level: Level::Local,
+            owner: town.registers("municipality"),
+            ministry: Some(ministry.registers("ministry")),
+        };
+        found_ledger(&home.open(true).await, &home.keys(), &new, at("2006-02-01T00:00:00Z")).await.expect("a ledger");
+        let opened = Self::reopen(home, gateways, pace, at("2006-02-01T00:00:00Z")).await;
+        let [town, corporation] = &opened.actors;
+        let (registration, _) = corporation.says(Type::Registration, "r", &corporation.registration("housing-corporation"));
+        let key = corporation.key.public().thumbprint();
+        let (admission, _) = town.says(Type::Admission, "a", &json!({ "institution": "corporation", "key": key }));
+        for statement in [registration, admission] {
+            opened.send(vec![statement], 1).await;
+        }
+        opened
     }
 
-    let (registration, _) = corporation.says(Type::Registration, "r", &corporation.registration("housing-corporation"));
-    send(&addresses, PATH, vec![registration], 1, "201").await;
-    let (admission, _) =
-        town.says(Type::Admission, "a", &json!({ "institution": "corporation", "key": corporation.key.public().thumbprint() }));
-    send(&addresses, PATH, vec![admission], 1, "201").await;
-    let (mut proposals, mut consents) = (Vec::new(), Vec::new());
-    for i in 0..agreements {
-        let name = format!("agreement-{i}");
-        let (proposal, hash) = town.says(Type::Proposal, &format!("p{i}"), &proposal(&name));
-        proposals.push(proposal);
-        consents.extend(
-            [&town, &corporation].map(|party| party.says(Type::Consent, &format!("c{i}"), &json!({ "agreement": name, "to": hash })).0),
-        );
+    /// The same ledger, served anew from an instant on.
+    pub(crate) async fn reopen(home: &Home, gateways: usize, pace: Pace, now: Instant) -> Self {
+        let clock = StepClock::at(now);
+        let (mut addresses, mut running) = (Vec::new(), Vec::new());
+        for _ in 0..gateways {
+            let store = home.open(false).await;
+            let (host, writers) = Host::start(store, &home.keys(), Clock::Step(clock.clone()), pace).await.expect("a gateway");
+            let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+            addresses.push(listener.local_addr().expect("an address"));
+            running.push((tokio::spawn(async move { axum::serve(listener, router(host)).await }), writers));
+        }
+        Self { clock, actors: [actor("town", 1), actor("corporation", 2)], addresses, running }
     }
-    send(&addresses, PATH, proposals, clients, "201").await;
-    send(&addresses, PATH, consents, clients, "201").await;
-    clock.set(at("2006-03-20T00:00:00Z"));
 
-    let (mut reports, mut acceptances) = (Vec::new(), Vec::new());
-    for o in 0..25 {
-        for i in 0..agreements {
-            let id = format!("{i}-{o}");
-            let evidence = json!([{ "form": "referenced", "kind": "note", "hash": Hash::of(&[id.as_bytes()]), "uri": "https://corporation.example/note" }]);
-            let body = json!({ "agreement": format!("agreement-{i}"), "obligation": format!("o{o}"), "instances": ["2006-04-01"], "evidence": evidence });
-            let (report, hash) = corporation.says(Type::Report, &format!("r{id}"), &body);
-            reports.push(report);
-            acceptances
-                .push(town.says(Type::Acceptance, &format!("a{id}"), &json!({ "agreement": format!("agreement-{i}"), "report": hash })).0);
+    /// Everything that was judged is durable, and written out, when this returns.
+    pub(crate) async fn finish(self) {
+        for (server, writers) in self.running {
+            server.abort();
+            writers.finish().await;
         }
     }
-    let first = send(&addresses, PATH, reports, clients, "201").await;
-    let second = send(&addresses, PATH, acceptances, clients, "201").await;
-    for (server, writers) in running {
-        server.abort();
-        drop(writers);
+
+    async fn send(&self, statements: Vec<Vec<u8>>, clients: usize) -> Round {
+        send(&self.addresses, PATH, statements, clients, "201").await
     }
+
+    /// As many a second as this.
+    async fn send_paced(&self, statements: Vec<Vec<u8>>, clients: usize, per_second: f64) -> Round {
+        send_paced(&self.addresses, PATH, statements, clients, "201", per_second).await
+    }
+
+    /// These agreements are proposed and signed by both.
+    pub(crate) async fn sign(&self, agreements: Range<usize>, clients: usize) {
+        let [town, corporation] = &self.actors;
+        let (mut proposals, mut consents) = (Vec::new(), Vec::new());
+        for i in agreements {
+            let name = format!("agreement-{i}");
+            let (proposal, hash) = town.says(Type::Proposal, &format!("p{i}"), &proposal(&name));
+            proposals.push(proposal);
+            consents.extend(
+                [town, corporation].map(|party| party.says(Type::Consent, &format!("c{i}"), &json!({ "agreement": name, "to": hash })).0),
+            );
+        }
+        self.send(proposals, clients).await;
+        self.send(consents, clients).await;
+    }
+
+    /// What was due on a day is reported and accepted, for each obligation of these agreements.
+    pub(crate) async fn report(&self, agreements: Range<usize>, due: &str, clients: usize) -> Round {
+        let (reports, acceptances) = self.reports(agreements, due);
+        let first = self.send(reports, clients).await;
+        let second = self.send(acceptances, clients).await;
+        both(&first, &second)
+    }
+
+    /// The same, so many statements a second.
+    pub(crate) async fn report_paced(&self, agreements: Range<usize>, due: &str, clients: usize, per_second: f64) -> Round {
+        let (reports, acceptances) = self.reports(agreements, due);
+        let first = self.send_paced(reports, clients, per_second).await;
+        let second = self.send_paced(acceptances, clients, per_second).await;
+        both(&first, &second)
+    }
+
+    fn reports(&self, agreements: Range<usize>, due: &str) -> (Vec<Vec<u8>>, Vec<Vec<u8>>) {
+        let [town, corporation] = &self.actors;
+        let (mut reports, mut acceptances) = (Vec::new(), Vec::new());
+        for o in 0..OBLIGATIONS {
+            for i in agreements.clone() {
+                let (agreement, id) = (format!("agreement-{i}"), format!("{i}-{o}-{due}"));
+                let evidence = json!([{ "form": "referenced", "kind": "note", "hash": Hash::of(&[id.as_bytes()]), "uri": "https://corporation.example/note" }]);
+                let body = json!({ "agreement": agreement, "obligation": format!("o{o}"), "instances": [due], "evidence": evidence });
+                let (report, hash) = corporation.says(Type::Report, &format!("r{id}"), &body);
+                reports.push(report);
+                acceptances.push(town.says(Type::Acceptance, &format!("a{id}"), &json!({ "agreement": agreement, "report": hash })).0);
+            }
+        }
+        (reports, acceptances)
+    }
+}
+
+fn both(first: &Round, second: &Round) -> Round {
     Round {
         per_second: 2.0 / (1.0 / first.per_second + 1.0 / second.per_second),
         p50: first.p50.max(second.p50),
