@@ -136,6 +136,16 @@ impl<D: Door> Actor<'_, D> {
     }
 }
 
+/// Ending together.
+impl<D: Door> Actor<'_, D> {
+    /// Proposes to end the version that a story named, with a plan of obligation and disposition (`release`, `stays-due`).
+    pub fn dissolve(self, version: &str, plan: &[(&str, &str)]) -> Answer {
+        let version = self.hash_of(version);
+        let plan: Vec<Value> = plan.iter().map(|(id, what)| json!({ "obligation": id, "disposition": what })).collect();
+        self.on(Type::Dissolution, json!({ "version": version, "plan": plan, "reason": attachment() }))
+    }
+}
+
 /// Events and reports.
 impl<D: Door> Actor<'_, D> {
     /// Says that an event happened.

@@ -89,6 +89,9 @@ fn facts(visit: &Visit, listing: &Listing, names: &Names, view: &AgreementView) 
             @if let State::InForce { since, from } = &head.state {
                 div { dt { (words.say("agreement-in-force")) } dd { (visit.day(*from)) " " (visit.proof(listing, since.entry)) } }
             }
+            @if let State::Ended { ended, outcome, .. } = &head.state {
+                div { dt { (words.say("agreement-ended")) } dd { (words.code(outcome.code())) ", " (visit.moment(ended.at)) " " (visit.proof(listing, ended.entry)) } }
+            }
         }
     }
 }

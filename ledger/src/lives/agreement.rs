@@ -116,7 +116,9 @@ impl Agreement {
     }
 
     pub(super) fn end(&mut self, outcome: Ending, moment: Moment) {
-        self.head_mut().state = State::Ended { ended: moment, outcome };
+        if let State::InForce { from, .. } | State::Suspended { from, .. } = self.head.state {
+            self.head_mut().state = State::Ended { from, ended: moment, outcome };
+        }
     }
 
     /// What is still open, in order.
@@ -133,10 +135,19 @@ impl Agreement {
         }
     }
 
-    /// That its obligations bind: in force, or ended with what is open.
-    pub fn binding(&self) -> Result<(), Refusal> {
+    /// That what is said is about the version in force, or a refusal.
+    pub(super) fn check_in_force(&self, version: &Hash) -> Result<(), Refusal> {
+        if *version == self.head.version {
+            return Ok(());
+        }
+        let detail = format!("the version is {}", self.head.version);
+        Err(Refusal::at("/body/version", Rule::AgreementState, detail, self.head.version.to_string()))
+    }
+
+    /// That its obligations bind: in force, or ended with what is open. Gives the day on which it came into force.
+    pub fn binding(&self) -> Result<Day, Refusal> {
         match &self.head.state {
-            State::InForce { .. } | State::Suspended { .. } | State::Ended { .. } => Ok(()),
+            State::InForce { from, .. } | State::Suspended { from, .. } | State::Ended { from, .. } => Ok(*from),
             State::Proposed | State::Signed { .. } | State::Lapsed { .. } | State::Declined(_) | State::Retracted(_) => {
                 Err(self.wrong_state("an agreement that is in force, or ended with open obligations"))
             }

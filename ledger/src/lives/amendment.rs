@@ -65,10 +65,7 @@ impl Agreement {
     /// That it fits the text as it is now, and that the text closes with it; every fault at once.
     fn check_amendment(&self, body: &Amendment, moment: Moment) -> Result<Proposal, Refusal> {
         self.in_force()?;
-        if body.version != self.head.version {
-            let detail = format!("the version is {}", self.head.version);
-            return Err(Refusal::at("/body/version", Rule::AgreementState, detail, self.head.version.to_string()));
-        }
+        self.check_in_force(&body.version)?;
         let mut faults = Vec::new();
         let mut text = (*self.text).clone();
         for (i, change) in body.changes.iter().enumerate() {

@@ -19,6 +19,8 @@ mod annulment;
 pub mod obligation;
 mod due;
 mod release;
+mod plan;
+mod dissolution;
 mod handover;
 mod condition;
 mod upkeep;

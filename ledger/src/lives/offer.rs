@@ -13,6 +13,7 @@ use crate::envelope::refusal::{Refusal, Rule};
 use crate::envelope::statement::agreement::{Consent, Decline};
 use crate::envelope::statement::amendment::Amendment;
 use crate::envelope::statement::annulment::Annulment;
+use crate::envelope::statement::dissolution::Dissolution;
 use crate::envelope::statement::escalation::{BoardOutcome, CaseRuling};
 use crate::envelope::statement::obligation::{Handover, Release, ReportRuling};
 use crate::envelope::statement::suspension::{Resumption, Suspension};
@@ -69,6 +70,8 @@ pub enum OfferKind {
     Suspension(Suspension),
     /// The agreement resumes before its day.
     Resumption(Resumption),
+    /// The agreement ends before its last day.
+    Dissolution(Box<Dissolution>),
 }
 
 impl OfferKind {
@@ -85,6 +88,7 @@ impl OfferKind {
             Self::Annulment(_) => "annulment",
             Self::Suspension(_) => "suspension",
             Self::Resumption(_) => "resumption",
+            Self::Dissolution(_) => "dissolution",
         }
     }
 }
@@ -255,6 +259,7 @@ impl Agreement {
             OfferKind::Annulment(annulment) => self.carry_out_annulment(annulment, moment)?,
             OfferKind::Suspension(suspension) => self.carry_out_suspension(suspension, moment)?,
             OfferKind::Resumption(_) => self.carry_out_resumption(moment)?,
+            OfferKind::Dissolution(body) => self.carry_out_dissolution(body, moment)?,
             OfferKind::BoardOutcome(outcome) => self.carry_out_board_outcome(outcome, moment)?,
         }
         Ok(())

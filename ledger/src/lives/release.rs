@@ -20,7 +20,7 @@ impl Agreement {
         self.offer_or_apply(OfferKind::Release(body.clone()), hash, by, needs, moment)
     }
 
-    fn check_release(&self, body: &Release) -> Result<Vec<Day>, Refusal> {
+    pub(super) fn check_release(&self, body: &Release) -> Result<Vec<Day>, Refusal> {
         let open = self.open_dues(&body.obligation);
         let Some(asked) = &body.instances else {
             let released = matches!(self.clauses[&body.obligation].course, Course::Released { .. });

@@ -229,6 +229,11 @@ fn samples() -> Vec<(Type, Value)> {
         (Type::Decline, json!({ "agreement": "wijk", "to": hash, "reason": paper })),
         (Type::Suspension, json!({ "agreement": "wijk", "ground": "power", "until": "2006-07-01", "reason": paper })),
         (Type::Resumption, json!({ "agreement": "wijk", "reason": paper })),
+        (
+            Type::Dissolution,
+            json!({ "agreement": "wijk", "version": hash, "reason": paper,
+                "plan": [{ "obligation": "o", "disposition": "release" }, { "obligation": "p", "disposition": "stays-due" }] }),
+        ),
         (Type::Report, json!({ "agreement": "wijk", "obligation": "o", "instances": ["2006-06-01"], "value": "3", "evidence": evidence })),
         (Type::Finding, json!({ "agreement": "wijk", "obligation": "o", "day": "2006-06-01", "account": paper })),
         (Type::Acceptance, report.clone()),

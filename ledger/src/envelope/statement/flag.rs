@@ -24,6 +24,8 @@ shape! {
     "Einde" enum Ending {
         Completed = "completed" ~ "voltooid",
         Expired = "expired" ~ "verlopen",
+        /// By all parties, before the last day; the clock never says so.
+        Dissolved = "dissolved" ~ "ontbonden",
     }
 }
 

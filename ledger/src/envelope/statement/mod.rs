@@ -17,6 +17,7 @@ pub mod closure;
 pub mod annulment;
 pub mod completeness;
 pub mod continuation;
+pub mod dissolution;
 pub mod erasure;
 pub mod escalation;
 pub mod flag;
@@ -37,6 +38,7 @@ use agreement::{Attachment, Consent, Decline, Proposal};
 use amendment::Amendment;
 use annulment::Annulment;
 use continuation::Continuation;
+use dissolution::Dissolution;
 use erasure::AttachmentErasure;
 use escalation::{BoardOutcome, BreachAnswer, CaseClosure, CaseRuling, MinistryAnswer, SupportRequest};
 use flag::{Flag, Subject};
@@ -114,6 +116,7 @@ statements! {
     Decline = "decline" ~ "Weigering",
     Suspension = "suspension" ~ "Opschorting",
     Resumption = "resumption" ~ "Hervatting",
+    Dissolution = "dissolution" ~ "Ontbinding",
     Event = "event" ~ "Gebeurtenis",
     Report = "report" ~ "Melding",
     Finding = "finding" ~ "Bevinding",
@@ -350,6 +353,7 @@ impl Body {
             Self::Decline(body) => vec![&body.reason],
             Self::Suspension(body) => vec![&body.reason],
             Self::Resumption(body) => vec![&body.reason],
+            Self::Dissolution(body) => vec![&body.reason],
             Self::Event(body) => vec![&body.account],
             Self::Report(body) => body.evidence.iter().filter_map(Evidence::attachment).collect(),
             Self::Finding(body) => vec![&body.account],
@@ -397,6 +401,7 @@ impl Body {
             Self::Decline(body) => agreement(&body.agreement),
             Self::Suspension(body) => agreement(&body.agreement),
             Self::Resumption(body) => agreement(&body.agreement),
+            Self::Dissolution(body) => agreement(&body.agreement),
             Self::Event(body) => agreement(&body.agreement),
             Self::Report(body) => agreement(&body.agreement),
             Self::Finding(body) => agreement(&body.agreement),

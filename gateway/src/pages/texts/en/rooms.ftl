@@ -128,6 +128,7 @@ agreement-approach = Approach
 agreement-text = Signed text
 agreement-proposed = proposed by { $who }
 agreement-in-force = In force since
+agreement-ended = Ended
 agreement-goals = Goals
 agreement-waits = What waits for an answer
 agreement-waits-none = Nobody owes an answer now.

@@ -149,6 +149,7 @@ deed-retraction = Has retracted the proposal.
 deed-amendment = Proposes an amendment of the agreement.
 deed-suspension = Proposes to suspend the agreement.
 deed-resumption = Proposes to resume the agreement.
+deed-dissolution = Proposes to dissolve the agreement.
 deed-event = Has recorded an event in the neighbourhood.
 deed-finding = Has found that “{ $obligation }” was not kept.
 deed-annulment = Proposes to annul a false flag.

@@ -37,6 +37,7 @@ type-retraction = Proposal retracted
 type-amendment = Amendment
 type-suspension = Suspension
 type-resumption = Resumption
+type-dissolution = Dissolution
 type-event = Event
 type-finding = Finding
 type-annulment = Annulment

@@ -128,6 +128,7 @@ agreement-approach = Aanpak
 agreement-text = Getekende tekst
 agreement-proposed = voorgesteld door { $who }
 agreement-in-force = Van kracht sinds
+agreement-ended = Beëindigd
 agreement-goals = Doelen
 agreement-waits = Wat wacht op een antwoord
 agreement-waits-none = Niemand hoeft nu iets te beantwoorden.

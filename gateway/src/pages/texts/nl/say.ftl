@@ -149,6 +149,7 @@ deed-retraction = Heeft het voorstel ingetrokken.
 deed-amendment = Stelt een wijziging van het convenant voor.
 deed-suspension = Stelt voor het convenant op te schorten.
 deed-resumption = Stelt voor het convenant te hervatten.
+deed-dissolution = Stelt voor het convenant te ontbinden.
 deed-event = Heeft een gebeurtenis in de buurt vastgelegd.
 deed-finding = Heeft vastgesteld dat «{ $obligation }» niet is nagekomen.
 deed-annulment = Stelt voor een onjuiste vlag nietig te verklaren.

@@ -37,6 +37,7 @@ type-retraction = Voorstel ingetrokken
 type-amendment = Wijzigingsvoorstel
 type-suspension = Opschorting
 type-resumption = Hervatting
+type-dissolution = Ontbinding
 type-event = Gebeurtenis
 type-finding = Bevinding
 type-annulment = Nietigverklaring
