@@ -146,6 +146,16 @@ impl<D: Door> Actor<'_, D> {
     }
 }
 
+/// Joining.
+impl<D: Door> Actor<'_, D> {
+    /// Asks to join the version that a story named, from a day on, and takes on these obligations.
+    pub fn accede(self, version: &str, day: &str, obligations: Vec<Value>) -> Answer {
+        let version = self.hash_of(version);
+        let body = json!({ "version": version, "effectiveDate": day, "obligations": obligations, "reason": attachment() });
+        self.on(Type::Accession, body)
+    }
+}
+
 /// Events and reports.
 impl<D: Door> Actor<'_, D> {
     /// Says that an event happened.

@@ -101,8 +101,15 @@ fn parse<T: std::str::FromStr>(value: &Value) -> Option<T> {
 /// Texts and acts that concern every obligation, whichever they name.
 fn is_general(body: &Body) -> bool {
     match body {
-        Body::Proposal(_) | Body::CounterProposal(_) | Body::Amendment(_) | Body::Withdrawal(_) | Body::Dissolution(_) => true,
-        Body::Flag(flag) => matches!(flag.cause, Cause::Ended { .. } | Cause::WithdrawalEnded { .. } | Cause::GoneQuiet { .. }),
+        Body::Proposal(_)
+        | Body::CounterProposal(_)
+        | Body::Amendment(_)
+        | Body::Withdrawal(_)
+        | Body::Dissolution(_)
+        | Body::Accession(_) => true,
+        Body::Flag(flag) => {
+            matches!(flag.cause, Cause::Ended { .. } | Cause::Acceded { .. } | Cause::WithdrawalEnded { .. } | Cause::GoneQuiet { .. })
+        }
         _ => false,
     }
 }

@@ -175,6 +175,7 @@ impl Book {
             Some(Subject::Agreement(id)) => {
                 let agreement = match &statement.body {
                     Body::Proposal(proposal) => self.propose(&statement.by, proposal, verified.hash(), moment)?,
+                    Body::Accession(body) => self.ask_to_accede(&statement.by, body, verified.hash(), moment)?,
                     Body::CounterProposal(body) => self.counter(&statement.by, body, verified.hash(), moment)?,
                     // What was filed beside the log changes no life: the agreement is only where the entry is found again.
                     Body::AttachmentErasure(body) => {
@@ -239,6 +240,6 @@ fn act(agreement: &mut Agreement, by: &Slug, body: &Body, hash: Hash, moment: Mo
         Body::KeyRevocation(_) | Body::RecoveryRequest(_) | Body::RecoveryVouch(_) | Body::RecoveryObjection(_) => Ok(()),
         Body::MinistryRouting(_) | Body::LedgerAcceptance(_) | Body::LogKeyRotation(_) | Body::AttachmentErasure(_) => Ok(()),
         Body::Continuation(_) => Ok(()),
-        Body::Proposal(_) | Body::CounterProposal(_) | Body::Flag(_) => Ok(()),
+        Body::Proposal(_) | Body::CounterProposal(_) | Body::Accession(_) | Body::Flag(_) => Ok(()),
     }
 }

@@ -162,9 +162,8 @@ pub fn is_about_keys(body: &Body) -> bool {
         Type::Flag => matches!(body, Body::Flag(flag) if matches!(flag.cause.subject(), Subject::Institution(_))),
         Type::Proposal | Type::CounterProposal | Type::Consent | Type::Decline | Type::Retraction | Type::Amendment => false,
         Type::Report | Type::Acceptance | Type::Dispute | Type::DisputeAnswer | Type::DisputeRetraction | Type::Finding => false,
-        Type::BreachAnswer | Type::Release | Type::Handover | Type::Event | Type::Suspension | Type::Resumption | Type::Dissolution => {
-            false
-        }
+        Type::BreachAnswer | Type::Release | Type::Handover | Type::Event | Type::Suspension | Type::Resumption => false,
+        Type::Dissolution | Type::Accession => false,
         Type::Withdrawal | Type::WithdrawalAnswer | Type::WithdrawalRevocation | Type::ReportRuling | Type::CaseRuling => false,
         Type::BoardOutcome | Type::SupportRequest | Type::MinistryAnswer | Type::StatePosition | Type::CaseClosure => false,
         Type::LogKeyRotation | Type::Continuation => true,

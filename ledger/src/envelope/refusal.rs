@@ -90,6 +90,7 @@ rules! {
     NotAsked "not-asked" "L01" Forbidden "Van deze instelling is hier geen instemming gevraagd." "This institution was not asked for its consent here."
     AlreadyGiven "already-given" "L01" Conflict "Dit is al gegeven." "This has been given already."
     SuspensionUnfit "suspension-unfit" "L01" Conflict "Zo kan de overeenkomst niet worden opgeschort." "The agreement cannot be suspended like this."
+    AccessionUnfit "accession-unfit" "L04" Conflict "Zo kan deze instelling niet toetreden." "The institution cannot join like this."
     // --- obligations ---
     UnknownObligation "unknown-obligation" "L07" Unknown "Deze afspraak staat niet in de overeenkomst." "This obligation is not in the agreement."
     UnknownEvent "unknown-event" "L07" Unknown "Geen afspraak wacht op deze gebeurtenis." "No obligation waits for this event."

@@ -166,12 +166,24 @@ impl Agreement {
 
     /// What is wrong with its composition and has not been flagged.
     pub(super) fn new_weakness(&self) -> Option<Weakness> {
-        if !matches!(self.head.state, State::InForce { .. } | State::Suspended { .. }) {
+        if !self.head.state.is_running() {
             return None;
         }
+        self.weaknesses().find(|weakness| !self.head.weaknesses.contains_key(weakness))
+    }
+
+    fn weaknesses(&self) -> impl Iterator<Item = Weakness> {
         let few = (self.bound().count() < 2).then_some(Weakness::FewerThanTwoParties);
         let leaderless = self.bound_party(&self.text.director).is_err().then_some(Weakness::NoDirector);
-        few.into_iter().chain(leaderless).find(|weakness| !self.head.weaknesses.contains_key(weakness))
+        few.into_iter().chain(leaderless)
+    }
+
+    /// After each entry: what was wrong with its composition and no longer is, by a newcomer or another director.
+    pub(super) fn note_weaknesses(&mut self) {
+        let now: Vec<Weakness> = self.weaknesses().collect();
+        if self.head.state.is_running() && self.head.weaknesses.keys().any(|weakness| !now.contains(weakness)) {
+            self.head_mut().weaknesses.retain(|weakness, _| now.contains(weakness));
+        }
     }
 
     /// The end of a term of this agreement that runs from here.

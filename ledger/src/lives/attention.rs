@@ -23,7 +23,7 @@ impl Part {
                 Standing::Released { .. } | Standing::HandedOver { .. } => false,
             },
             Self::Claim(claim) => !claim.stage.is_final(),
-            Self::Offer(offer) => offer.is_open(),
+            Self::Offer(offer) => offer.is_open() && !offer.is_agreed(),
             Self::Case(case) => !case.stage.is_closed(),
             Self::Leave(leave) => !leave.stage.is_final(),
         }
@@ -37,7 +37,7 @@ impl Agreement {
         self.instances_that_wait(&mut found);
         self.parties_that_wait(&mut found);
         self.leaves_that_wait(&mut found);
-        for offer in self.offers.values().filter(|offer| offer.is_open()) {
+        for offer in self.offers.values().filter(|offer| offer.is_open() && !offer.is_agreed()) {
             let matter = Matter::OfferToAnswer { offer: offer.hash, act: offer.kind.code().to_owned() };
             found.push(waits(matter, offer.waits_for(), offer.offered, Some(offer.until)));
         }

@@ -53,11 +53,12 @@ impl Agreement {
     fn see_offers(&self, first: &mut Earliest) {
         for offer in self.offers.values() {
             let silent = || names(offer.waits_for().into_iter().collect());
-            first.see(offer.is_open().then_some(offer.until), || Cause::OfferLapsed {
+            first.see((offer.is_open() && !offer.is_agreed()).then_some(offer.until), || Cause::OfferLapsed {
                 agreement: self.id(),
                 offer: offer.hash,
                 silent: silent(),
             });
+            first.see(self.accedes_at(offer), || Cause::Acceded { agreement: self.id(), party: offer.by.clone(), offer: offer.hash });
         }
     }
 
@@ -183,6 +184,7 @@ impl Agreement {
             Cause::InForce { .. } => self.enter_into_force(flag.due_at, moment),
             Cause::Resumed { .. } => self.resume_on(Day::of(flag.due_at), moment),
             Cause::OfferLapsed { offer, .. } => self.lapse_offer(offer, moment),
+            Cause::Acceded { offer, .. } => self.accede(offer, moment)?,
             Cause::Ended { outcome, .. } => self.end(*outcome, moment),
             Cause::Overdue { obligation, due, .. } => self.overdue(obligation, *due, moment),
             Cause::Breached { obligation, due, .. } => self.breached(obligation, *due, flag.due_at, moment),

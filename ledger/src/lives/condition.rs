@@ -126,6 +126,7 @@ impl Agreement {
         self.note_removed_causes(moment);
         self.note_lapsed_conditions(moment);
         self.note_risks();
+        self.note_weaknesses();
         self.note_settled_plans(moment.at);
     }
 }

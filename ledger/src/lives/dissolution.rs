@@ -17,7 +17,7 @@ impl Agreement {
         self.bound_party(by)?;
         self.check_dissolution(body)?;
         let all = self.bound_except(&[]);
-        self.offer_or_apply(OfferKind::Dissolution(Box::new(body.clone())), hash, by, all, moment)
+        self.offer_or_apply(OfferKind::Dissolution { body: Box::new(body.clone()), hash }, hash, by, all, moment)
     }
 
     fn check_dissolution(&self, body: &Dissolution) -> Result<(), Refusal> {
@@ -45,7 +45,7 @@ impl Agreement {
     }
 
     /// Everyone has consented. What is released is settled with its cases; what stays due goes on as after the last day.
-    pub(super) fn carry_out_dissolution(&mut self, body: &Dissolution, moment: Moment) -> Result<(), Refusal> {
+    pub(super) fn carry_out_dissolution(&mut self, by: &Slug, body: &Dissolution, hash: Hash, moment: Moment) -> Result<(), Refusal> {
         self.check_dissolution(body)?;
         for item in body.plan.iter() {
             match item.disposition {
@@ -56,6 +56,7 @@ impl Agreement {
         // What stood still and stays due falls due again, as on any resumption: nothing disappears with the end.
         self.resume_on(Day::of(moment.at), moment);
         self.end(Ending::Dissolved, moment);
+        self.supersede_waiting(hash, by, moment);
         Ok(())
     }
 }

@@ -21,6 +21,7 @@ mod due;
 mod release;
 mod plan;
 mod dissolution;
+mod accession;
 mod handover;
 mod condition;
 mod upkeep;

@@ -158,7 +158,7 @@ impl Part {
             Self::Clause(_) => None,
             Self::Instance(instance) => Some(instance.late_from),
             Self::Claim(claim) => claim.stage.until(),
-            Self::Offer(offer) => Some(offer.until),
+            Self::Offer(offer) => Some(offer.due_at()),
             Self::Case(case) => case.stage.until(),
             Self::Leave(leave) => Some(leave.effective_date.end()),
         }

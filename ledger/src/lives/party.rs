@@ -23,6 +23,8 @@ pub struct Participation {
     pub signed: Option<Fact>,
     /// Its consent to an earlier version, that a counter-proposal made void, until it signs the one on the table.
     pub voided: Option<VoidConsent>,
+    /// The entry with which it joined the running agreement; `None` for one that signed it first.
+    pub acceded: Option<Fact>,
     /// The entry with which it left.
     pub withdrawn: Option<Fact>,
     /// That it has gone quiet, until it acts again.
@@ -46,7 +48,7 @@ pub struct VoidConsent {
 impl Participation {
     /// A party that has been invited and has said nothing.
     pub fn invited(kind: Kind) -> Self {
-        Self { kind, signed: None, voided: None, withdrawn: None, quiet: None, quiet_due: None }
+        Self { kind, signed: None, voided: None, acceded: None, withdrawn: None, quiet: None, quiet_due: None }
     }
 }
 

@@ -44,7 +44,7 @@ fn act(town: &mut Town<Memory>, dice: &mut Dice, n: u64) -> Answer {
     let is_breach = |cause: &Cause| matches!(cause, Cause::Breached { obligation: id, .. } if id.as_str() == obligation);
     let flag = town.door.audit().flags().iter().rev().find(|(_, flag)| is_breach(&flag.cause)).map_or(1, |(entry, _)| *entry);
     let corporation = town.corporation();
-    match dice.roll(37) {
+    match dice.roll(38) {
         0 | 1 | 34 => {
             let all = ["upkeep", "paint", "tidy", "guard", "more", "light", "play"].map(|id| (id, plan));
             corporation.withdraw(date, &all)
@@ -77,6 +77,7 @@ fn act(town: &mut Town<Memory>, dice: &mut Dice, n: u64) -> Answer {
         },
         25 | 26 => corporation.suspend(date, dice.one(&["power", "power", "all-parties"])),
         27 => corporation.resume(),
+        37 => corporation.accede("homes", date, vec![softer("other")["obligation"].clone()]),
         35 | 36 => {
             let rest = dice.one(&["release", "stays-due"]);
             let all = ["upkeep", "paint", "tidy", "guard", "more", "light", "play", "grant"].map(|id| (id, rest));

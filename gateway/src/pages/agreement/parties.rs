@@ -49,6 +49,9 @@ fn stands(visit: &Visit, listing: &Listing, party: &Participation) -> Markup {
         } @else if let Some(quiet) = &party.quiet {
             strong { (words.say("party-quiet")) } ": " (words.code(quiet.cause.code())) " " (visit.proof(listing, quiet.since.entry))
         } @else { (words.say("party-takes-part")) }
+        @if let Some(acceded) = party.acceded.filter(|_| party.withdrawn.is_none()) {
+            "; " (words.say("party-acceded")) " " (visit.moment(acceded.at)) " " (visit.proof(listing, acceded.entry))
+        }
     }
 }
 

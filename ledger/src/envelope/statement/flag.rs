@@ -88,6 +88,11 @@ shape! {
             agreement: Slug = "overeenkomst", /// The offer.
             offer: Hash = "voorstel", /// Who did not answer.
             silent: Names = "wie niet antwoordde", } = "offer-lapsed" ~ "voorstel vervallen",
+        /// The first day of an institution that was let in has come: it is a party (L04).
+        Acceded { /// The agreement.
+            agreement: Slug = "overeenkomst", /// Who joins.
+            party: Slug = "partij", /// Its request, which is the version from here on.
+            offer: Hash = "verzoek", } = "acceded" ~ "toegetreden",
         /// The last day has passed; what is open stays bound.
         Ended { /// The agreement.
             agreement: Slug = "overeenkomst", /// How it ended.
@@ -204,6 +209,7 @@ impl Cause {
             Self::InForce { agreement }
             | Self::Resumed { agreement }
             | Self::OfferLapsed { agreement, .. }
+            | Self::Acceded { agreement, .. }
             | Self::Ended { agreement, .. }
             | Self::Overdue { agreement, .. }
             | Self::Breached { agreement, .. }

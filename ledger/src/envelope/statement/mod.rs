@@ -11,6 +11,7 @@ use super::refusal::{Fault, Refusal, Rule};
 use super::shape::{At, Shape, titled};
 use crate::words::{Hash, Instant, Slug, StatementId, Text};
 
+pub mod accession;
 pub mod agreement;
 pub mod amendment;
 pub mod closure;
@@ -34,6 +35,7 @@ pub mod version;
 pub mod withdrawal;
 pub mod withheld;
 
+use accession::Accession;
 use agreement::{Attachment, Consent, Decline, Proposal};
 use amendment::Amendment;
 use annulment::Annulment;
@@ -114,6 +116,7 @@ statements! {
     Amendment = "amendment" ~ "Wijzigingsvoorstel",
     Consent = "consent" ~ "Instemming",
     Decline = "decline" ~ "Weigering",
+    Accession = "accession" ~ "Verzoek tot toetreding",
     Suspension = "suspension" ~ "Opschorting",
     Resumption = "resumption" ~ "Hervatting",
     Dissolution = "dissolution" ~ "Ontbinding",
@@ -354,6 +357,7 @@ impl Body {
             Self::Suspension(body) => vec![&body.reason],
             Self::Resumption(body) => vec![&body.reason],
             Self::Dissolution(body) => vec![&body.reason],
+            Self::Accession(body) => vec![&body.reason],
             Self::Event(body) => vec![&body.account],
             Self::Report(body) => body.evidence.iter().filter_map(Evidence::attachment).collect(),
             Self::Finding(body) => vec![&body.account],
@@ -402,6 +406,7 @@ impl Body {
             Self::Suspension(body) => agreement(&body.agreement),
             Self::Resumption(body) => agreement(&body.agreement),
             Self::Dissolution(body) => agreement(&body.agreement),
+            Self::Accession(body) => agreement(&body.agreement),
             Self::Event(body) => agreement(&body.agreement),
             Self::Report(body) => agreement(&body.agreement),
             Self::Finding(body) => agreement(&body.agreement),

@@ -111,6 +111,7 @@ code-cause-removed = cause removed
 code-annulled = annulled
 code-annulment = annulment
 code-amendment = amendment of the agreement
+code-accession = accession
 code-suspension = suspension
 code-resumption = resumption
 code-dissolution = dissolution of the agreement

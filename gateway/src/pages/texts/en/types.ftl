@@ -35,6 +35,7 @@ type-continuation = Going on after a loss
 type-counter-proposal = Counter-proposal
 type-retraction = Proposal retracted
 type-amendment = Amendment
+type-accession = Request to join
 type-suspension = Suspension
 type-resumption = Resumption
 type-dissolution = Dissolution

@@ -111,6 +111,7 @@ code-cause-removed = oorzaak weggenomen
 code-annulled = nietig verklaard
 code-annulment = nietigverklaring
 code-amendment = wijziging van het convenant
+code-accession = toetreding
 code-suspension = opschorting
 code-resumption = hervatting
 code-dissolution = ontbinding van het convenant

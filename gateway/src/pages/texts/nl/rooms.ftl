@@ -129,6 +129,14 @@ agreement-text = Getekende tekst
 agreement-proposed = voorgesteld door { $who }
 agreement-in-force = Van kracht sinds
 agreement-ended = Beëindigd
+agreement-accession = Toetreding
+accession-all-parties = alle partijen moeten instemmen
+accession-director = de regisseur moet instemmen
+accession-director-and-parties = { $count ->
+    [one] de regisseur en 1 andere partij moeten instemmen
+   *[other] de regisseur en { $count } andere partijen moeten instemmen
+}
+party-acceded = toegetreden op
 agreement-goals = Doelen
 agreement-waits = Wat wacht op een antwoord
 agreement-waits-none = Niemand hoeft nu iets te beantwoorden.

@@ -35,6 +35,7 @@ type-continuation = Voortzetting na verlies
 type-counter-proposal = Tegenvoorstel
 type-retraction = Voorstel ingetrokken
 type-amendment = Wijzigingsvoorstel
+type-accession = Verzoek tot toetreding
 type-suspension = Opschorting
 type-resumption = Hervatting
 type-dissolution = Ontbinding
