@@ -64,6 +64,7 @@ pub fn check<D: Door>(story: &Story<D>, words: &[&str]) -> Result<(), String> {
         ["offer", name, "waits", "for", list] => same("waits for", waits_for(story, name)?, (*list).to_owned()),
         ["weakness", weakness] => same("weaknesses", weaknesses(story)?, (*weakness).to_owned()),
         ["no", "weakness"] => same("weaknesses", weaknesses(story)?, String::new()),
+        [who, "expelled"] => same("expelled", expelled(story, who)?, true),
         [who, "withdrawn"] => same("bound", agreement(story)?.bound_party(&slug(who)?).is_ok(), false),
         [who, "quiet"] => same("quiet", quiet(story, who)?, true),
         [who, "heard"] => same("quiet", quiet(story, who)?, false),
@@ -151,6 +152,11 @@ fn standing<D: Door>(story: &Story<D>, who: &str) -> Result<&'static str, String
 
 fn keyless<D: Door>(story: &Story<D>, who: &str) -> Result<bool, String> {
     Ok(institution(story, who)?.admitted.as_ref().is_some_and(|admitted| admitted.no_valid_key.is_some()))
+}
+
+fn expelled<D: Door>(story: &Story<D>, who: &str) -> Result<bool, String> {
+    let who = agreement(story)?.head.parties.get(&slug(who)?).ok_or("no such party")?;
+    Ok(who.expelled.is_some() && !who.takes_part())
 }
 
 fn quiet<D: Door>(story: &Story<D>, who: &str) -> Result<bool, String> {

@@ -146,6 +146,25 @@ impl<D: Door> Actor<'_, D> {
     }
 }
 
+/// Putting out.
+impl<D: Door> Actor<'_, D> {
+    /// Proposes to put a party out, with a plan of obligation and disposition (`release`, `stays-due`, `hand-over:WHO:SUCCESSOR`).
+    pub fn expel(self, party: &str, plan: &[(&str, &str)]) -> Answer {
+        let disposition = |text: &str| match text.splitn(3, ':').collect::<Vec<_>>()[..] {
+            [kind, to, successor] => json!({ "kind": kind, "to": to, "successor": successor }),
+            _ => json!({ "kind": text }),
+        };
+        let plan: Vec<Value> = plan.iter().map(|(id, what)| json!({ "obligation": id, "disposition": disposition(what) })).collect();
+        self.on(Type::Expulsion, json!({ "party": party, "plan": plan, "reason": attachment() }))
+    }
+
+    /// Gives its view on the proposal to put it out.
+    pub fn give_view(self, offer: &str) -> Answer {
+        let to = self.hash_of(offer);
+        self.on(Type::ExpulsionView, json!({ "to": to, "view": attachment() }))
+    }
+}
+
 /// Joining.
 impl<D: Door> Actor<'_, D> {
     /// Asks to join the version that a story named, from a day on, and takes on these obligations.

@@ -106,9 +106,17 @@ fn is_general(body: &Body) -> bool {
         | Body::Amendment(_)
         | Body::Withdrawal(_)
         | Body::Dissolution(_)
-        | Body::Accession(_) => true,
+        | Body::Accession(_)
+        | Body::Expulsion(_) => true,
         Body::Flag(flag) => {
-            matches!(flag.cause, Cause::Ended { .. } | Cause::Acceded { .. } | Cause::WithdrawalEnded { .. } | Cause::GoneQuiet { .. })
+            matches!(
+                flag.cause,
+                Cause::Ended { .. }
+                    | Cause::Acceded { .. }
+                    | Cause::ExpulsionUnanswered { .. }
+                    | Cause::WithdrawalEnded { .. }
+                    | Cause::GoneQuiet { .. }
+            )
         }
         _ => false,
     }

@@ -96,6 +96,7 @@ fn may_concern(kind: &str) -> bool {
         Type::Acceptance | Type::Dispute | Type::DisputeAnswer | Type::DisputeRetraction | Type::Release | Type::Handover => false,
         Type::Withdrawal | Type::WithdrawalAnswer | Type::WithdrawalRevocation | Type::MinistryRouting => false,
         Type::LedgerAcceptance | Type::LogKeyRotation | Type::Amendment | Type::Event | Type::CounterProposal | Type::Retraction => false,
+        Type::Expulsion | Type::ExpulsionView => false,
         Type::Suspension | Type::Resumption | Type::Dissolution | Type::Accession | Type::AttachmentErasure | Type::Continuation => false,
     })
 }
@@ -136,6 +137,8 @@ fn concerns(body: &Body, case: &Case, offers: &[Hash]) -> bool {
         | Body::Resumption(_)
         | Body::Dissolution(_)
         | Body::Accession(_)
+        | Body::Expulsion(_)
+        | Body::ExpulsionView(_)
         | Body::Annulment(_)
         | Body::AttachmentErasure(_) => false,
     }
@@ -151,6 +154,6 @@ fn caused(cause: &Cause, number: u32) -> bool {
         Cause::TacitlyAccepted { .. } | Cause::ReportUnanswered { .. } | Cause::DisputeUnanswered { .. } => false,
         Cause::GoneQuiet { .. } | Cause::WithdrawalUnanswered { .. } | Cause::UnderStrength { .. } => false,
         Cause::NoValidKey { .. } | Cause::RecoveryCompleted { .. } | Cause::ConditionLapsed { .. } => false,
-        Cause::Resumed { .. } | Cause::Acceded { .. } => false,
+        Cause::Resumed { .. } | Cause::Acceded { .. } | Cause::ExpulsionUnanswered { .. } => false,
     }
 }

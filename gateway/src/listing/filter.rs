@@ -63,7 +63,7 @@ impl Collection {
             }
             Self::Offers => &["open", "waiting", "agreed", "declined", "lapsed", "superseded", "retracted"],
             Self::Cases => &["notice", "level-1", "level-2", "last-chance", "level-3", "answered", "closed"],
-            Self::Withdrawals => &["running", "unresolved", "withdrawn", "revoked"],
+            Self::Withdrawals => &["running", "unresolved", "withdrawn", "revoked", "overtaken"],
         }
     }
 

@@ -109,6 +109,7 @@ rules! {
     PlanIncomplete "plan-incomplete" "L01" Conflict "Het plan slaat afspraken over." "The plan skips obligations."
     PlanUnfit "plan-unfit" "L01" Conflict "Het plan kan zo niet worden uitgevoerd." "The plan cannot be carried out like this."
     WithdrawalState "withdrawal-state" "L01" Conflict "Dit past niet bij de stand van de opzegging." "This does not fit the state of the withdrawal."
+    ExpulsionUnfit "expulsion-unfit" "L01" Conflict "Zo kan deze partij niet worden geroyeerd." "The party cannot be expelled like this."
     // --- the ladder ---
     UnknownCase "unknown-case" "L35" Unknown "Er loopt geen zaak met dit nummer." "There is no open case with this number."
     CaseState "case-state" "L35" Conflict "Dit past niet bij de stand van de zaak." "This does not fit the state of the case."

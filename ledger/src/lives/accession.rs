@@ -167,7 +167,8 @@ impl Agreement {
             OfferKind::Release(body) => owed(&body.obligation),
             OfferKind::Annulment(body) => owed(&body.obligation),
             // These name the version before, or are for those who were there.
-            OfferKind::Version | OfferKind::Amendment { .. } | OfferKind::Dissolution { .. } | OfferKind::Accession { .. } => false,
+            OfferKind::Version | OfferKind::Amendment { .. } | OfferKind::Dissolution(_) | OfferKind::Accession { .. } => false,
+            OfferKind::Expulsion { .. } => false,
             OfferKind::Handover(_) | OfferKind::ReportRuling(_) | OfferKind::CaseRuling(_) | OfferKind::BoardOutcome(_) => false,
         };
         let waiting: Vec<Hash> = self.offers.values().filter(|offer| offer.is_open() && asked(offer)).map(|offer| offer.hash).collect();

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::agreement::Agreement;
 use super::moment::{Fact, Moment};
 use super::obligation::{Clause, Course, Move, Standing};
-use super::offer::OfferKind;
+use super::offer::{OfferKind, Quorum};
 use super::parts::PartId;
 use crate::envelope::Body;
 use crate::envelope::json::Json;
@@ -42,7 +42,23 @@ impl Agreement {
             self.bound_party(by)?;
         }
         self.check_amendment(body, moment)?;
-        self.offer_or_apply(OfferKind::Amendment { body: Box::new(body.clone()), hash }, hash, by, self.touched_by(body), moment)
+        let (kind, needs) = (OfferKind::Amendment { body: Box::new(body.clone()), hash }, self.touched_by(body));
+        match self.recall(body) {
+            Some(quorum) => self.offer_by_quorum(kind, hash, by, needs, quorum, moment),
+            None => self.offer_or_apply(kind, hash, by, needs, moment),
+        }
+    }
+
+    /// Another director alone: the municipality and the partners decide (L16). The one that directs now is asked, and does not hold
+    /// on to it by refusing; unless it is the municipality, whose role it is.
+    fn recall(&self, body: &Amendment) -> Option<Quorum> {
+        let [Change::Director { .. }] = body.changes.0.as_slice() else { return None };
+        let sitting = &self.text.director;
+        if self.head.municipality.as_ref() == Some(sitting) || self.bound_party(sitting).is_err() {
+            return None;
+        }
+        let with = self.bound_except(std::slice::from_ref(sitting));
+        (!with.is_empty()).then_some(Quorum { count: with.len(), with })
     }
 
     /// Whose consent it takes.

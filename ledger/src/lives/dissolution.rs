@@ -17,7 +17,7 @@ impl Agreement {
         self.bound_party(by)?;
         self.check_dissolution(body)?;
         let all = self.bound_except(&[]);
-        self.offer_or_apply(OfferKind::Dissolution { body: Box::new(body.clone()), hash }, hash, by, all, moment)
+        self.offer_or_apply(OfferKind::Dissolution(Box::new(body.clone())), hash, by, all, moment)
     }
 
     fn check_dissolution(&self, body: &Dissolution) -> Result<(), Refusal> {

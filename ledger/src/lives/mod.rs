@@ -22,6 +22,7 @@ mod release;
 mod plan;
 mod dissolution;
 mod accession;
+pub mod expulsion;
 mod handover;
 mod condition;
 mod upkeep;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::agreement::{Agreement, State};
+use super::expulsion::Hearing;
 use super::moment::{Fact, Moment};
 use super::parts::PartId;
 use super::text::TermOf;
@@ -16,6 +17,7 @@ use crate::envelope::statement::amendment::Amendment;
 use crate::envelope::statement::annulment::Annulment;
 use crate::envelope::statement::dissolution::Dissolution;
 use crate::envelope::statement::escalation::{BoardOutcome, CaseRuling};
+use crate::envelope::statement::expulsion::Expulsion;
 use crate::envelope::statement::institution::Kind;
 use crate::envelope::statement::obligation::{Handover, Release, ReportRuling};
 use crate::envelope::statement::suspension::{Resumption, Suspension};
@@ -97,11 +99,13 @@ pub enum OfferKind {
     /// The agreement resumes before its day.
     Resumption(Resumption),
     /// The agreement ends before its last day.
-    Dissolution {
-        /// What becomes of each obligation.
-        body: Box<Dissolution>,
-        /// The hash of its payload.
-        hash: Hash,
+    Dissolution(Box<Dissolution>),
+    /// A party is put out, once it was heard.
+    Expulsion {
+        /// Who, and what becomes of what it owes.
+        body: Box<Expulsion>,
+        /// Its hearing; no vote counts before.
+        hearing: Hearing,
     },
     /// An institution joins.
     Accession {
@@ -126,8 +130,9 @@ impl OfferKind {
             Self::Annulment(_) => "annulment",
             Self::Suspension(_) => "suspension",
             Self::Resumption(_) => "resumption",
-            Self::Dissolution { .. } => "dissolution",
+            Self::Dissolution(_) => "dissolution",
             Self::Accession { .. } => "accession",
+            Self::Expulsion { .. } => "expulsion",
         }
     }
 }
@@ -242,9 +247,15 @@ impl Agreement {
         let consents = match kind {
             // Each party signs the version itself, the proposer too: an explicit signature under the text.
             OfferKind::Version => BTreeMap::new(),
+            // A proposal to put a party out is no vote: those come once it was heard.
+            OfferKind::Expulsion { .. } => BTreeMap::new(),
             _ => needs.get(by).map(|who| (who.clone(), moment)).into_iter().collect(),
         };
-        let until = self.term_ends(moment.at, TermOf::Consent);
+        let from = match &kind {
+            OfferKind::Expulsion { hearing, .. } => hearing.until.plus_millis(-1),
+            _ => moment.at,
+        };
+        let until = self.term_ends(from, TermOf::Consent);
         self.touched.insert(PartId::Offer(hash));
         let (by, refusals) = (by.clone(), BTreeMap::new());
         let offer = Offer { hash, kind, by, offered: moment, needs, quorum, consents, refusals, until, result: None };
@@ -265,10 +276,29 @@ impl Agreement {
             return Err(Refusal::at("/by", Rule::OwnObligation, "nobody else is bound by this agreement", "another party"));
         }
         if needs.iter().all(|who| who == by) {
-            return self.carry_out(&kind, by, moment);
+            return self.carry_out(&kind, by, &hash, moment);
         }
         self.offer(kind, hash, by, needs, None, moment);
         Ok(())
+    }
+
+    /// Puts an act to some of whom a part is enough; carries it out at once when that is who offers it.
+    pub(super) fn offer_by_quorum(
+        &mut self,
+        kind: OfferKind,
+        hash: Hash,
+        by: &Slug,
+        needs: BTreeSet<Slug>,
+        quorum: Quorum,
+        moment: Moment,
+    ) -> Result<(), Refusal> {
+        self.offer(kind.clone(), hash, by, needs, Some(quorum), moment);
+        let offer = self.offer_mut(&hash);
+        if !offer.is_agreed() {
+            return Ok(());
+        }
+        offer.result = Some(OfferResult::Agreed { at: moment });
+        self.carry_out(&kind, by, &hash, moment)
     }
 
     /// Someone says yes.
@@ -283,7 +313,7 @@ impl Agreement {
         if kind == OfferKind::Version {
             self.sign(by, moment);
         }
-        if complete { self.carry_out(&kind, &offered_by, moment) } else { Ok(()) }
+        if complete { self.carry_out(&kind, &offered_by, &body.to, moment) } else { Ok(()) }
     }
 
     /// Someone says no.
@@ -317,7 +347,17 @@ impl Agreement {
             let needs = offer.needs.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
             return Err(Refusal::at("/by", Rule::NotAsked, format!("{by} was not asked"), format!("consent of: {needs}")));
         }
-        self.bound_party(by)?;
+        match &offer.kind {
+            // Who was put out and owes something still is asked for its word on that, and on nothing else.
+            OfferKind::BoardOutcome(_) => self.owing_party(by)?,
+            _ => self.bound_party(by)?,
+        };
+        if let OfferKind::Expulsion { body, hearing } = &offer.kind
+            && hearing.is_open()
+        {
+            let accepted = format!("once it gave its view, or from {}", hearing.until);
+            return Err(Refusal::at("/body/to", Rule::TooEarly, format!("{} has not been heard", body.party), accepted));
+        }
         let given = |what: &str| Err(Refusal::new(Rule::AlreadyGiven, format!("{by} has {what} already"), ""));
         match () {
             () if offer.consents.contains_key(by) => given("consented"),
@@ -340,19 +380,20 @@ impl Agreement {
         Arc::make_mut(self.offers.get_mut(hash).expect("looked up by the caller"))
     }
 
-    fn carry_out(&mut self, kind: &OfferKind, by: &Slug, moment: Moment) -> Result<(), Refusal> {
+    fn carry_out(&mut self, kind: &OfferKind, by: &Slug, hash: &Hash, moment: Moment) -> Result<(), Refusal> {
         match kind {
             OfferKind::Version => self.all_signed(moment),
             OfferKind::Release(release) => self.carry_out_release(release, moment)?,
             OfferKind::Handover(handover) => self.carry_out_handover(handover, moment)?,
             OfferKind::ReportRuling(ruling) => self.carry_out_report_ruling(ruling, moment)?,
             OfferKind::CaseRuling(ruling) => self.carry_out_case_ruling(ruling, moment)?,
-            OfferKind::Amendment { body, hash } => self.carry_out_amendment(by, body, *hash, moment)?,
+            OfferKind::Amendment { body, .. } => self.carry_out_amendment(by, body, *hash, moment)?,
             OfferKind::Annulment(annulment) => self.carry_out_annulment(annulment, moment)?,
             OfferKind::Suspension(suspension) => self.carry_out_suspension(suspension, moment)?,
             OfferKind::Resumption(_) => self.carry_out_resumption(moment)?,
-            OfferKind::Dissolution { body, hash } => self.carry_out_dissolution(by, body, *hash, moment)?,
+            OfferKind::Dissolution(body) => self.carry_out_dissolution(by, body, *hash, moment)?,
             // The clock does, on its day.
+            OfferKind::Expulsion { body, .. } => self.carry_out_expulsion(body, hash, moment)?,
             OfferKind::Accession { body, .. } => self.let_in(by, body, moment)?,
             OfferKind::BoardOutcome(outcome) => self.carry_out_board_outcome(outcome, moment)?,
         }

@@ -12,7 +12,7 @@ impl Agreement {
     /// Offers a release: all creditors and the director must sign it.
     pub fn release(&mut self, by: &Slug, body: &Release, hash: Hash, moment: Moment) -> Result<(), Refusal> {
         self.binding()?;
-        self.bound_party(by)?;
+        self.owing_party(by)?;
         let clause = self.clause(&body.obligation)?.clone();
         self.check_release(body)?;
         let mut needs = self.creditors(&clause);

@@ -85,6 +85,11 @@ pub enum LeaveStage {
         /// Where.
         at: Fact,
     },
+    /// The party was put out before.
+    Overtaken {
+        /// With which entry.
+        at: Fact,
+    },
 }
 
 impl LeaveStage {
@@ -92,7 +97,7 @@ impl LeaveStage {
     pub fn is_final(&self) -> bool {
         match self {
             Self::Running | Self::Unresolved { .. } => false,
-            Self::Withdrawn { .. } | Self::Revoked { .. } => true,
+            Self::Withdrawn { .. } | Self::Revoked { .. } | Self::Overtaken { .. } => true,
         }
     }
 
@@ -103,6 +108,7 @@ impl LeaveStage {
             Self::Unresolved { .. } => "unresolved",
             Self::Withdrawn { .. } => "withdrawn",
             Self::Revoked { .. } => "revoked",
+            Self::Overtaken { .. } => "overtaken",
         }
     }
 }
@@ -203,7 +209,10 @@ impl Agreement {
     pub fn revoke_notice(&mut self, by: &Slug, _body: &WithdrawalRevocation, moment: Moment) -> Result<(), Refusal> {
         match self.leaves.get(by).map(|leave| &leave.stage) {
             Some(LeaveStage::Running) => {}
-            Some(LeaveStage::Unresolved { .. } | LeaveStage::Withdrawn { .. } | LeaveStage::Revoked { .. }) | None => {
+            Some(
+                LeaveStage::Unresolved { .. } | LeaveStage::Withdrawn { .. } | LeaveStage::Revoked { .. } | LeaveStage::Overtaken { .. },
+            )
+            | None => {
                 return Err(Refusal::at(
                     "/by",
                     Rule::WithdrawalState,
@@ -238,7 +247,7 @@ impl Agreement {
         match &leave.stage {
             LeaveStage::Running => Some(leave.effective_date.end()),
             LeaveStage::Unresolved { settled, .. } => *settled,
-            LeaveStage::Withdrawn { .. } | LeaveStage::Revoked { .. } => None,
+            LeaveStage::Withdrawn { .. } | LeaveStage::Revoked { .. } | LeaveStage::Overtaken { .. } => None,
         }
     }
 
@@ -258,7 +267,7 @@ impl Agreement {
     pub(super) fn end_leave(&mut self, party: &Slug, outcome: Leaving, moment: Moment) {
         let case = match self.leaves[party].stage {
             LeaveStage::Unresolved { case, .. } => Some(case),
-            LeaveStage::Running | LeaveStage::Withdrawn { .. } | LeaveStage::Revoked { .. } => None,
+            LeaveStage::Running | LeaveStage::Withdrawn { .. } | LeaveStage::Revoked { .. } | LeaveStage::Overtaken { .. } => None,
         };
         match outcome {
             Leaving::Withdrawn => {

@@ -24,7 +24,8 @@ fn base() -> Town<Memory> {
                 obligation light by corporation effort on 2010-02-26 kept\n  \
                 obligation grant by municipality result 10 euro on 2006-05-01 money\n  \
                 obligation play by corporation effort on 2006-05-08 costs 10 from grant=10\n  \
-                set /suspension {\"holder\":\"corporation\",\"maxDays\":100}\nin force: homes\n";
+                set /suspension {\"holder\":\"corporation\",\"maxDays\":100}\n  \
+                set /expulsion {\"majority\":\"more-than-half\"}\nin force: homes\n";
     tell(Town::in_memory("2006-01-02T09:00:00Z".parse().unwrap()), text).unwrap().town
 }
 
@@ -44,7 +45,7 @@ fn act(town: &mut Town<Memory>, dice: &mut Dice, n: u64) -> Answer {
     let is_breach = |cause: &Cause| matches!(cause, Cause::Breached { obligation: id, .. } if id.as_str() == obligation);
     let flag = town.door.audit().flags().iter().rev().find(|(_, flag)| is_breach(&flag.cause)).map_or(1, |(entry, _)| *entry);
     let corporation = town.corporation();
-    match dice.roll(38) {
+    match dice.roll(42) {
         0 | 1 | 34 => {
             let all = ["upkeep", "paint", "tidy", "guard", "more", "light", "play"].map(|id| (id, plan));
             corporation.withdraw(date, &all)
@@ -77,6 +78,9 @@ fn act(town: &mut Town<Memory>, dice: &mut Dice, n: u64) -> Answer {
         },
         25 | 26 => corporation.suspend(date, dice.one(&["power", "power", "all-parties"])),
         27 => corporation.resume(),
+        38 => corporation.expel(dice.one(&["corporation", "police", "municipality"]), &[("grant", "stays-due")]),
+        39 => corporation.expel("corporation", &["upkeep", "paint", "tidy", "guard", "more", "light", "play"].map(|id| (id, "release"))),
+        40 | 41 => corporation.give_view(&offer),
         37 => corporation.accede("homes", date, vec![softer("other")["obligation"].clone()]),
         35 | 36 => {
             let rest = dice.one(&["release", "stays-due"]);
@@ -146,6 +150,7 @@ fn check_bound(agreement: &Agreement, seed: u64) {
     };
     assert!(lasts, "seed {seed}: ended without anybody's word");
     assert!(agreement.bound_party(&who).is_ok(), "seed {seed}: out without anybody's word");
+    assert_eq!(agreement.bound().count(), 3, "seed {seed}: another out without anybody's word");
     let unmet = agreement.unmet(&who);
     for obligation in ["upkeep", "paint", "guard", "more", "light", "play"] {
         assert!(unmet.iter().any(|id| id.as_str() == obligation), "seed {seed}: free of {obligation}");

@@ -124,6 +124,7 @@ fn withdrawal(stage: &LeaveStage) -> &'static str {
         LeaveStage::Unresolved { .. } => "unresolved",
         LeaveStage::Withdrawn { .. } => "withdrawn",
         LeaveStage::Revoked { .. } => "revoked",
+        LeaveStage::Overtaken { .. } => "overtaken",
     }
 }
 
@@ -144,7 +145,7 @@ fn an_offer_goes_from_state_to_state_as_its_table_says() {
 
 #[test]
 fn a_withdrawal_goes_from_state_to_state_as_its_table_says() {
-    let states = ["running", "unresolved", "withdrawn", "revoked"];
+    let states = ["running", "unresolved", "withdrawn", "revoked", "overtaken"];
     assert_eq!(withdrawal(&LeaveStage::Running), states[0]);
     Table::read(include_str!("../../tables/withdrawal.txt")).check("withdrawal", &states);
 }

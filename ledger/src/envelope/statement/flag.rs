@@ -93,6 +93,11 @@ shape! {
             agreement: Slug = "overeenkomst", /// Who joins.
             party: Slug = "partij", /// Its request, which is the version from here on.
             offer: Hash = "verzoek", } = "acceded" ~ "toegetreden",
+        /// A party that is to be put out gave no view in its term; now votes count (L01).
+        ExpulsionUnanswered { /// The agreement.
+            agreement: Slug = "overeenkomst", /// Who was to be heard.
+            party: Slug = "partij", /// The proposal.
+            offer: Hash = "voorstel", } = "expulsion-unanswered" ~ "geen zienswijze",
         /// The last day has passed; what is open stays bound.
         Ended { /// The agreement.
             agreement: Slug = "overeenkomst", /// How it ended.
@@ -210,6 +215,7 @@ impl Cause {
             | Self::Resumed { agreement }
             | Self::OfferLapsed { agreement, .. }
             | Self::Acceded { agreement, .. }
+            | Self::ExpulsionUnanswered { agreement, .. }
             | Self::Ended { agreement, .. }
             | Self::Overdue { agreement, .. }
             | Self::Breached { agreement, .. }

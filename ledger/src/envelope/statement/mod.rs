@@ -21,6 +21,7 @@ pub mod continuation;
 pub mod dissolution;
 pub mod erasure;
 pub mod escalation;
+pub mod expulsion;
 pub mod flag;
 pub mod genesis;
 pub mod institution;
@@ -43,6 +44,7 @@ use continuation::Continuation;
 use dissolution::Dissolution;
 use erasure::AttachmentErasure;
 use escalation::{BoardOutcome, BreachAnswer, CaseClosure, CaseRuling, MinistryAnswer, SupportRequest};
+use expulsion::{Expulsion, ExpulsionView};
 use flag::{Flag, Subject};
 use genesis::Genesis;
 use institution::{Admission, KeyAddition, KeyRevocation, KeyRotation, RecoveryObjection, RecoveryRequest, RecoveryVouch, Registration};
@@ -141,6 +143,8 @@ statements! {
     Withdrawal = "withdrawal" ~ "Opzegging",
     WithdrawalAnswer = "withdrawal-answer" ~ "Reactie op een opzegging",
     WithdrawalRevocation = "withdrawal-revocation" ~ "Opzegging ingetrokken",
+    Expulsion = "expulsion" ~ "Voorstel tot royement",
+    ExpulsionView = "expulsion-view" ~ "Zienswijze",
     AttachmentErasure = "attachment-erasure" ~ "Bijlage gewist",
     Flag = "flag" ~ "Vlag",
 }
@@ -357,6 +361,8 @@ impl Body {
             Self::Suspension(body) => vec![&body.reason],
             Self::Resumption(body) => vec![&body.reason],
             Self::Dissolution(body) => vec![&body.reason],
+            Self::Expulsion(body) => vec![&body.reason],
+            Self::ExpulsionView(body) => vec![&body.view],
             Self::Accession(body) => vec![&body.reason],
             Self::Event(body) => vec![&body.account],
             Self::Report(body) => body.evidence.iter().filter_map(Evidence::attachment).collect(),
@@ -406,6 +412,8 @@ impl Body {
             Self::Suspension(body) => agreement(&body.agreement),
             Self::Resumption(body) => agreement(&body.agreement),
             Self::Dissolution(body) => agreement(&body.agreement),
+            Self::Expulsion(body) => agreement(&body.agreement),
+            Self::ExpulsionView(body) => agreement(&body.agreement),
             Self::Accession(body) => agreement(&body.agreement),
             Self::Event(body) => agreement(&body.agreement),
             Self::Report(body) => agreement(&body.agreement),

@@ -137,6 +137,10 @@ accession-director-and-parties = { $count ->
    *[other] the director and { $count } other parties must consent
 }
 party-acceded = joined on
+party-owes = stays bound for { $obligations }
+agreement-expulsion = Expulsion
+expulsion-none = not agreed; nobody can be expelled
+expulsion-by-majority = by { $majority } of the other parties, after the party concerned had { $days } days to give its view
 agreement-goals = Goals
 agreement-waits = What waits for an answer
 agreement-waits-none = Nobody owes an answer now.

@@ -137,6 +137,10 @@ accession-director-and-parties = { $count ->
    *[other] de regisseur en { $count } andere partijen moeten instemmen
 }
 party-acceded = toegetreden op
+party-owes = blijft gebonden voor { $obligations }
+agreement-expulsion = Royement
+expulsion-none = niet afgesproken; niemand kan worden geroyeerd
+expulsion-by-majority = door { $majority } van de andere partijen, nadat de betrokken partij { $days } dagen kreeg om haar zienswijze te geven
 agreement-goals = Doelen
 agreement-waits = Wat wacht op een antwoord
 agreement-waits-none = Niemand hoeft nu iets te beantwoorden.
