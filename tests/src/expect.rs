@@ -60,6 +60,11 @@ pub fn check<D: Door>(story: &Story<D>, words: &[&str]) -> Result<(), String> {
         ["institution", who, state] => same("the institution", standing(story, who)?, *state),
         ["log", "key", name] => same("the key of the log", current_log_key(story)?, log_key(ORIGIN, name).verifier().to_string()),
         [who, "bound"] => same("bound", agreement(story)?.bound_party(&slug(who)?).is_ok(), true),
+        [who, "not", "bound"] => same("bound", agreement(story)?.bound_party(&slug(who)?).is_ok(), false),
+        ["offer", name, "waits", "for", list] => same("waits for", waits_for(story, name)?, (*list).to_owned()),
+        ["weakness", weakness] => same("weaknesses", weaknesses(story)?, (*weakness).to_owned()),
+        ["no", "weakness"] => same("weaknesses", weaknesses(story)?, String::new()),
+        [who, "expelled"] => same("expelled", expelled(story, who)?, true),
         [who, "withdrawn"] => same("bound", agreement(story)?.bound_party(&slug(who)?).is_ok(), false),
         [who, "quiet"] => same("quiet", quiet(story, who)?, true),
         [who, "heard"] => same("quiet", quiet(story, who)?, false),
@@ -149,6 +154,11 @@ fn keyless<D: Door>(story: &Story<D>, who: &str) -> Result<bool, String> {
     Ok(institution(story, who)?.admitted.as_ref().is_some_and(|admitted| admitted.no_valid_key.is_some()))
 }
 
+fn expelled<D: Door>(story: &Story<D>, who: &str) -> Result<bool, String> {
+    let who = agreement(story)?.head.parties.get(&slug(who)?).ok_or("no such party")?;
+    Ok(who.expelled.is_some() && !who.takes_part())
+}
+
 fn quiet<D: Door>(story: &Story<D>, who: &str) -> Result<bool, String> {
     let who = agreement(story)?.head.parties.get(&slug(who)?).ok_or("no such party")?;
     Ok(who.quiet.is_some())
@@ -229,6 +239,19 @@ fn offer<D: Door>(story: &Story<D>, name: &str) -> Result<String, String> {
     let hash = story.town.named.get(name).ok_or_else(|| format!("nothing is named {name}"))?;
     let part = part(story, &PartId::Offer(*hash))?;
     Ok(part["result"]["result"].as_str().unwrap_or("open").to_owned())
+}
+
+/// Who has not answered an offer yet, in the order of their ids; `nobody` when enough have consented.
+fn waits_for<D: Door>(story: &Story<D>, name: &str) -> Result<String, String> {
+    let hash = story.town.named.get(name).ok_or_else(|| format!("nothing is named {name}"))?;
+    let offer = agreement(story)?.offers.get(hash).ok_or_else(|| format!("{name} is no open offer"))?;
+    let who: Vec<String> = offer.waits_for().iter().map(ToString::to_string).collect();
+    Ok(if offer.is_agreed() { "nobody".to_owned() } else { who.join(",") })
+}
+
+fn weaknesses<D: Door>(story: &Story<D>) -> Result<String, String> {
+    let weaknesses = &agreement(story)?.head.weaknesses;
+    Ok(weaknesses.keys().map(|weakness| weakness.code()).collect::<Vec<_>>().join(","))
 }
 
 fn withdrawal<D: Door>(story: &Story<D>, who: &str) -> Result<String, String> {

@@ -83,13 +83,15 @@ impl<D: Door> Story<D> {
                 self.town.actor(who).amend(version, vec![json!({ "kind": "director", "party": party })]);
             }
             [who, "amends", version, kind @ ("obligation" | "addition"), ids, "from", text, rest @ ..] => {
-                let text = self.text(text)?;
-                let named =
-                    |id: &str| text["obligations"].as_array().into_iter().flatten().find(|obligation| obligation["id"] == id).cloned();
-                let change = |id: &str| named(id).map(|obligation| json!({ "kind": kind, "obligation": obligation }));
-                let changes = ids.split(',').map(change).collect::<Option<Vec<_>>>().ok_or("the text has no such obligation")?;
+                let changes = self.obligations(ids, text)?.into_iter();
+                let changes = changes.map(|obligation| json!({ "kind": kind, "obligation": obligation })).collect();
                 words::unusual(&mut self.town, rest)?;
                 self.town.actor(who).amend(version, changes);
+            }
+            [who, "accedes", "to", version, "on", day, "with", ids, "from", text, rest @ ..] => {
+                let obligations = self.obligations(ids, text)?;
+                words::unusual(&mut self.town, rest)?;
+                self.town.actor(who).accede(version, day, obligations);
             }
             [who, "counters", version, "with", name, rest @ ..] => {
                 let text = self.text(name)?;
@@ -120,6 +122,13 @@ impl<D: Door> Story<D> {
             _ => false,
         };
         self.audit.flags().iter().rev().find(|(_, flag)| is_it(&flag.cause)).map(|(entry, _)| *entry)
+    }
+
+    /// Those obligations of a text, in the order of their ids in the line.
+    fn obligations(&self, ids: &str, text: &str) -> Result<Vec<serde_json::Value>, String> {
+        let text = self.text(text)?;
+        let named = |id: &str| text["obligations"].as_array().into_iter().flatten().find(|obligation| obligation["id"] == id).cloned();
+        ids.split(',').map(named).collect::<Option<_>>().ok_or_else(|| "the text has no such obligation".to_owned())
     }
 
     fn text(&self, name: &str) -> Result<serde_json::Value, String> {

@@ -136,6 +136,45 @@ impl<D: Door> Actor<'_, D> {
     }
 }
 
+/// Ending together.
+impl<D: Door> Actor<'_, D> {
+    /// Proposes to end the version that a story named, with a plan of obligation and disposition (`release`, `stays-due`).
+    pub fn dissolve(self, version: &str, plan: &[(&str, &str)]) -> Answer {
+        let version = self.hash_of(version);
+        let plan: Vec<Value> = plan.iter().map(|(id, what)| json!({ "obligation": id, "disposition": what })).collect();
+        self.on(Type::Dissolution, json!({ "version": version, "plan": plan, "reason": attachment() }))
+    }
+}
+
+/// Putting out.
+impl<D: Door> Actor<'_, D> {
+    /// Proposes to put a party out, with a plan of obligation and disposition (`release`, `stays-due`, `hand-over:WHO:SUCCESSOR`).
+    pub fn expel(self, party: &str, plan: &[(&str, &str)]) -> Answer {
+        let disposition = |text: &str| match text.splitn(3, ':').collect::<Vec<_>>()[..] {
+            [kind, to, successor] => json!({ "kind": kind, "to": to, "successor": successor }),
+            _ => json!({ "kind": text }),
+        };
+        let plan: Vec<Value> = plan.iter().map(|(id, what)| json!({ "obligation": id, "disposition": disposition(what) })).collect();
+        self.on(Type::Expulsion, json!({ "party": party, "plan": plan, "reason": attachment() }))
+    }
+
+    /// Gives its view on the proposal to put it out.
+    pub fn give_view(self, offer: &str) -> Answer {
+        let to = self.hash_of(offer);
+        self.on(Type::ExpulsionView, json!({ "to": to, "view": attachment() }))
+    }
+}
+
+/// Joining.
+impl<D: Door> Actor<'_, D> {
+    /// Asks to join the version that a story named, from a day on, and takes on these obligations.
+    pub fn accede(self, version: &str, day: &str, obligations: Vec<Value>) -> Answer {
+        let version = self.hash_of(version);
+        let body = json!({ "version": version, "effectiveDate": day, "obligations": obligations, "reason": attachment() });
+        self.on(Type::Accession, body)
+    }
+}
+
 /// Events and reports.
 impl<D: Door> Actor<'_, D> {
     /// Says that an event happened.

@@ -75,6 +75,7 @@ pub fn act<D: Door>(town: &mut Town<D>, who: &str, words: &[&str]) -> Result<(),
         ["suspends", "until", day] => actor.suspend(day, "all-parties"),
         ["suspends", "by", "power", "until", day] => actor.suspend(day, "power"),
         ["resumes"] => actor.resume(),
+        ["dissolves", version, plan @ ..] => actor.dissolve(version, &pairs(plan)?),
         ["releases", obligation] => actor.release(obligation, &[]),
         ["releases", obligation, list] => actor.release(obligation, &refs(&dues(list))),
         ["hands", obligation, "to", other, "anew", successor] => actor.hand_over(obligation, other, successor),
@@ -116,10 +117,9 @@ pub fn act<D: Door>(town: &mut Town<D>, who: &str, words: &[&str]) -> Result<(),
         ["accepts", "ledger", "national"] => actor.accept_ledger(&log_key(true).verifier().to_string()),
         ["accepts", "ledger", key] => actor.accept_ledger(key),
         ["closes", "case", case] => actor.close_case(number(case)?),
-        ["withdraws", "on", date, plan @ ..] => {
-            let plan: Option<Vec<(&str, &str)>> = plan.iter().map(|item| item.split_once('=')).collect();
-            actor.withdraw(date, &plan.ok_or("a plan is obligation=disposition")?)
-        }
+        ["expels", party, plan @ ..] => actor.expel(party, &pairs(plan)?),
+        ["gives", "its", "view", "on", offer] => actor.give_view(offer),
+        ["withdraws", "on", date, plan @ ..] => actor.withdraw(date, &pairs(plan)?),
         ["agrees", "to", "withdrawal", "of", other] => actor.answer_withdrawal(other, "consent", false),
         ["objects", "to", "withdrawal", "of", other] => actor.answer_withdrawal(other, "objection", true),
         ["objects", "without", "reason", "to", "withdrawal", "of", other] => actor.answer_withdrawal(other, "objection", false),
@@ -157,6 +157,10 @@ fn details(umbrellas: &BTreeMap<String, Value>, words: &[&str]) -> Result<Value,
         }
     }
     Ok(details)
+}
+
+fn pairs<'a>(plan: &[&'a str]) -> Result<Vec<(&'a str, &'a str)>, String> {
+    plan.iter().map(|item| item.split_once('=').ok_or_else(|| format!("a plan is obligation=disposition, not {item}"))).collect()
 }
 
 fn refs(texts: &[String]) -> Vec<&str> {

@@ -1,6 +1,6 @@
 //! Which entries of an agreement belong to an obligation, a breach or a case.
 //!
-//! Only what is about something else alone is left out: texts, consents to them, suspensions, withdrawals and all that
+//! Only what is about something else alone is left out: texts, consents to them, suspensions, withdrawals, a dissolution and all that
 //! names no obligation and no case concern every obligation, and stay in.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -101,8 +101,23 @@ fn parse<T: std::str::FromStr>(value: &Value) -> Option<T> {
 /// Texts and acts that concern every obligation, whichever they name.
 fn is_general(body: &Body) -> bool {
     match body {
-        Body::Proposal(_) | Body::CounterProposal(_) | Body::Amendment(_) | Body::Withdrawal(_) => true,
-        Body::Flag(flag) => matches!(flag.cause, Cause::Ended { .. } | Cause::WithdrawalEnded { .. } | Cause::GoneQuiet { .. }),
+        Body::Proposal(_)
+        | Body::CounterProposal(_)
+        | Body::Amendment(_)
+        | Body::Withdrawal(_)
+        | Body::Dissolution(_)
+        | Body::Accession(_)
+        | Body::Expulsion(_) => true,
+        Body::Flag(flag) => {
+            matches!(
+                flag.cause,
+                Cause::Ended { .. }
+                    | Cause::Acceded { .. }
+                    | Cause::ExpulsionUnanswered { .. }
+                    | Cause::WithdrawalEnded { .. }
+                    | Cause::GoneQuiet { .. }
+            )
+        }
         _ => false,
     }
 }

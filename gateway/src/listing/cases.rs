@@ -96,7 +96,8 @@ fn may_concern(kind: &str) -> bool {
         Type::Acceptance | Type::Dispute | Type::DisputeAnswer | Type::DisputeRetraction | Type::Release | Type::Handover => false,
         Type::Withdrawal | Type::WithdrawalAnswer | Type::WithdrawalRevocation | Type::MinistryRouting => false,
         Type::LedgerAcceptance | Type::LogKeyRotation | Type::Amendment | Type::Event | Type::CounterProposal | Type::Retraction => false,
-        Type::Suspension | Type::Resumption | Type::AttachmentErasure | Type::Continuation => false,
+        Type::Expulsion | Type::ExpulsionView => false,
+        Type::Suspension | Type::Resumption | Type::Dissolution | Type::Accession | Type::AttachmentErasure | Type::Continuation => false,
     })
 }
 
@@ -132,7 +133,14 @@ fn concerns(body: &Body, case: &Case, offers: &[Hash]) -> bool {
         Body::WithdrawalAnswer(_) | Body::WithdrawalRevocation(_) | Body::MinistryRouting(_) | Body::LedgerAcceptance(_) => false,
         Body::LogKeyRotation(_) | Body::Continuation(_) => false,
         Body::Amendment(_) | Body::Event(_) | Body::Finding(_) | Body::CounterProposal(_) | Body::Retraction(_) => false,
-        Body::Suspension(_) | Body::Resumption(_) | Body::Annulment(_) | Body::AttachmentErasure(_) => false,
+        Body::Suspension(_)
+        | Body::Resumption(_)
+        | Body::Dissolution(_)
+        | Body::Accession(_)
+        | Body::Expulsion(_)
+        | Body::ExpulsionView(_)
+        | Body::Annulment(_)
+        | Body::AttachmentErasure(_) => false,
     }
 }
 
@@ -146,6 +154,6 @@ fn caused(cause: &Cause, number: u32) -> bool {
         Cause::TacitlyAccepted { .. } | Cause::ReportUnanswered { .. } | Cause::DisputeUnanswered { .. } => false,
         Cause::GoneQuiet { .. } | Cause::WithdrawalUnanswered { .. } | Cause::UnderStrength { .. } => false,
         Cause::NoValidKey { .. } | Cause::RecoveryCompleted { .. } | Cause::ConditionLapsed { .. } => false,
-        Cause::Resumed { .. } => false,
+        Cause::Resumed { .. } | Cause::Acceded { .. } | Cause::ExpulsionUnanswered { .. } => false,
     }
 }

@@ -53,15 +53,17 @@ impl Collection {
     /// The words for where its items stand.
     pub fn states(self) -> &'static [&'static str] {
         match self {
-            Self::Agreements => &["proposed", "signed", "in-force", "suspended", "completed", "expired", "lapsed", "declined", "retracted"],
+            Self::Agreements => {
+                &["proposed", "signed", "in-force", "suspended", "completed", "expired", "dissolved", "lapsed", "declined", "retracted"]
+            }
             Self::Obligations => &["waiting", "conditional", "running", "lapsed", "released", "handed-over"],
             Self::Instances | Self::Breaches => &["open", "overdue", "breached", "fulfilled", "cured", "released", "handed-over"],
             Self::Reports => {
                 &["awaiting-acceptance", "unanswered", "disputed", "for-ruling", "ruling-missing", "accepted", "rejected", "overtaken"]
             }
-            Self::Offers => &["open", "agreed", "declined", "lapsed", "superseded", "retracted"],
+            Self::Offers => &["open", "waiting", "agreed", "declined", "lapsed", "superseded", "retracted"],
             Self::Cases => &["notice", "level-1", "level-2", "last-chance", "level-3", "answered", "closed"],
-            Self::Withdrawals => &["running", "unresolved", "withdrawn", "revoked"],
+            Self::Withdrawals => &["running", "unresolved", "withdrawn", "revoked", "overtaken"],
         }
     }
 

@@ -6,7 +6,10 @@ mod history;
 
 use axum::extract::Path;
 use axum::response::Response;
+use ledger::envelope::statement::accession::AccessionRule;
+use ledger::envelope::statement::agreement::Proposal;
 use ledger::lives::head::{Head, State};
+use ledger::lives::text::TermOf;
 use ledger::words::Slug;
 use maud::{Markup, html};
 
@@ -15,6 +18,7 @@ use super::names::Names;
 use super::told::{Told, visible};
 use super::trouble::Trouble;
 use super::visit::Visit;
+use super::words::Phrase;
 use super::{cases, say, state};
 use crate::listing::{AgreementView, Listing};
 
@@ -84,13 +88,37 @@ fn facts(visit: &Visit, listing: &Listing, names: &Names, view: &AgreementView) 
                 }
             }
             div { dt { (words.say("agreement-themes")) } dd { @for (at, theme) in text.themes.iter().enumerate() { @if at > 0 { ", " } (words.code(theme.code())) } } }
+            div { dt { (words.say("agreement-accession")) } dd { (accession(visit, text.accession.as_ref())) } }
+            div { dt { (words.say("agreement-expulsion")) } dd { (expulsion(visit, text)) } }
             @if let Some(approach) = &text.approach { div { dt { (words.say("agreement-approach")) } dd { (words.code(approach.code())) } } }
             div { dt { (words.say("agreement-text")) } dd { (visit.proof(listing, tabled(head))) " " (words.with("agreement-proposed", &[("who", names.get(&head.proposer).into())])) } }
             @if let State::InForce { since, from } = &head.state {
                 div { dt { (words.say("agreement-in-force")) } dd { (visit.day(*from)) " " (visit.proof(listing, since.entry)) } }
             }
+            @if let State::Ended { ended, outcome, .. } = &head.state {
+                div { dt { (words.say("agreement-ended")) } dd { (words.code(outcome.code())) ", " (visit.moment(ended.at)) " " (visit.proof(listing, ended.entry)) } }
+            }
         }
     }
+}
+
+/// Whose consent lets another in.
+fn accession(visit: &Visit, rule: Option<&AccessionRule>) -> Phrase {
+    match rule {
+        None | Some(AccessionRule::AllParties {}) => visit.words.say("accession-all-parties"),
+        Some(AccessionRule::Director {}) => visit.words.say("accession-director"),
+        Some(AccessionRule::DirectorAndParties { parties }) => {
+            visit.words.with("accession-director-and-parties", &[("count", parties.0.into())])
+        }
+    }
+}
+
+/// Whether a party can be put out, and by whom.
+fn expulsion(visit: &Visit, text: &Proposal) -> Phrase {
+    let words = visit.words;
+    let Some(clause) = &text.expulsion else { return words.say("expulsion-none") };
+    let majority = words.code(clause.majority.code()).into_plain();
+    words.with("expulsion-by-majority", &[("majority", majority.into()), ("days", u32::from(text.days(TermOf::Hearing)).into())])
 }
 
 fn goals(visit: &Visit, view: &AgreementView) -> Markup {

@@ -175,6 +175,7 @@ impl Book {
             Some(Subject::Agreement(id)) => {
                 let agreement = match &statement.body {
                     Body::Proposal(proposal) => self.propose(&statement.by, proposal, verified.hash(), moment)?,
+                    Body::Accession(body) => self.ask_to_accede(&statement.by, body, verified.hash(), moment)?,
                     Body::CounterProposal(body) => self.counter(&statement.by, body, verified.hash(), moment)?,
                     // What was filed beside the log changes no life: the agreement is only where the entry is found again.
                     Body::AttachmentErasure(body) => {
@@ -213,6 +214,9 @@ fn act(agreement: &mut Agreement, by: &Slug, body: &Body, hash: Hash, moment: Mo
         Body::Retraction(body) => agreement.retract(by, body, moment),
         Body::Suspension(body) => agreement.suspend(by, body, hash, moment),
         Body::Resumption(body) => agreement.resume(by, body, hash, moment),
+        Body::Dissolution(body) => agreement.dissolve(by, body, hash, moment),
+        Body::Expulsion(body) => agreement.expel(by, body, hash, moment),
+        Body::ExpulsionView(body) => agreement.give_view(by, body, moment),
         Body::Event(body) => agreement.record_event(by, body, moment),
         Body::Report(body) => agreement.report(by, body, hash, moment),
         Body::Finding(body) => agreement.find(by, body, moment),
@@ -238,6 +242,6 @@ fn act(agreement: &mut Agreement, by: &Slug, body: &Body, hash: Hash, moment: Mo
         Body::KeyRevocation(_) | Body::RecoveryRequest(_) | Body::RecoveryVouch(_) | Body::RecoveryObjection(_) => Ok(()),
         Body::MinistryRouting(_) | Body::LedgerAcceptance(_) | Body::LogKeyRotation(_) | Body::AttachmentErasure(_) => Ok(()),
         Body::Continuation(_) => Ok(()),
-        Body::Proposal(_) | Body::CounterProposal(_) | Body::Flag(_) => Ok(()),
+        Body::Proposal(_) | Body::CounterProposal(_) | Body::Accession(_) | Body::Flag(_) => Ok(()),
     }
 }

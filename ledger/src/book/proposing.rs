@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::desk::Book;
 use super::verdict::Stop;
+use crate::envelope::statement::accession::Accession;
 use crate::envelope::statement::agreement::Proposal;
 use crate::envelope::statement::genesis::Level;
 use crate::envelope::statement::version::CounterProposal;
@@ -35,6 +36,16 @@ impl Book {
         let mut agreement = self.readable_agreement(&body.text.agreement, by)?;
         let invited = self.invited(&body.text, "/body/text")?;
         agreement.counter(by, body, hash, invited, moment)?;
+        Ok(agreement)
+    }
+
+    /// An institution that was admitted here asks to join.
+    pub(super) fn ask_to_accede(&self, by: &Slug, body: &Accession, hash: Hash, moment: Moment) -> Result<Agreement, Stop> {
+        let mut agreement = self.readable_agreement(&body.agreement, by)?;
+        let kind = self.known_institution(by, "/by")?.admitted.as_ref().map(|admitted| admitted.kind);
+        let kind = kind.ok_or_else(|| Refusal::at("/by", Rule::NotAdmitted, format!("{by} is not admitted"), "an admission first"))?;
+        agreement.ask_to_accede(by, kind, body, hash, moment)?;
+        agreement.after_entry(moment);
         Ok(agreement)
     }
 

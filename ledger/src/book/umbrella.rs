@@ -56,6 +56,11 @@ impl Book {
                 let referring: Vec<_> = changed.filter(|(_, obligation)| obligation.umbrella.is_some()).collect();
                 if referring.is_empty() { Ok(()) } else { self.check_clauses(&agreement.text, "/body", &referring) }
             }
+            Body::Accession(body) => {
+                let added = body.obligations.iter().enumerate().filter(|(_, obligation)| obligation.umbrella.is_some());
+                let referring: Vec<_> = added.map(|(j, obligation)| (format!("/body/obligations/{j}"), obligation)).collect();
+                if referring.is_empty() { Ok(()) } else { self.check_clauses(&agreement.text, "/body", &referring) }
+            }
             Body::SupportRequest(body) => self.check_umbrella(body.umbrella.as_ref(), agreement),
             Body::MinistryAnswer(body) => self.check_umbrella(body.umbrella.as_ref(), agreement),
             _ => Ok(()),
@@ -133,6 +138,8 @@ impl Book {
             Body::Amendment(body) if body.agreement == umbrella.agreement => {
                 Ok(body.changes.iter().filter_map(Change::obligation).map(|o| o.id.clone()).collect())
             }
+            // So is a newcomer's request, with what it took on.
+            Body::Accession(body) if body.agreement == umbrella.agreement => Ok(body.obligations.iter().map(|o| o.id.clone()).collect()),
             body => Err(unfit(format!("it is a {}, not a text of {}", body.kind().code(), umbrella.agreement)).into()),
         }
     }

@@ -90,6 +90,7 @@ rules! {
     NotAsked "not-asked" "L01" Forbidden "Van deze instelling is hier geen instemming gevraagd." "This institution was not asked for its consent here."
     AlreadyGiven "already-given" "L01" Conflict "Dit is al gegeven." "This has been given already."
     SuspensionUnfit "suspension-unfit" "L01" Conflict "Zo kan de overeenkomst niet worden opgeschort." "The agreement cannot be suspended like this."
+    AccessionUnfit "accession-unfit" "L04" Conflict "Zo kan deze instelling niet toetreden." "The institution cannot join like this."
     // --- obligations ---
     UnknownObligation "unknown-obligation" "L07" Unknown "Deze afspraak staat niet in de overeenkomst." "This obligation is not in the agreement."
     UnknownEvent "unknown-event" "L07" Unknown "Geen afspraak wacht op deze gebeurtenis." "No obligation waits for this event."
@@ -108,6 +109,7 @@ rules! {
     PlanIncomplete "plan-incomplete" "L01" Conflict "Het plan slaat afspraken over." "The plan skips obligations."
     PlanUnfit "plan-unfit" "L01" Conflict "Het plan kan zo niet worden uitgevoerd." "The plan cannot be carried out like this."
     WithdrawalState "withdrawal-state" "L01" Conflict "Dit past niet bij de stand van de opzegging." "This does not fit the state of the withdrawal."
+    ExpulsionUnfit "expulsion-unfit" "L01" Conflict "Zo kan deze partij niet worden geroyeerd." "The party cannot be expelled like this."
     // --- the ladder ---
     UnknownCase "unknown-case" "L35" Unknown "Er loopt geen zaak met dit nummer." "There is no open case with this number."
     CaseState "case-state" "L35" Conflict "Dit past niet bij de stand van de zaak." "This does not fit the state of the case."

@@ -116,7 +116,9 @@ impl Agreement {
     }
 
     pub(super) fn end(&mut self, outcome: Ending, moment: Moment) {
-        self.head_mut().state = State::Ended { ended: moment, outcome };
+        if let State::InForce { from, .. } | State::Suspended { from, .. } = self.head.state {
+            self.head_mut().state = State::Ended { from, ended: moment, outcome };
+        }
     }
 
     /// What is still open, in order.
@@ -133,10 +135,19 @@ impl Agreement {
         }
     }
 
-    /// That its obligations bind: in force, or ended with what is open.
-    pub fn binding(&self) -> Result<(), Refusal> {
+    /// That what is said is about the version in force, or a refusal.
+    pub(super) fn check_in_force(&self, version: &Hash) -> Result<(), Refusal> {
+        if *version == self.head.version {
+            return Ok(());
+        }
+        let detail = format!("the version is {}", self.head.version);
+        Err(Refusal::at("/body/version", Rule::AgreementState, detail, self.head.version.to_string()))
+    }
+
+    /// That its obligations bind: in force, or ended with what is open. Gives the day on which it came into force.
+    pub fn binding(&self) -> Result<Day, Refusal> {
         match &self.head.state {
-            State::InForce { .. } | State::Suspended { .. } | State::Ended { .. } => Ok(()),
+            State::InForce { from, .. } | State::Suspended { from, .. } | State::Ended { from, .. } => Ok(*from),
             State::Proposed | State::Signed { .. } | State::Lapsed { .. } | State::Declined(_) | State::Retracted(_) => {
                 Err(self.wrong_state("an agreement that is in force, or ended with open obligations"))
             }
@@ -155,12 +166,24 @@ impl Agreement {
 
     /// What is wrong with its composition and has not been flagged.
     pub(super) fn new_weakness(&self) -> Option<Weakness> {
-        if !matches!(self.head.state, State::InForce { .. } | State::Suspended { .. }) {
+        if !self.head.state.is_running() {
             return None;
         }
+        self.weaknesses().find(|weakness| !self.head.weaknesses.contains_key(weakness))
+    }
+
+    fn weaknesses(&self) -> impl Iterator<Item = Weakness> {
         let few = (self.bound().count() < 2).then_some(Weakness::FewerThanTwoParties);
         let leaderless = self.bound_party(&self.text.director).is_err().then_some(Weakness::NoDirector);
-        few.into_iter().chain(leaderless).find(|weakness| !self.head.weaknesses.contains_key(weakness))
+        few.into_iter().chain(leaderless)
+    }
+
+    /// After each entry: what was wrong with its composition and no longer is, by a newcomer or another director.
+    pub(super) fn note_weaknesses(&mut self) {
+        let now: Vec<Weakness> = self.weaknesses().collect();
+        if self.head.state.is_running() && self.head.weaknesses.keys().any(|weakness| !now.contains(weakness)) {
+            self.head_mut().weaknesses.retain(|weakness, _| now.contains(weakness));
+        }
     }
 
     /// The end of a term of this agreement that runs from here.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::agreement::Agreement;
 use super::moment::{Fact, Moment};
 use super::obligation::{Clause, Course, Move, Standing};
-use super::offer::OfferKind;
+use super::offer::{OfferKind, Quorum};
 use super::parts::PartId;
 use crate::envelope::Body;
 use crate::envelope::json::Json;
@@ -21,7 +21,7 @@ use crate::words::{Day, Hash, Slug};
 /// As many as a proposal may have.
 const MAX_OBLIGATIONS: usize = 200;
 
-/// An amendment that is in the text.
+/// An amendment that is in the text, or an accession: a newcomer with what it took on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Amended {
@@ -29,7 +29,7 @@ pub struct Amended {
     pub version: Hash,
     /// The version before it.
     pub replaces: Hash,
-    /// The last consent.
+    /// The last consent; the day of a newcomer.
     pub at: Fact,
 }
 
@@ -42,7 +42,23 @@ impl Agreement {
             self.bound_party(by)?;
         }
         self.check_amendment(body, moment)?;
-        self.offer_or_apply(OfferKind::Amendment { body: Box::new(body.clone()), hash }, hash, by, self.touched_by(body), moment)
+        let (kind, needs) = (OfferKind::Amendment { body: Box::new(body.clone()), hash }, self.touched_by(body));
+        match self.recall(body) {
+            Some(quorum) => self.offer_by_quorum(kind, hash, by, needs, quorum, moment),
+            None => self.offer_or_apply(kind, hash, by, needs, moment),
+        }
+    }
+
+    /// Another director alone: the municipality and the partners decide (L16). The one that directs now is asked, and does not hold
+    /// on to it by refusing; unless it is the municipality, whose role it is.
+    fn recall(&self, body: &Amendment) -> Option<Quorum> {
+        let [Change::Director { .. }] = body.changes.0.as_slice() else { return None };
+        let sitting = &self.text.director;
+        if self.head.municipality.as_ref() == Some(sitting) || self.bound_party(sitting).is_err() {
+            return None;
+        }
+        let with = self.bound_except(std::slice::from_ref(sitting));
+        (!with.is_empty()).then_some(Quorum { count: with.len(), with })
     }
 
     /// Whose consent it takes.
@@ -65,30 +81,34 @@ impl Agreement {
     /// That it fits the text as it is now, and that the text closes with it; every fault at once.
     fn check_amendment(&self, body: &Amendment, moment: Moment) -> Result<Proposal, Refusal> {
         self.in_force()?;
-        if body.version != self.head.version {
-            let detail = format!("the version is {}", self.head.version);
-            return Err(Refusal::at("/body/version", Rule::AgreementState, detail, self.head.version.to_string()));
-        }
+        self.check_in_force(&body.version)?;
         let mut faults = Vec::new();
         let mut text = (*self.text).clone();
         for (i, change) in body.changes.iter().enumerate() {
             let fault = self.change_fault(change, &body.changes[..i], moment);
             faults.extend(fault.map(|(rest, rule, detail, accepted)| {
-                let pointer = format!("/body/changes/{i}{rest}");
+                let inside = change.obligation().map_or("", |_| "/obligation");
+                let pointer = format!("/body/changes/{i}{inside}{rest}");
                 Fault { pointer, rule, detail, accepted }
             }));
             change_text(&mut text, change);
         }
+        self.check_whole(&text, faults)?;
+        Ok(text)
+    }
+
+    /// That a text as a whole closes, where nothing else is wrong with what is added to it.
+    pub(super) fn check_whole(&self, text: &Proposal, mut faults: Vec<Fault>) -> Result<(), Refusal> {
         if text.obligations.len() > MAX_OBLIGATIONS {
             let (detail, accepted) = ("there would be more than 200 obligations".into(), "at most 200".into());
-            faults.push(Fault { pointer: "/body/changes".into(), rule: Rule::TooLarge, detail, accepted });
+            faults.push(Fault { pointer: "/body".into(), rule: Rule::TooLarge, detail, accepted });
         }
         if faults.is_empty() {
             // Gaps are told by their place in the whole new text.
             let json = Json::parse(Body::from(text.clone()).to_json().to_string().as_bytes()).expect("written just before");
             faults.extend(completeness::gaps(&json));
         }
-        Refusal::from_faults(faults).map_or(Ok(text), Err)
+        Refusal::from_faults(faults).map_or(Ok(()), Err)
     }
 
     fn change_fault(&self, change: &Change, before: &[Change], moment: Moment) -> Option<(&'static str, Rule, String, String)> {
@@ -99,7 +119,7 @@ impl Agreement {
                 ("/party", Rule::NotAParty, format!("{party} is not bound"), format!("one of: {parties}"))
             }),
             Change::Addition { obligation } | Change::Obligation { obligation } if twice(&obligation.id) => {
-                Some(("/obligation/id", Rule::Incomplete, format!("{} occurs twice", obligation.id), "each obligation once".into()))
+                Some(("/id", Rule::Incomplete, format!("{} occurs twice", obligation.id), "each obligation once".into()))
             }
             Change::Addition { obligation } => self.addition_fault(obligation, moment),
             Change::Obligation { obligation } => self.replacement_fault(obligation, moment),
@@ -107,16 +127,17 @@ impl Agreement {
     }
 
     fn addition_fault(&self, new: &Obligation, moment: Moment) -> Option<(&'static str, Rule, String, String)> {
-        if self.clauses.contains_key(&new.id) {
-            return Some((
-                "/obligation/id",
-                Rule::InstanceState,
-                format!("{} is an obligation already", new.id),
-                "an id that is free".into(),
-            ));
-        }
         if self.bound_party(&new.debtor).is_err() {
-            return Some(("/obligation/debtor", Rule::NotAParty, format!("{} is not bound", new.debtor), "a debtor that is bound".into()));
+            return Some(("/debtor", Rule::NotAParty, format!("{} is not bound", new.debtor), "a debtor that is bound".into()));
+        }
+        let (rest, rule, detail, accepted) = self.new_obligation_fault(new, moment)?;
+        Some((if rest == "/id" { "/id" } else { "/obligation/when/date" }, rule, detail, accepted))
+    }
+
+    /// That an obligation can be added under its id, with a date that has not come.
+    pub(super) fn new_obligation_fault(&self, new: &Obligation, moment: Moment) -> Option<(&'static str, Rule, String, String)> {
+        if self.clauses.contains_key(&new.id) {
+            return Some(("/id", Rule::InstanceState, format!("{} is an obligation already", new.id), "an id that is free".into()));
         }
         past_date(new, moment)
     }
@@ -124,10 +145,10 @@ impl Agreement {
     fn replacement_fault(&self, new: &Obligation, moment: Moment) -> Option<(&'static str, Rule, String, String)> {
         let unfit = |rest, detail: String, accepted: &str| Some((rest, Rule::InstanceState, detail, accepted.to_owned()));
         let Some(old) = self.clauses.get(&new.id).filter(|_| !self.is_finally_met(&new.id)) else {
-            return unfit("/obligation/id", format!("nothing of {} is due any more", new.id), "an obligation that binds, or an addition");
+            return unfit("/id", format!("nothing of {} is due any more", new.id), "an obligation that binds, or an addition");
         };
         if old.taken_over_from.is_some() || matches!(old.course, Course::HandedOver { .. }) {
-            return unfit("/obligation/id", format!("{} was handed over", new.id), "a release of it and an addition");
+            return unfit("/id", format!("{} was handed over", new.id), "a release of it and an addition");
         }
         let same_course = match (&old.text.when, &new.when) {
             (When::Date { .. }, When::Date { .. }) | (When::Rhythm { .. }, When::Rhythm { .. }) => true,
@@ -137,22 +158,18 @@ impl Agreement {
             (When::Date { .. } | When::Rhythm { .. } | When::AfterEvent { .. }, _) => false,
         };
         match () {
-            () if old.debtor != new.debtor => unfit("/obligation/debtor", format!("{} is the debtor", old.debtor), "a handover"),
-            () if old.text.is_maintained() != new.is_maintained() => unfit(
-                "/obligation/mode",
-                "what is kept throughout is not reached once".into(),
-                "the same mode, or a release and an addition",
-            ),
-            () if !same_course => {
-                unfit("/obligation/when", "it falls due in another way".into(), "the same way, or a release and an addition")
+            () if old.debtor != new.debtor => unfit("/debtor", format!("{} is the debtor", old.debtor), "a handover"),
+            () if old.text.is_maintained() != new.is_maintained() => {
+                unfit("/mode", "what is kept throughout is not reached once".into(), "the same mode, or a release and an addition")
             }
+            () if !same_course => unfit("/when", "it falls due in another way".into(), "the same way, or a release and an addition"),
             () if old.text.when != new.when => past_date(new, moment),
             () => None,
         }
     }
 
     /// Everyone has consented: the text changes, and is a new version.
-    pub(super) fn carry_out_amendment(&mut self, body: &Amendment, hash: Hash, moment: Moment) -> Result<(), Refusal> {
+    pub(super) fn carry_out_amendment(&mut self, by: &Slug, body: &Amendment, hash: Hash, moment: Moment) -> Result<(), Refusal> {
         let text = self.check_amendment(body, moment)?;
         self.touched.insert(PartId::Text);
         self.text = Arc::new(text);
@@ -167,10 +184,16 @@ impl Agreement {
                 Change::Obligation { obligation } => self.replace_text(obligation, moment),
             }
         }
+        self.new_version(hash, by, moment);
+        Ok(())
+    }
+
+    /// The text is another version from here on. Who was let into the one before, and whose day has not come, asks anew.
+    pub(super) fn new_version(&mut self, hash: Hash, by: &Slug, moment: Moment) {
         let head = self.head_mut();
         let replaces = std::mem::replace(&mut head.version, hash);
         head.amended.push(Amended { version: hash, replaces, at: moment });
-        Ok(())
+        self.supersede_waiting(hash, by, moment);
     }
 
     /// What has fallen due, or was reported, stays as it was. A date that is still to come moves with the text; a rhythm goes
@@ -223,7 +246,7 @@ fn past_date(new: &Obligation, moment: Moment) -> Option<(&'static str, Rule, St
     let today = Day::of(moment.at);
     match &new.when {
         When::Date { date } if *date <= today => {
-            Some(("/obligation/when/date", Rule::TooEarly, format!("{date} has come already"), format!("a date after {today}")))
+            Some(("/when/date", Rule::TooEarly, format!("{date} has come already"), format!("a date after {today}")))
         }
         When::Date { .. } | When::Rhythm { .. } | When::AfterEvent { .. } => None,
     }

@@ -22,7 +22,7 @@ impl Agreement {
     /// A party offers to annul the flag of a breach. The debtor may offer it; its consent is not asked and does not count.
     pub fn annul(&mut self, by: &Slug, body: &Annulment, hash: Hash, moment: Moment) -> Result<(), Refusal> {
         self.binding()?;
-        self.bound_party(by)?;
+        self.owing_party(by)?;
         let clause = self.clause(&body.obligation)?.clone();
         self.check_annulment(body, moment)?;
         let debtor = std::slice::from_ref(&clause.debtor);

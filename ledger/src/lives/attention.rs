@@ -4,6 +4,7 @@ use super::agreement::Agreement;
 use super::escalation::{Case, CaseStage};
 use super::moment::Fact;
 use super::obligation::Standing;
+use super::offer::OfferKind;
 use super::parts::Part;
 use super::report::{Claim, Stage};
 use super::withdrawal::LeaveStage;
@@ -23,7 +24,7 @@ impl Part {
                 Standing::Released { .. } | Standing::HandedOver { .. } => false,
             },
             Self::Claim(claim) => !claim.stage.is_final(),
-            Self::Offer(offer) => offer.is_open(),
+            Self::Offer(offer) => offer.is_open() && !offer.is_agreed(),
             Self::Case(case) => !case.stage.is_closed(),
             Self::Leave(leave) => !leave.stage.is_final(),
         }
@@ -37,7 +38,14 @@ impl Agreement {
         self.instances_that_wait(&mut found);
         self.parties_that_wait(&mut found);
         self.leaves_that_wait(&mut found);
-        for offer in self.offers.values().filter(|offer| offer.is_open()) {
+        for offer in self.offers.values().filter(|offer| offer.is_open() && !offer.is_agreed()) {
+            if let OfferKind::Expulsion { body, hearing } = &offer.kind
+                && hearing.is_open()
+            {
+                let matter = Matter::ExpulsionToAnswer { offer: offer.hash };
+                found.push(waits(matter, [body.party.clone()], offer.offered, Some(hearing.until)));
+                continue;
+            }
             let matter = Matter::OfferToAnswer { offer: offer.hash, act: offer.kind.code().to_owned() };
             found.push(waits(matter, offer.waits_for(), offer.offered, Some(offer.until)));
         }
@@ -94,7 +102,7 @@ impl Agreement {
                 LeaveStage::Unresolved { since, case, .. } => {
                     found.push(waits(Matter::WithdrawalUnresolved { case: *case }, party(), *since, None));
                 }
-                LeaveStage::Withdrawn { .. } | LeaveStage::Revoked { .. } => {}
+                LeaveStage::Withdrawn { .. } | LeaveStage::Revoked { .. } | LeaveStage::Overtaken { .. } => {}
             }
         }
     }

@@ -4,6 +4,7 @@ use super::agreement::Agreement;
 use super::escalation::{About, CaseStage};
 use super::moment::Moment;
 use super::obligation::Standing;
+use super::offer::OfferKind;
 use super::report::Stage;
 use super::text::TermOf;
 use super::withdrawal::Silence;
@@ -53,11 +54,19 @@ impl Agreement {
     fn see_offers(&self, first: &mut Earliest) {
         for offer in self.offers.values() {
             let silent = || names(offer.waits_for().into_iter().collect());
-            first.see(offer.is_open().then_some(offer.until), || Cause::OfferLapsed {
+            first.see((offer.is_open() && !offer.is_agreed()).then_some(offer.until), || Cause::OfferLapsed {
                 agreement: self.id(),
                 offer: offer.hash,
                 silent: silent(),
             });
+            if let OfferKind::Expulsion { body, hearing } = &offer.kind {
+                first.see((offer.is_open() && hearing.is_open()).then_some(hearing.until), || Cause::ExpulsionUnanswered {
+                    agreement: self.id(),
+                    party: body.party.clone(),
+                    offer: offer.hash,
+                });
+            }
+            first.see(self.accedes_at(offer), || Cause::Acceded { agreement: self.id(), party: offer.by.clone(), offer: offer.hash });
         }
     }
 
@@ -93,7 +102,8 @@ impl Agreement {
             });
         }
         if let Some(weakness) = self.new_weakness() {
-            let since = self.head.parties.values().filter_map(|party| party.withdrawn).map(|fact| fact.at).max();
+            let since =
+                self.head.parties.values().flat_map(|party| party.withdrawn.into_iter().chain(party.expelled)).map(|fact| fact.at).max();
             first.see(since, || Cause::UnderStrength { agreement: self.id(), weakness });
         }
     }
@@ -183,6 +193,10 @@ impl Agreement {
             Cause::InForce { .. } => self.enter_into_force(flag.due_at, moment),
             Cause::Resumed { .. } => self.resume_on(Day::of(flag.due_at), moment),
             Cause::OfferLapsed { offer, .. } => self.lapse_offer(offer, moment),
+            Cause::Acceded { offer, .. } => self.accede(offer, moment)?,
+            Cause::ExpulsionUnanswered { offer, .. } => {
+                self.hearing_mut(offer).into_iter().for_each(|hearing| hearing.silence = Some(moment));
+            }
             Cause::Ended { outcome, .. } => self.end(*outcome, moment),
             Cause::Overdue { obligation, due, .. } => self.overdue(obligation, *due, moment),
             Cause::Breached { obligation, due, .. } => self.breached(obligation, *due, flag.due_at, moment),

@@ -221,7 +221,7 @@ impl super::withdrawal::LeaveStage {
         match self {
             Self::Running => Colour::Orange,
             Self::Unresolved { .. } => Colour::Red,
-            Self::Withdrawn { .. } | Self::Revoked { .. } => Colour::Green,
+            Self::Withdrawn { .. } | Self::Revoked { .. } | Self::Overtaken { .. } => Colour::Green,
         }
     }
 }

@@ -24,7 +24,8 @@ impl Clause {
 impl Agreement {
     /// The party that the text names says that an event happened: what waits for it is due, the term running from here.
     pub fn record_event(&mut self, by: &Slug, body: &Event, moment: Moment) -> Result<(), Refusal> {
-        let from = self.in_force()?;
+        // Also after a dissolution: what stays due waits for its event as it did. After the last day nothing does.
+        let from = self.binding()?;
         self.bound_party(by)?;
         let waiting = self.waiting_for(|trigger| matches!(trigger, Trigger::Event { event, .. } if *event == body.event));
         let Some(first) = waiting.first() else { return Err(self.unknown_event(&body.event)) };
@@ -125,6 +126,7 @@ impl Agreement {
         self.note_removed_causes(moment);
         self.note_lapsed_conditions(moment);
         self.note_risks();
+        self.note_weaknesses();
         self.note_settled_plans(moment.at);
     }
 }

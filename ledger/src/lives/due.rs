@@ -13,6 +13,11 @@ use crate::words::{Day, Instant, Slug, due_end};
 impl Agreement {
     /// The agreement is in force from this day: the first due date opens.
     pub(super) fn start_clause(&mut self, id: &Slug, from: Day, moment: Moment) {
+        self.start_clause_after(id, from, from.plus_days(-1), moment);
+    }
+
+    /// The same, with the first due date of a rhythm after a day.
+    pub(super) fn start_clause_after(&mut self, id: &Slug, from: Day, after: Day, moment: Moment) {
         let clause = &self.clauses[id];
         if matches!(clause.text.when, When::AfterEvent { .. }) {
             self.clause_mut(id).course = Course::Conditional { since: moment };
@@ -22,7 +27,7 @@ impl Agreement {
         let first = match &clause.text.when {
             When::Date { date } => Some(*date),
             When::AfterEvent { .. } => None,
-            When::Rhythm { .. } => self.occurrence_after(clause, from.plus_days(-1).max(self.text.period.start_date)),
+            When::Rhythm { .. } => self.occurrence_after(clause, after.max(self.text.period.start_date)),
         };
         self.clause_mut(id).course = Course::Running { last: None, next: first };
         self.open_next(id, from, moment);

@@ -18,12 +18,12 @@ impl Agreement {
     /// The debtor offers what is not yet due to another party.
     pub fn hand_over(&mut self, by: &Slug, body: &Handover, hash: Hash, moment: Moment) -> Result<(), Refusal> {
         self.binding()?;
-        self.bound_party(by)?;
+        self.owing_party(by)?;
         self.check_handover(by, body, moment)?;
         self.offer_or_apply(OfferKind::Handover(body.clone()), hash, by, BTreeSet::from([body.to.clone()]), moment)
     }
 
-    fn check_handover(&self, by: &Slug, body: &Handover, moment: Moment) -> Result<(), Refusal> {
+    pub(super) fn check_handover(&self, by: &Slug, body: &Handover, moment: Moment) -> Result<(), Refusal> {
         let clause = self.clause(&body.obligation)?;
         if clause.debtor != *by {
             return Err(Refusal::at("/by", Rule::NotTheDebtor, format!("{} is the debtor", clause.debtor), "the debtor"));

@@ -96,8 +96,10 @@ pub enum State {
         /// The suspension.
         pause: Pause,
     },
-    /// The last day has passed. What is open stays bound.
+    /// The last day has passed, or all parties ended it before. What is open stays bound.
     Ended {
+        /// The day on which it came into force.
+        from: Day,
         /// The entry that says so.
         ended: Fact,
         /// How.
@@ -138,6 +140,7 @@ impl State {
             Self::Suspended { .. } => "suspended",
             Self::Ended { outcome: Ending::Completed, .. } => "completed",
             Self::Ended { outcome: Ending::Expired, .. } => "expired",
+            Self::Ended { outcome: Ending::Dissolved, .. } => "dissolved",
             Self::Lapsed { .. } => "lapsed",
             Self::Declined(_) => "declined",
             Self::Retracted(_) => "retracted",

@@ -68,6 +68,11 @@ pub enum Matter {
         /// The case.
         case: u32,
     },
+    /// An expulsion waits for the view of the one concerned.
+    ExpulsionToAnswer {
+        /// SHA-256 of the payload that proposes it.
+        offer: Hash,
+    },
     /// An offer waits for consent.
     OfferToAnswer {
         /// SHA-256 of the payload that offers it.
@@ -157,6 +162,7 @@ impl Matter {
             Self::WithdrawalRuns { .. } => "withdrawal-runs",
             Self::WithdrawalToAnswer { .. } => "withdrawal-to-answer",
             Self::WithdrawalUnresolved { .. } => "withdrawal-unresolved",
+            Self::ExpulsionToAnswer { .. } => "expulsion-to-answer",
             Self::OfferToAnswer { .. } => "offer-to-answer",
             Self::ReportToAccept { .. } => "report-to-accept",
             Self::DisputeToAnswer { .. } => "dispute-to-answer",
@@ -173,7 +179,7 @@ impl Matter {
     }
 
     /// Every word that [`Matter::code`] gives.
-    pub const CODES: [&'static str; 19] = [
+    pub const CODES: [&'static str; 20] = [
         "overdue",
         "breached",
         "gone-quiet",
@@ -181,6 +187,7 @@ impl Matter {
         "withdrawal-runs",
         "withdrawal-to-answer",
         "withdrawal-unresolved",
+        "expulsion-to-answer",
         "offer-to-answer",
         "report-to-accept",
         "dispute-to-answer",

@@ -6,14 +6,19 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::agreement::{Agreement, State};
+use super::expulsion::Hearing;
 use super::moment::{Fact, Moment};
 use super::parts::PartId;
 use super::text::TermOf;
 use crate::envelope::refusal::{Refusal, Rule};
+use crate::envelope::statement::accession::Accession;
 use crate::envelope::statement::agreement::{Consent, Decline};
 use crate::envelope::statement::amendment::Amendment;
 use crate::envelope::statement::annulment::Annulment;
+use crate::envelope::statement::dissolution::Dissolution;
 use crate::envelope::statement::escalation::{BoardOutcome, CaseRuling};
+use crate::envelope::statement::expulsion::Expulsion;
+use crate::envelope::statement::institution::Kind;
 use crate::envelope::statement::obligation::{Handover, Release, ReportRuling};
 use crate::envelope::statement::suspension::{Resumption, Suspension};
 use crate::words::{Hash, Instant, Slug};
@@ -30,14 +35,38 @@ pub struct Offer {
     pub by: Slug,
     /// Where it was offered.
     pub offered: Fact,
-    /// Whose consent it takes.
+    /// Who is asked.
     pub needs: BTreeSet<Slug>,
+    /// How much of that is enough; all of them when `None`.
+    pub quorum: Option<Quorum>,
     /// Who has consented.
     pub consents: BTreeMap<Slug, Fact>,
+    /// Who has refused, where that does not end it.
+    pub refusals: BTreeMap<Slug, Refused>,
     /// From when on it has lapsed.
     pub until: Instant,
     /// What became of it.
     pub result: Option<OfferResult>,
+}
+
+/// How much consent is enough, where it is not that of all who are asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Quorum {
+    /// Those without whom it cannot be.
+    pub with: BTreeSet<Slug>,
+    /// How many in all, those included.
+    pub count: usize,
+}
+
+/// A refusal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Refused {
+    /// Where.
+    pub at: Fact,
+    /// Hash of the reason, beside the log.
+    pub reason: Hash,
 }
 
 /// What happens when all have consented.
@@ -69,6 +98,22 @@ pub enum OfferKind {
     Suspension(Suspension),
     /// The agreement resumes before its day.
     Resumption(Resumption),
+    /// The agreement ends before its last day.
+    Dissolution(Box<Dissolution>),
+    /// A party is put out, once it was heard.
+    Expulsion {
+        /// Who, and what becomes of what it owes.
+        body: Box<Expulsion>,
+        /// Its hearing; no vote counts before.
+        hearing: Hearing,
+    },
+    /// An institution joins.
+    Accession {
+        /// Its request.
+        body: Box<Accession>,
+        /// What kind of institution it is.
+        kind: Kind,
+    },
 }
 
 impl OfferKind {
@@ -85,7 +130,17 @@ impl OfferKind {
             Self::Annulment(_) => "annulment",
             Self::Suspension(_) => "suspension",
             Self::Resumption(_) => "resumption",
+            Self::Dissolution(_) => "dissolution",
+            Self::Accession { .. } => "accession",
+            Self::Expulsion { .. } => "expulsion",
         }
+    }
+}
+
+impl OfferKind {
+    /// Whether it is carried out on a day that it names, and not when the last one consents.
+    fn waits_for_its_day(&self) -> bool {
+        matches!(self, Self::Accession { .. })
     }
 }
 
@@ -107,11 +162,12 @@ pub enum OfferResult {
         /// Hash of the reason, beside the log.
         reason: Hash,
     },
-    /// A counter-proposal put another version in its place: the consents here are void.
+    /// A counter-proposal put another version in its place, or one was let into a text that is another now, or has ended: the
+    /// consents here are void.
     Superseded {
-        /// Who countered.
+        /// Who countered, or proposed what came in its place.
         by: Slug,
-        /// The version that took its place.
+        /// The version that took its place; the hash of a dissolution where none did.
         version: Hash,
         /// Where.
         at: Fact,
@@ -134,9 +190,41 @@ impl Offer {
         self.result.is_none()
     }
 
+    /// Whether enough have consented.
+    pub fn is_agreed(&self) -> bool {
+        match &self.quorum {
+            None => self.needs.iter().all(|who| self.consents.contains_key(who)),
+            Some(Quorum { with, count }) => with.iter().all(|who| self.consents.contains_key(who)) && self.consents.len() >= *count,
+        }
+    }
+
+    /// Whether it is agreed, and waits for a day.
+    pub fn is_waiting(&self) -> bool {
+        self.is_open() && self.is_agreed()
+    }
+
+    /// Whether enough can still consent.
+    fn can_be_agreed(&self) -> bool {
+        match &self.quorum {
+            None => self.refusals.is_empty(),
+            Some(Quorum { with, count }) => {
+                !with.iter().any(|who| self.refusals.contains_key(who)) && self.needs.len() - self.refusals.len() >= *count
+            }
+        }
+    }
+
+    /// When it lapses; of one that is let in, its first day.
+    pub fn due_at(&self) -> Instant {
+        match &self.kind {
+            OfferKind::Accession { body, .. } if self.is_waiting() => body.effective_date.start(),
+            _ => self.until,
+        }
+    }
+
     /// The word for where it stands.
     pub fn state(&self) -> &'static str {
         match self.result {
+            None if self.is_agreed() => "waiting",
             None => "open",
             Some(OfferResult::Agreed { .. }) => "agreed",
             Some(OfferResult::Declined { .. }) => "declined",
@@ -146,23 +234,32 @@ impl Offer {
         }
     }
 
-    /// Who has not consented.
+    /// Who has not answered; nobody once enough have consented.
     pub fn waits_for(&self) -> BTreeSet<Slug> {
-        self.needs.iter().filter(|who| !self.consents.contains_key(*who)).cloned().collect()
+        let answered = |who: &Slug| self.is_agreed() || self.consents.contains_key(who) || self.refusals.contains_key(who);
+        self.needs.iter().filter(|who| !answered(who)).cloned().collect()
     }
 }
 
 impl Agreement {
     /// Puts an act to those who must consent. The one who offers a release or a ruling consents by signing it.
-    pub(super) fn offer(&mut self, kind: OfferKind, hash: Hash, by: &Slug, needs: BTreeSet<Slug>, moment: Moment) {
+    pub(super) fn offer(&mut self, kind: OfferKind, hash: Hash, by: &Slug, needs: BTreeSet<Slug>, quorum: Option<Quorum>, moment: Moment) {
         let consents = match kind {
             // Each party signs the version itself, the proposer too: an explicit signature under the text.
             OfferKind::Version => BTreeMap::new(),
+            // A proposal to put a party out is no vote: those come once it was heard.
+            OfferKind::Expulsion { .. } => BTreeMap::new(),
             _ => needs.get(by).map(|who| (who.clone(), moment)).into_iter().collect(),
         };
-        let until = self.term_ends(moment.at, TermOf::Consent);
+        let from = match &kind {
+            OfferKind::Expulsion { hearing, .. } => hearing.until.plus_millis(-1),
+            _ => moment.at,
+        };
+        let until = self.term_ends(from, TermOf::Consent);
         self.touched.insert(PartId::Offer(hash));
-        self.offers.insert(hash, Arc::new(Offer { hash, kind, by: by.clone(), offered: moment, needs, consents, until, result: None }));
+        let (by, refusals) = (by.clone(), BTreeMap::new());
+        let offer = Offer { hash, kind, by, offered: moment, needs, quorum, consents, refusals, until, result: None };
+        self.offers.insert(hash, Arc::new(offer));
     }
 
     /// Puts an act to the others, or carries it out at once when nobody else must consent.
@@ -179,39 +276,54 @@ impl Agreement {
             return Err(Refusal::at("/by", Rule::OwnObligation, "nobody else is bound by this agreement", "another party"));
         }
         if needs.iter().all(|who| who == by) {
-            return self.carry_out(&kind, moment);
+            return self.carry_out(&kind, by, &hash, moment);
         }
-        self.offer(kind, hash, by, needs, moment);
+        self.offer(kind, hash, by, needs, None, moment);
         Ok(())
+    }
+
+    /// Puts an act to some of whom a part is enough; carries it out at once when that is who offers it.
+    pub(super) fn offer_by_quorum(
+        &mut self,
+        kind: OfferKind,
+        hash: Hash,
+        by: &Slug,
+        needs: BTreeSet<Slug>,
+        quorum: Quorum,
+        moment: Moment,
+    ) -> Result<(), Refusal> {
+        self.offer(kind.clone(), hash, by, needs, Some(quorum), moment);
+        let offer = self.offer_mut(&hash);
+        if !offer.is_agreed() {
+            return Ok(());
+        }
+        offer.result = Some(OfferResult::Agreed { at: moment });
+        self.carry_out(&kind, by, &hash, moment)
     }
 
     /// Someone says yes.
     pub fn consent(&mut self, by: &Slug, body: &Consent, moment: Moment) -> Result<(), Refusal> {
-        let offer = self.open_offer(by, &body.to)?;
-        if offer.consents.contains_key(by) {
-            return Err(Refusal::new(Rule::AlreadyGiven, format!("{by} has consented already"), ""));
-        }
-        let kind = offer.kind.clone();
+        let kind = self.open_offer(by, &body.to)?.kind.clone();
         let offer = self.offer_mut(&body.to);
         offer.consents.insert(by.clone(), moment);
-        let complete = offer.waits_for().is_empty();
-        if complete {
+        let (complete, offered_by) = (offer.is_agreed(), offer.by.clone());
+        if complete && !kind.waits_for_its_day() {
             offer.result = Some(OfferResult::Agreed { at: moment });
         }
         if kind == OfferKind::Version {
             self.sign(by, moment);
         }
-        if complete { self.carry_out(&kind, moment) } else { Ok(()) }
+        if complete { self.carry_out(&kind, &offered_by, &body.to, moment) } else { Ok(()) }
     }
 
     /// Someone says no.
     pub fn decline(&mut self, by: &Slug, body: &Decline, moment: Moment) -> Result<(), Refusal> {
-        let offer = self.open_offer(by, &body.to)?;
-        if offer.consents.contains_key(by) {
-            return Err(Refusal::new(Rule::AlreadyGiven, format!("{by} has consented already"), ""));
+        let (version, reason) = (self.open_offer(by, &body.to)?.kind == OfferKind::Version, body.reason.hash);
+        let offer = self.offer_mut(&body.to);
+        offer.refusals.insert(by.clone(), Refused { at: moment, reason });
+        if !offer.can_be_agreed() {
+            offer.result = Some(OfferResult::Declined { by: by.clone(), at: moment, reason });
         }
-        let (version, reason) = (offer.kind == OfferKind::Version, body.reason.hash);
-        self.offer_mut(&body.to).result = Some(OfferResult::Declined { by: by.clone(), at: moment, reason });
         if version {
             self.decline_version(by, reason, moment);
         }
@@ -235,8 +347,32 @@ impl Agreement {
             let needs = offer.needs.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
             return Err(Refusal::at("/by", Rule::NotAsked, format!("{by} was not asked"), format!("consent of: {needs}")));
         }
-        self.bound_party(by)?;
-        Ok(offer)
+        match &offer.kind {
+            // Who was put out and owes something still is asked for its word on that, and on nothing else.
+            OfferKind::BoardOutcome(_) => self.owing_party(by)?,
+            _ => self.bound_party(by)?,
+        };
+        if let OfferKind::Expulsion { body, hearing } = &offer.kind
+            && hearing.is_open()
+        {
+            let accepted = format!("once it gave its view, or from {}", hearing.until);
+            return Err(Refusal::at("/body/to", Rule::TooEarly, format!("{} has not been heard", body.party), accepted));
+        }
+        let given = |what: &str| Err(Refusal::new(Rule::AlreadyGiven, format!("{by} has {what} already"), ""));
+        match () {
+            () if offer.consents.contains_key(by) => given("consented"),
+            () if offer.refusals.contains_key(by) => given("refused"),
+            () if offer.is_agreed() => Err(Refusal::at("/body/to", Rule::AlreadyGiven, "enough have consented", "nothing more")),
+            () => Ok(offer),
+        }
+    }
+
+    /// Who was let in and waits for its day: another version came first, or the end.
+    pub(super) fn supersede_waiting(&mut self, version: Hash, by: &Slug, moment: Moment) {
+        let waiting: Vec<Hash> = self.offers.values().filter(|offer| offer.is_waiting()).map(|offer| offer.hash).collect();
+        for hash in waiting {
+            self.offer_mut(&hash).result = Some(OfferResult::Superseded { by: by.clone(), version, at: moment });
+        }
     }
 
     pub(super) fn offer_mut(&mut self, hash: &Hash) -> &mut Offer {
@@ -244,17 +380,21 @@ impl Agreement {
         Arc::make_mut(self.offers.get_mut(hash).expect("looked up by the caller"))
     }
 
-    fn carry_out(&mut self, kind: &OfferKind, moment: Moment) -> Result<(), Refusal> {
+    fn carry_out(&mut self, kind: &OfferKind, by: &Slug, hash: &Hash, moment: Moment) -> Result<(), Refusal> {
         match kind {
             OfferKind::Version => self.all_signed(moment),
             OfferKind::Release(release) => self.carry_out_release(release, moment)?,
             OfferKind::Handover(handover) => self.carry_out_handover(handover, moment)?,
             OfferKind::ReportRuling(ruling) => self.carry_out_report_ruling(ruling, moment)?,
             OfferKind::CaseRuling(ruling) => self.carry_out_case_ruling(ruling, moment)?,
-            OfferKind::Amendment { body, hash } => self.carry_out_amendment(body, *hash, moment)?,
+            OfferKind::Amendment { body, .. } => self.carry_out_amendment(by, body, *hash, moment)?,
             OfferKind::Annulment(annulment) => self.carry_out_annulment(annulment, moment)?,
             OfferKind::Suspension(suspension) => self.carry_out_suspension(suspension, moment)?,
             OfferKind::Resumption(_) => self.carry_out_resumption(moment)?,
+            OfferKind::Dissolution(body) => self.carry_out_dissolution(by, body, *hash, moment)?,
+            // The clock does, on its day.
+            OfferKind::Expulsion { body, .. } => self.carry_out_expulsion(body, hash, moment)?,
+            OfferKind::Accession { body, .. } => self.let_in(by, body, moment)?,
             OfferKind::BoardOutcome(outcome) => self.carry_out_board_outcome(outcome, moment)?,
         }
         Ok(())

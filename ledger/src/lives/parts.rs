@@ -16,7 +16,7 @@ use crate::envelope::statement::agreement::Proposal;
 use crate::words::{Day, Hash, Instant, Slug};
 
 /// Version of the stored form; another one means that the lives are rebuilt from the log.
-pub const FORMAT: u32 = 9;
+pub const FORMAT: u32 = 10;
 
 /// The name of a part within its agreement.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -158,7 +158,7 @@ impl Part {
             Self::Clause(_) => None,
             Self::Instance(instance) => Some(instance.late_from),
             Self::Claim(claim) => claim.stage.until(),
-            Self::Offer(offer) => Some(offer.until),
+            Self::Offer(offer) => Some(offer.due_at()),
             Self::Case(case) => case.stage.until(),
             Self::Leave(leave) => Some(leave.effective_date.end()),
         }

@@ -23,8 +23,12 @@ pub struct Participation {
     pub signed: Option<Fact>,
     /// Its consent to an earlier version, that a counter-proposal made void, until it signs the one on the table.
     pub voided: Option<VoidConsent>,
+    /// The entry with which it joined the running agreement; `None` for one that signed it first.
+    pub acceded: Option<Fact>,
     /// The entry with which it left.
     pub withdrawn: Option<Fact>,
+    /// The entry with which it was put out. What stays due binds it all the same.
+    pub expelled: Option<Fact>,
     /// That it has gone quiet, until it acts again.
     pub quiet: Option<QuietSince>,
     /// That it must be flagged as gone quiet.
@@ -46,7 +50,14 @@ pub struct VoidConsent {
 impl Participation {
     /// A party that has been invited and has said nothing.
     pub fn invited(kind: Kind) -> Self {
-        Self { kind, signed: None, voided: None, withdrawn: None, quiet: None, quiet_due: None }
+        Self { kind, signed: None, voided: None, acceded: None, withdrawn: None, expelled: None, quiet: None, quiet_due: None }
+    }
+}
+
+impl Participation {
+    /// Whether it takes part: it has not left, and was not put out.
+    pub fn takes_part(&self) -> bool {
+        self.withdrawn.is_none() && self.expelled.is_none()
     }
 }
 
@@ -81,8 +92,14 @@ pub struct Deciders(pub BTreeSet<Slug>);
 impl Agreement {
     /// That an institution is bound by this agreement, or a refusal.
     pub fn bound_party(&self, who: &Slug) -> Result<&Participation, Refusal> {
-        let party = self.head.parties.get(who).filter(|party| party.withdrawn.is_none());
+        let party = self.head.parties.get(who).filter(|party| party.takes_part());
         party.ok_or_else(|| self.not_a_party(who))
+    }
+
+    /// That it takes part, or was put out and owes something still: it reports, is freed and hands over as before.
+    pub(super) fn owing_party(&self, who: &Slug) -> Result<&Participation, Refusal> {
+        let owes = |party: &&Participation| party.takes_part() || party.expelled.is_some() && !self.unmet(who).is_empty();
+        self.head.parties.get(who).filter(owes).ok_or_else(|| self.not_a_party(who))
     }
 
     fn not_a_party(&self, who: &Slug) -> Refusal {
@@ -93,7 +110,7 @@ impl Agreement {
 
     /// The parties that are bound now.
     pub fn bound(&self) -> impl Iterator<Item = &Slug> {
-        self.head.parties.iter().filter(|(_, party)| party.withdrawn.is_none()).map(|(slug, _)| slug)
+        self.head.parties.iter().filter(|(_, party)| party.takes_part()).map(|(slug, _)| slug)
     }
 
     /// The others that are bound now.
@@ -146,7 +163,7 @@ impl Agreement {
 
     /// A party must be flagged as gone quiet from this instant on, unless it is already.
     pub(super) fn quiet_from(&mut self, who: &Slug, at: Instant, cause: Quiet, obligation: Option<Slug>) {
-        if self.head.parties.get(who).is_some_and(|party| party.quiet.is_none() && party.quiet_due.is_none() && party.withdrawn.is_none())
+        if self.head.parties.get(who).is_some_and(|party| party.quiet.is_none() && party.quiet_due.is_none() && party.takes_part())
             && let Some(party) = self.head_mut().parties.get_mut(who)
         {
             party.quiet_due = Some(QuietDue { at, cause, obligation });

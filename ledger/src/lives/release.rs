@@ -12,7 +12,7 @@ impl Agreement {
     /// Offers a release: all creditors and the director must sign it.
     pub fn release(&mut self, by: &Slug, body: &Release, hash: Hash, moment: Moment) -> Result<(), Refusal> {
         self.binding()?;
-        self.bound_party(by)?;
+        self.owing_party(by)?;
         let clause = self.clause(&body.obligation)?.clone();
         self.check_release(body)?;
         let mut needs = self.creditors(&clause);
@@ -20,7 +20,7 @@ impl Agreement {
         self.offer_or_apply(OfferKind::Release(body.clone()), hash, by, needs, moment)
     }
 
-    fn check_release(&self, body: &Release) -> Result<Vec<Day>, Refusal> {
+    pub(super) fn check_release(&self, body: &Release) -> Result<Vec<Day>, Refusal> {
         let open = self.open_dues(&body.obligation);
         let Some(asked) = &body.instances else {
             let released = matches!(self.clauses[&body.obligation].course, Course::Released { .. });

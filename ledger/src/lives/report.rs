@@ -142,7 +142,7 @@ impl Agreement {
     /// The debtor says that it did what it promised.
     pub fn report(&mut self, by: &Slug, body: &Report, hash: Hash, moment: Moment) -> Result<(), Refusal> {
         self.binding()?;
-        self.bound_party(by)?;
+        self.owing_party(by)?;
         let clause = self.clause(&body.obligation)?.clone();
         if clause.debtor != *by {
             return Err(Refusal::at("/by", Rule::NotTheDebtor, format!("{} is the debtor", clause.debtor), "a report by the debtor"));

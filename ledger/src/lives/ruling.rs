@@ -206,7 +206,7 @@ impl Agreement {
     }
 
     fn bound_against(&self, case: &Case) -> BTreeSet<Slug> {
-        case.against.iter().filter(|who| self.bound_party(who).is_ok()).cloned().collect()
+        case.against.iter().filter(|who| self.owing_party(who).is_ok()).cloned().collect()
     }
 
     fn check_outcome(&self, body: &BoardOutcome, moment: Moment) -> Result<&Case, Refusal> {

@@ -34,6 +34,8 @@ pub enum TermOf {
     FollowUp,
     /// For the others to answer a withdrawal notice.
     Objection,
+    /// For a party that is to be put out to be heard.
+    Hearing,
 }
 
 impl Proposal {
@@ -60,6 +62,7 @@ impl Proposal {
             TermOf::Positions => (ladder.positions_days, 28),
             TermOf::FollowUp => (ladder.follow_up_days, 28),
             TermOf::Objection => (self.withdrawal.objection_days, 28),
+            TermOf::Hearing => (self.expulsion.as_ref().and_then(|clause| clause.hearing_days), 28),
         };
         given.and_then(|days| u16::try_from(days.0).ok()).unwrap_or(default)
     }

@@ -41,7 +41,7 @@ impl Agreement {
             head.parties.entry(slug.clone()).or_insert_with(|| Participation::invited(*kind));
         }
         let needs = self.head.parties.keys().cloned().collect();
-        self.offer(OfferKind::Version, hash, by, needs, moment);
+        self.offer(OfferKind::Version, hash, by, needs, None, moment);
     }
 
     /// A party puts another text in the place of the one on the table. Every earlier consent is void; each holder can

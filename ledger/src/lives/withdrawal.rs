@@ -10,6 +10,7 @@ use super::escalation::{About, Closing};
 use super::moment::{Fact, Moment};
 use super::obligation::Course;
 use super::parts::PartId;
+use super::plan;
 use super::text::TermOf;
 use crate::envelope::refusal::{Fault, Refusal, Rule};
 use crate::envelope::statement::agreement::When;
@@ -84,6 +85,11 @@ pub enum LeaveStage {
         /// Where.
         at: Fact,
     },
+    /// The party was put out before.
+    Overtaken {
+        /// With which entry.
+        at: Fact,
+    },
 }
 
 impl LeaveStage {
@@ -91,7 +97,7 @@ impl LeaveStage {
     pub fn is_final(&self) -> bool {
         match self {
             Self::Running | Self::Unresolved { .. } => false,
-            Self::Withdrawn { .. } | Self::Revoked { .. } => true,
+            Self::Withdrawn { .. } | Self::Revoked { .. } | Self::Overtaken { .. } => true,
         }
     }
 
@@ -102,6 +108,7 @@ impl LeaveStage {
             Self::Unresolved { .. } => "unresolved",
             Self::Withdrawn { .. } => "withdrawn",
             Self::Revoked { .. } => "revoked",
+            Self::Overtaken { .. } => "overtaken",
         }
     }
 }
@@ -140,46 +147,13 @@ impl Agreement {
         Ok(())
     }
 
-    /// The obligations of a party that are not finally met, future dates included.
-    pub fn unmet(&self, party: &Slug) -> Vec<Slug> {
-        self.clauses.values().filter(|c| c.debtor == *party && !self.is_finally_met(&c.text.id)).map(|c| c.text.id.clone()).collect()
-    }
-
     fn plan_faults(&self, by: &Slug, body: &Withdrawal) -> Vec<Fault> {
-        let unmet = self.unmet(by);
-        let fault = |pointer: String, rule, detail: String, accepted: String| Fault { pointer, rule, detail, accepted };
-        let mut faults = Vec::new();
-        let skipped: Vec<String> =
-            unmet.iter().filter(|id| !body.plan.iter().any(|item| item.obligation == **id)).map(ToString::to_string).collect();
-        if !skipped.is_empty() {
-            let detail = format!("the plan skips: {}", skipped.join(", "));
-            faults.push(fault(
-                "/body/plan".into(),
-                Rule::PlanIncomplete,
-                detail,
-                "for each of them: fulfil, hand-over, release or unresolved".into(),
-            ));
-        }
-        for (i, item) in body.plan.iter().enumerate() {
-            let pointer = format!("/body/plan/{i}");
-            let known = unmet.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-            if !unmet.contains(&item.obligation) {
-                faults.push(fault(
-                    pointer,
-                    Rule::PlanUnfit,
-                    format!("{} is not an open obligation of {by}", item.obligation),
-                    format!("among: {known}"),
-                ));
-            } else if body.plan[..i].iter().any(|earlier| earlier.obligation == item.obligation) {
-                faults.push(fault(pointer, Rule::PlanUnfit, format!("{} occurs twice", item.obligation), "each obligation once".into()));
-            } else if let Some((detail, accepted)) = self.disposition_fault(by, item, body.effective_date) {
-                faults.push(fault(pointer, Rule::PlanUnfit, detail, accepted));
-            }
-        }
-        faults
+        let named = body.plan.iter().map(|item| &item.obligation);
+        let unfit = |i: usize| self.disposition_fault(by, &body.plan[i], body.effective_date);
+        plan::faults(&self.unmet(by), named, by.as_str(), "fulfil, hand-over, release or unresolved", unfit)
     }
 
-    fn disposition_fault(&self, by: &Slug, item: &PlanItem, effective: Day) -> Option<(String, String)> {
+    fn disposition_fault(&self, by: &Slug, item: &PlanItem, effective: Day) -> plan::Unfit {
         match &item.disposition {
             Disposition::Release {} | Disposition::Unresolved {} => None,
             Disposition::HandOver { to } if to != by && self.bound_party(to).is_ok() => None,
@@ -235,7 +209,10 @@ impl Agreement {
     pub fn revoke_notice(&mut self, by: &Slug, _body: &WithdrawalRevocation, moment: Moment) -> Result<(), Refusal> {
         match self.leaves.get(by).map(|leave| &leave.stage) {
             Some(LeaveStage::Running) => {}
-            Some(LeaveStage::Unresolved { .. } | LeaveStage::Withdrawn { .. } | LeaveStage::Revoked { .. }) | None => {
+            Some(
+                LeaveStage::Unresolved { .. } | LeaveStage::Withdrawn { .. } | LeaveStage::Revoked { .. } | LeaveStage::Overtaken { .. },
+            )
+            | None => {
                 return Err(Refusal::at(
                     "/by",
                     Rule::WithdrawalState,
@@ -270,7 +247,7 @@ impl Agreement {
         match &leave.stage {
             LeaveStage::Running => Some(leave.effective_date.end()),
             LeaveStage::Unresolved { settled, .. } => *settled,
-            LeaveStage::Withdrawn { .. } | LeaveStage::Revoked { .. } => None,
+            LeaveStage::Withdrawn { .. } | LeaveStage::Revoked { .. } | LeaveStage::Overtaken { .. } => None,
         }
     }
 
@@ -290,7 +267,7 @@ impl Agreement {
     pub(super) fn end_leave(&mut self, party: &Slug, outcome: Leaving, moment: Moment) {
         let case = match self.leaves[party].stage {
             LeaveStage::Unresolved { case, .. } => Some(case),
-            LeaveStage::Running | LeaveStage::Withdrawn { .. } | LeaveStage::Revoked { .. } => None,
+            LeaveStage::Running | LeaveStage::Withdrawn { .. } | LeaveStage::Revoked { .. } | LeaveStage::Overtaken { .. } => None,
         };
         match outcome {
             Leaving::Withdrawn => {

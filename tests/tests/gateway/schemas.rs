@@ -178,6 +178,8 @@ fn samples() -> Vec<(Type, Value)> {
     text["obligations"][0]["target"] = json!({ "indicator": "euro", "value": "12.50", "unit": "EUR" });
     text["obligations"][0]["creditors"] = json!(["town"]);
     text["suspension"] = json!({ "holder": "town", "maxDays": 60 });
+    text["expulsion"] = json!({ "majority": "two-thirds", "hearingDays": 21 });
+    text["accession"] = json!({ "kind": "director-and-parties", "parties": 1 });
     let mut rhythm = text.clone();
     rhythm["obligations"][0]["when"] = json!({ "kind": "rhythm", "rule": "FREQ=WEEKLY" });
     let mut conditional = text.clone();
@@ -229,6 +231,23 @@ fn samples() -> Vec<(Type, Value)> {
         (Type::Decline, json!({ "agreement": "wijk", "to": hash, "reason": paper })),
         (Type::Suspension, json!({ "agreement": "wijk", "ground": "power", "until": "2006-07-01", "reason": paper })),
         (Type::Resumption, json!({ "agreement": "wijk", "reason": paper })),
+        (
+            Type::Expulsion,
+            json!({ "agreement": "wijk", "party": "school", "reason": paper, "plan": [
+                { "obligation": "o", "disposition": { "kind": "hand-over", "to": "town", "successor": "o2" } },
+                { "obligation": "p", "disposition": { "kind": "release" } }, { "obligation": "q", "disposition": { "kind": "stays-due" } }] }),
+        ),
+        (Type::ExpulsionView, json!({ "agreement": "wijk", "to": hash, "view": paper })),
+        (
+            Type::Accession,
+            json!({ "agreement": "wijk", "version": hash, "effectiveDate": "2006-09-01", "role": "Voor de jeugd.",
+                "obligations": [obligation("o3", "2006-10-02")], "reason": paper }),
+        ),
+        (
+            Type::Dissolution,
+            json!({ "agreement": "wijk", "version": hash, "reason": paper,
+                "plan": [{ "obligation": "o", "disposition": "release" }, { "obligation": "p", "disposition": "stays-due" }] }),
+        ),
         (Type::Report, json!({ "agreement": "wijk", "obligation": "o", "instances": ["2006-06-01"], "value": "3", "evidence": evidence })),
         (Type::Finding, json!({ "agreement": "wijk", "obligation": "o", "day": "2006-06-01", "account": paper })),
         (Type::Acceptance, report.clone()),

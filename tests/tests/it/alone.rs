@@ -5,7 +5,7 @@ use harness::memory::Memory;
 use harness::story::tell;
 use harness::verbs::false_because;
 use harness::{Answer, Door, Town};
-use ledger::envelope::statement::flag::Cause;
+use ledger::envelope::statement::flag::{Cause, Ending};
 use ledger::lives::agreement::{Agreement, State};
 use ledger::lives::obligation::Settled;
 use ledger::lives::suspension::Pause;
@@ -24,7 +24,8 @@ fn base() -> Town<Memory> {
                 obligation light by corporation effort on 2010-02-26 kept\n  \
                 obligation grant by municipality result 10 euro on 2006-05-01 money\n  \
                 obligation play by corporation effort on 2006-05-08 costs 10 from grant=10\n  \
-                set /suspension {\"holder\":\"corporation\",\"maxDays\":100}\nin force: homes\n";
+                set /suspension {\"holder\":\"corporation\",\"maxDays\":100}\n  \
+                set /expulsion {\"majority\":\"more-than-half\"}\nin force: homes\n";
     tell(Town::in_memory("2006-01-02T09:00:00Z".parse().unwrap()), text).unwrap().town
 }
 
@@ -44,7 +45,7 @@ fn act(town: &mut Town<Memory>, dice: &mut Dice, n: u64) -> Answer {
     let is_breach = |cause: &Cause| matches!(cause, Cause::Breached { obligation: id, .. } if id.as_str() == obligation);
     let flag = town.door.audit().flags().iter().rev().find(|(_, flag)| is_breach(&flag.cause)).map_or(1, |(entry, _)| *entry);
     let corporation = town.corporation();
-    match dice.roll(35) {
+    match dice.roll(42) {
         0 | 1 | 34 => {
             let all = ["upkeep", "paint", "tidy", "guard", "more", "light", "play"].map(|id| (id, plan));
             corporation.withdraw(date, &all)
@@ -77,6 +78,15 @@ fn act(town: &mut Town<Memory>, dice: &mut Dice, n: u64) -> Answer {
         },
         25 | 26 => corporation.suspend(date, dice.one(&["power", "power", "all-parties"])),
         27 => corporation.resume(),
+        38 => corporation.expel(dice.one(&["corporation", "police", "municipality"]), &[("grant", "stays-due")]),
+        39 => corporation.expel("corporation", &["upkeep", "paint", "tidy", "guard", "more", "light", "play"].map(|id| (id, "release"))),
+        40 | 41 => corporation.give_view(&offer),
+        37 => corporation.accede("homes", date, vec![softer("other")["obligation"].clone()]),
+        35 | 36 => {
+            let rest = dice.one(&["release", "stays-due"]);
+            let all = ["upkeep", "paint", "tidy", "guard", "more", "light", "play", "grant"].map(|id| (id, rest));
+            corporation.dissolve("homes", &all)
+        }
         28 => corporation.annul(obligation, due, flag, false_because(&["holiday", due]).unwrap()),
         29 => corporation.annul(obligation, due, flag, false_because(&["reading", date]).unwrap()),
         30 => corporation.annul(obligation, due, flag, false_because(&["clock", "2006-03-02T09:00:00Z", "anew", date]).unwrap()),
@@ -102,6 +112,7 @@ struct Tally {
     unresolved: usize,
     suspended: usize,
     annulments: usize,
+    dissolutions: usize,
 }
 
 /// One sequence of acts, and what must hold after it.
@@ -124,6 +135,7 @@ fn sequence(town: &Town<Memory>, version: Hash, seed: u64, tally: &mut Tally) {
     let annulled = breaches().any(|breach| breach.settled.as_ref().is_some_and(|settlement| settlement.how == Settled::Annulled));
     assert!(!annulled, "seed {seed}: a breach annulled without anybody's word");
     tally.annulments += usize::from(agreement.offers.values().any(|offer| offer.kind.code() == "annulment"));
+    tally.dissolutions += usize::from(agreement.offers.values().any(|offer| offer.kind.code() == "dissolution"));
     tally.unresolved += usize::from(agreement.leaves.values().any(|leave| leave.stage.code() == "unresolved"));
 }
 
@@ -131,8 +143,14 @@ fn sequence(town: &Town<Memory>, version: Hash, seed: u64, tally: &mut Tally) {
 /// them, by a complete report.
 fn check_bound(agreement: &Agreement, seed: u64) {
     let who: Slug = "corporation".parse().unwrap();
-    assert!(matches!(agreement.head.state, State::InForce { .. } | State::Suspended { .. } | State::Ended { .. }), "seed {seed}");
+    let lasts = match &agreement.head.state {
+        State::InForce { .. } | State::Suspended { .. } => true,
+        State::Ended { outcome, .. } => *outcome != Ending::Dissolved,
+        State::Proposed | State::Signed { .. } | State::Lapsed { .. } | State::Declined(_) | State::Retracted(_) => false,
+    };
+    assert!(lasts, "seed {seed}: ended without anybody's word");
     assert!(agreement.bound_party(&who).is_ok(), "seed {seed}: out without anybody's word");
+    assert_eq!(agreement.bound().count(), 3, "seed {seed}: another out without anybody's word");
     let unmet = agreement.unmet(&who);
     for obligation in ["upkeep", "paint", "guard", "more", "light", "play"] {
         assert!(unmet.iter().any(|id| id.as_str() == obligation), "seed {seed}: free of {obligation}");
@@ -164,5 +182,5 @@ fn ten_thousand_sequences_by_one_institution_alone_never_free_it() {
     });
     let sum = |of: fn(&Tally) -> usize| tallies.iter().map(of).sum::<usize>();
     assert!(sum(|t| t.accepted) > 10_000 && sum(|t| t.refused) > 10_000 && sum(|t| t.unresolved) > 50, "{tallies:?}");
-    assert!(sum(|t| t.suspended) > 200 && sum(|t| t.annulments) > 50, "{tallies:?}");
+    assert!(sum(|t| t.suspended) > 200 && sum(|t| t.annulments) > 50 && sum(|t| t.dissolutions) > 50, "{tallies:?}");
 }

@@ -99,7 +99,7 @@ fn agreement(state: &State) -> &'static str {
         State::Signed { .. } => "signed",
         State::InForce { .. } => "in-force",
         State::Suspended { .. } => "suspended",
-        State::Ended { .. } => "completed or expired",
+        State::Ended { .. } => "completed, expired or dissolved",
         State::Lapsed { .. } => "lapsed",
         State::Declined(_) => "declined",
         State::Retracted(_) => "retracted",
@@ -124,12 +124,13 @@ fn withdrawal(stage: &LeaveStage) -> &'static str {
         LeaveStage::Unresolved { .. } => "unresolved",
         LeaveStage::Withdrawn { .. } => "withdrawn",
         LeaveStage::Revoked { .. } => "revoked",
+        LeaveStage::Overtaken { .. } => "overtaken",
     }
 }
 
 #[test]
 fn an_agreement_goes_from_state_to_state_as_its_table_says() {
-    let states = ["proposed", "signed", "in-force", "suspended", "completed", "expired", "lapsed", "declined", "retracted"];
+    let states = ["proposed", "signed", "in-force", "suspended", "completed", "expired", "dissolved", "lapsed", "declined", "retracted"];
     assert_eq!(agreement(&State::Proposed), states[0]);
     Table::read(include_str!("../../tables/agreement.txt")).check("agreement", &states);
 }
@@ -144,7 +145,7 @@ fn an_offer_goes_from_state_to_state_as_its_table_says() {
 
 #[test]
 fn a_withdrawal_goes_from_state_to_state_as_its_table_says() {
-    let states = ["running", "unresolved", "withdrawn", "revoked"];
+    let states = ["running", "unresolved", "withdrawn", "revoked", "overtaken"];
     assert_eq!(withdrawal(&LeaveStage::Running), states[0]);
     Table::read(include_str!("../../tables/withdrawal.txt")).check("withdrawal", &states);
 }

@@ -2,6 +2,7 @@
 
 use ledger::lives::party::Participation;
 use ledger::lives::withdrawal::{Leave, LeaveStage};
+use ledger::words::Slug;
 use maud::{Markup, html};
 
 use super::super::names::Names;
@@ -33,7 +34,7 @@ pub(super) fn list(visit: &Visit, listing: &Listing, names: &Names, view: &Agree
                             Some(signed) => { (visit.moment(signed.at)) " " (visit.proof(listing, signed.entry)) },
                             None => (words.say("party-not-signed")),
                         } }
-                        td { (stands(visit, listing, party)) }
+                        td { (stands(visit, listing, view, id, party)) }
                     } } }
                 }
             }
@@ -41,14 +42,21 @@ pub(super) fn list(visit: &Visit, listing: &Listing, names: &Names, view: &Agree
     }
 }
 
-fn stands(visit: &Visit, listing: &Listing, party: &Participation) -> Markup {
+fn stands(visit: &Visit, listing: &Listing, view: &AgreementView, id: &Slug, party: &Participation) -> Markup {
     let words = visit.words;
     html! {
         @if let Some(withdrawn) = &party.withdrawn {
             (words.code("withdrawn")) ", " (visit.moment(withdrawn.at)) " " (visit.proof(listing, withdrawn.entry))
+        } @else if let Some(expelled) = &party.expelled {
+            (words.code("expelled")) ", " (visit.moment(expelled.at)) " " (visit.proof(listing, expelled.entry))
+            @let owes = view.life.unmet(id).iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            @if !owes.is_empty() { "; " (words.with("party-owes", &[("obligations", owes.into())])) }
         } @else if let Some(quiet) = &party.quiet {
             strong { (words.say("party-quiet")) } ": " (words.code(quiet.cause.code())) " " (visit.proof(listing, quiet.since.entry))
         } @else { (words.say("party-takes-part")) }
+        @if let Some(acceded) = party.acceded.filter(|_| party.takes_part()) {
+            "; " (words.say("party-acceded")) " " (visit.moment(acceded.at)) " " (visit.proof(listing, acceded.entry))
+        }
     }
 }
 
@@ -93,7 +101,7 @@ fn line(visit: &Visit, listing: &Listing, names: &Names, leave: &Leave) -> Marku
         @match &leave.stage {
             LeaveStage::Running => {}
             LeaveStage::Unresolved { since, .. } => p { (words.say("withdrawal-unresolved")) " " (visit.proof(listing, since.entry)) },
-            LeaveStage::Withdrawn { at } | LeaveStage::Revoked { at } => p.small { (visit.moment(at.at)) " " (visit.proof(listing, at.entry)) },
+            LeaveStage::Withdrawn { at } | LeaveStage::Revoked { at } | LeaveStage::Overtaken { at } => p.small { (visit.moment(at.at)) " " (visit.proof(listing, at.entry)) },
         }
     }
 }

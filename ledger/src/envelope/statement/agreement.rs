@@ -1,5 +1,7 @@
 //! What institutions propose to each other: the text of an agreement, and the yes or no to it.
 
+use super::accession::AccessionRule;
+use super::expulsion::ExpulsionClause;
 use super::suspension::SuspensionPower;
 use super::trigger::{Delay, Trigger};
 use super::umbrella::{Umbrella, UmbrellaClause};
@@ -305,6 +307,10 @@ shape! {
         terms: Option<Terms> = "termijnen",
         /// Who may suspend the agreement without the consent of all; nobody when not given.
         suspension: Option<SuspensionPower> = "bevoegdheid tot opschorting",
+        /// Whose consent lets another institution in; that of all parties when not given.
+        accession: Option<AccessionRule> = "toetreding",
+        /// That a party can be put out by a majority of the others, after a hearing; nobody can when not given.
+        expulsion: Option<ExpulsionClause> = "royement",
         /// The umbrella agreements that its obligations refer to, each with its receipt (L44).
         umbrellas: Option<List<Umbrella, 1, 4>> = "koepelovereenkomsten",
         /// Ground on which the agreement as a whole is withheld from the public (Woo); public when not given. It stays as the

@@ -21,7 +21,8 @@ shape! {
 
 shape! {
     /// A change of an agreement in force (L44, L46). It binds when all whose consent it takes have signed: for one obligation
-    /// its debtor, its creditors before and after, the debtors of what leans on it, and the director; for anything else all.
+    /// its debtor, its creditors before and after, the debtors of what leans on it, and the director; for anything else all;
+    /// for another director alone all but the one that directs now (L16).
     "Wijzigingsvoorstel" struct Amendment {
         /// The agreement.
         agreement: Slug = "overeenkomst",

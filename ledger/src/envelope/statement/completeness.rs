@@ -50,6 +50,14 @@ pub fn gaps(body: &Json) -> Vec<Fault> {
         let accepted = "a holder of this power that is one of the parties";
         gaps.add(Rule::Incomplete, "/suspension/holder".into(), format!("{holder:?} is not a party"), accepted);
     }
+    let others = body
+        .get("accession")
+        .and_then(|rule| rule.get("parties"))
+        .and_then(|count| if let Json::Int(count) = count { usize::try_from(*count).ok() } else { None });
+    if others.is_some_and(|others| others >= parties.len()) {
+        let accepted = "at most as many as there are parties besides the director (L04)";
+        gaps.add(Rule::Incomplete, "/accession/parties".into(), "more parties than there are", accepted);
+    }
     let period = period(body, &mut gaps);
     for (i, obligation) in items(body, "obligations").iter().enumerate() {
         obligation_gaps(obligation, i, body, &parties, period, &mut gaps);

@@ -24,6 +24,8 @@ shape! {
     "Einde" enum Ending {
         Completed = "completed" ~ "voltooid",
         Expired = "expired" ~ "verlopen",
+        /// By all parties, before the last day; the clock never says so.
+        Dissolved = "dissolved" ~ "ontbonden",
     }
 }
 
@@ -86,6 +88,16 @@ shape! {
             agreement: Slug = "overeenkomst", /// The offer.
             offer: Hash = "voorstel", /// Who did not answer.
             silent: Names = "wie niet antwoordde", } = "offer-lapsed" ~ "voorstel vervallen",
+        /// The first day of an institution that was let in has come: it is a party (L04).
+        Acceded { /// The agreement.
+            agreement: Slug = "overeenkomst", /// Who joins.
+            party: Slug = "partij", /// Its request, which is the version from here on.
+            offer: Hash = "verzoek", } = "acceded" ~ "toegetreden",
+        /// A party that is to be put out gave no view in its term; now votes count (L01).
+        ExpulsionUnanswered { /// The agreement.
+            agreement: Slug = "overeenkomst", /// Who was to be heard.
+            party: Slug = "partij", /// The proposal.
+            offer: Hash = "voorstel", } = "expulsion-unanswered" ~ "geen zienswijze",
         /// The last day has passed; what is open stays bound.
         Ended { /// The agreement.
             agreement: Slug = "overeenkomst", /// How it ended.
@@ -202,6 +214,8 @@ impl Cause {
             Self::InForce { agreement }
             | Self::Resumed { agreement }
             | Self::OfferLapsed { agreement, .. }
+            | Self::Acceded { agreement, .. }
+            | Self::ExpulsionUnanswered { agreement, .. }
             | Self::Ended { agreement, .. }
             | Self::Overdue { agreement, .. }
             | Self::Breached { agreement, .. }

@@ -11,14 +11,17 @@ use super::refusal::{Fault, Refusal, Rule};
 use super::shape::{At, Shape, titled};
 use crate::words::{Hash, Instant, Slug, StatementId, Text};
 
+pub mod accession;
 pub mod agreement;
 pub mod amendment;
 pub mod closure;
 pub mod annulment;
 pub mod completeness;
 pub mod continuation;
+pub mod dissolution;
 pub mod erasure;
 pub mod escalation;
+pub mod expulsion;
 pub mod flag;
 pub mod genesis;
 pub mod institution;
@@ -33,12 +36,15 @@ pub mod version;
 pub mod withdrawal;
 pub mod withheld;
 
+use accession::Accession;
 use agreement::{Attachment, Consent, Decline, Proposal};
 use amendment::Amendment;
 use annulment::Annulment;
 use continuation::Continuation;
+use dissolution::Dissolution;
 use erasure::AttachmentErasure;
 use escalation::{BoardOutcome, BreachAnswer, CaseClosure, CaseRuling, MinistryAnswer, SupportRequest};
+use expulsion::{Expulsion, ExpulsionView};
 use flag::{Flag, Subject};
 use genesis::Genesis;
 use institution::{Admission, KeyAddition, KeyRevocation, KeyRotation, RecoveryObjection, RecoveryRequest, RecoveryVouch, Registration};
@@ -112,8 +118,10 @@ statements! {
     Amendment = "amendment" ~ "Wijzigingsvoorstel",
     Consent = "consent" ~ "Instemming",
     Decline = "decline" ~ "Weigering",
+    Accession = "accession" ~ "Verzoek tot toetreding",
     Suspension = "suspension" ~ "Opschorting",
     Resumption = "resumption" ~ "Hervatting",
+    Dissolution = "dissolution" ~ "Ontbinding",
     Event = "event" ~ "Gebeurtenis",
     Report = "report" ~ "Melding",
     Finding = "finding" ~ "Bevinding",
@@ -135,6 +143,8 @@ statements! {
     Withdrawal = "withdrawal" ~ "Opzegging",
     WithdrawalAnswer = "withdrawal-answer" ~ "Reactie op een opzegging",
     WithdrawalRevocation = "withdrawal-revocation" ~ "Opzegging ingetrokken",
+    Expulsion = "expulsion" ~ "Voorstel tot royement",
+    ExpulsionView = "expulsion-view" ~ "Zienswijze",
     AttachmentErasure = "attachment-erasure" ~ "Bijlage gewist",
     Flag = "flag" ~ "Vlag",
 }
@@ -350,6 +360,10 @@ impl Body {
             Self::Decline(body) => vec![&body.reason],
             Self::Suspension(body) => vec![&body.reason],
             Self::Resumption(body) => vec![&body.reason],
+            Self::Dissolution(body) => vec![&body.reason],
+            Self::Expulsion(body) => vec![&body.reason],
+            Self::ExpulsionView(body) => vec![&body.view],
+            Self::Accession(body) => vec![&body.reason],
             Self::Event(body) => vec![&body.account],
             Self::Report(body) => body.evidence.iter().filter_map(Evidence::attachment).collect(),
             Self::Finding(body) => vec![&body.account],
@@ -397,6 +411,10 @@ impl Body {
             Self::Decline(body) => agreement(&body.agreement),
             Self::Suspension(body) => agreement(&body.agreement),
             Self::Resumption(body) => agreement(&body.agreement),
+            Self::Dissolution(body) => agreement(&body.agreement),
+            Self::Expulsion(body) => agreement(&body.agreement),
+            Self::ExpulsionView(body) => agreement(&body.agreement),
+            Self::Accession(body) => agreement(&body.agreement),
             Self::Event(body) => agreement(&body.agreement),
             Self::Report(body) => agreement(&body.agreement),
             Self::Finding(body) => agreement(&body.agreement),

@@ -128,6 +128,19 @@ agreement-approach = Approach
 agreement-text = Signed text
 agreement-proposed = proposed by { $who }
 agreement-in-force = In force since
+agreement-ended = Ended
+agreement-accession = Joining
+accession-all-parties = all parties must consent
+accession-director = the director must consent
+accession-director-and-parties = { $count ->
+    [one] the director and 1 other party must consent
+   *[other] the director and { $count } other parties must consent
+}
+party-acceded = joined on
+party-owes = stays bound for { $obligations }
+agreement-expulsion = Expulsion
+expulsion-none = not agreed; nobody can be expelled
+expulsion-by-majority = by { $majority } of the other parties, after the party concerned had { $days } days to give its view
 agreement-goals = Goals
 agreement-waits = What waits for an answer
 agreement-waits-none = Nobody owes an answer now.

@@ -128,6 +128,19 @@ agreement-approach = Aanpak
 agreement-text = Getekende tekst
 agreement-proposed = voorgesteld door { $who }
 agreement-in-force = Van kracht sinds
+agreement-ended = Beëindigd
+agreement-accession = Toetreding
+accession-all-parties = alle partijen moeten instemmen
+accession-director = de regisseur moet instemmen
+accession-director-and-parties = { $count ->
+    [one] de regisseur en 1 andere partij moeten instemmen
+   *[other] de regisseur en { $count } andere partijen moeten instemmen
+}
+party-acceded = toegetreden op
+party-owes = blijft gebonden voor { $obligations }
+agreement-expulsion = Royement
+expulsion-none = niet afgesproken; niemand kan worden geroyeerd
+expulsion-by-majority = door { $majority } van de andere partijen, nadat de betrokken partij { $days } dagen kreeg om haar zienswijze te geven
 agreement-goals = Doelen
 agreement-waits = Wat wacht op een antwoord
 agreement-waits-none = Niemand hoeft nu iets te beantwoorden.

@@ -1,0 +1,67 @@
+//! Dissolution: all parties end an agreement together, and say of each obligation what becomes of it.
+
+use super::agreement::Agreement;
+use super::moment::Moment;
+use super::offer::OfferKind;
+use super::plan;
+use crate::envelope::refusal::{Refusal, Rule};
+use crate::envelope::statement::dissolution::{Dissolution, Remainder, RemainderItem};
+use crate::envelope::statement::flag::Ending;
+use crate::envelope::statement::obligation::Release;
+use crate::words::{Day, Hash, Slug};
+
+impl Agreement {
+    /// A party proposes to end the agreement; it ends when all the others consent to exactly this plan.
+    pub fn dissolve(&mut self, by: &Slug, body: &Dissolution, hash: Hash, moment: Moment) -> Result<(), Refusal> {
+        self.in_force()?;
+        self.bound_party(by)?;
+        self.check_dissolution(body)?;
+        let all = self.bound_except(&[]);
+        self.offer_or_apply(OfferKind::Dissolution(Box::new(body.clone())), hash, by, all, moment)
+    }
+
+    fn check_dissolution(&self, body: &Dissolution) -> Result<(), Refusal> {
+        self.in_force()?;
+        self.check_in_force(&body.version)?;
+        if self.bound().count() < 2 {
+            // Who is left alone does not release itself, nor end what it promised to others.
+            return Err(Refusal::at("/by", Rule::OwnObligation, "nobody else is bound by this agreement", "its last day"));
+        }
+        let unmet: Vec<Slug> = self.all_unmet().cloned().collect();
+        let named = body.plan.iter().map(|item| &item.obligation);
+        let unfit = |i: usize| self.remainder_fault(body, &body.plan[i]);
+        let whose = self.head.id.as_str();
+        Refusal::from_faults(plan::faults(&unmet, named, whose, "release or stays-due", unfit)).map_or(Ok(()), Err)
+    }
+
+    fn remainder_fault(&self, body: &Dissolution, item: &RemainderItem) -> plan::Unfit {
+        match item.disposition {
+            Remainder::StaysDue => None,
+            // Released before, and only a report on it waits: that is answered.
+            Remainder::Release => {
+                self.check_release(&release(body, item)).err().map(|refusal| (refusal.faults()[0].detail.clone(), "stays-due".into()))
+            }
+        }
+    }
+
+    /// Everyone has consented. What is released is settled with its cases; what stays due goes on as after the last day.
+    pub(super) fn carry_out_dissolution(&mut self, by: &Slug, body: &Dissolution, hash: Hash, moment: Moment) -> Result<(), Refusal> {
+        self.check_dissolution(body)?;
+        for item in body.plan.iter() {
+            match item.disposition {
+                Remainder::Release => self.carry_out_release(&release(body, item), moment)?,
+                Remainder::StaysDue => {}
+            }
+        }
+        // What stood still and stays due falls due again, as on any resumption: nothing disappears with the end.
+        self.resume_on(Day::of(moment.at), moment);
+        self.end(Ending::Dissolved, moment);
+        self.supersede_waiting(hash, by, moment);
+        Ok(())
+    }
+}
+
+fn release(body: &Dissolution, item: &RemainderItem) -> Release {
+    let (agreement, obligation) = (body.agreement.clone(), item.obligation.clone());
+    Release { agreement, obligation, instances: None, reason: body.reason.clone() }
+}

@@ -1,0 +1,48 @@
+//! A plan says of each obligation that is not finally met, once, what becomes of it; and of nothing else.
+
+use super::agreement::Agreement;
+use crate::envelope::refusal::{Fault, Rule};
+use crate::words::Slug;
+
+/// What is unfit about one line of a plan, and what would be accepted.
+pub(super) type Unfit = Option<(String, String)>;
+
+impl Agreement {
+    /// The obligations of a party that are not finally met, future dates included.
+    pub fn unmet(&self, party: &Slug) -> Vec<Slug> {
+        self.all_unmet().filter(|id| self.clauses[*id].debtor == *party).cloned().collect()
+    }
+
+    /// The obligations of anybody that are not finally met.
+    pub(super) fn all_unmet(&self) -> impl Iterator<Item = &Slug> {
+        self.clauses.keys().filter(|id| !self.is_finally_met(id))
+    }
+}
+
+/// Every fault of a plan for these obligations: those that it skips first, then line by line.
+pub(super) fn faults<'a>(
+    unmet: &[Slug],
+    named: impl Iterator<Item = &'a Slug> + Clone,
+    whose: &str,
+    dispositions: &str,
+    unfit: impl Fn(usize) -> Unfit,
+) -> Vec<Fault> {
+    let fault = |pointer: String, rule, detail: String, accepted: String| Fault { pointer, rule, detail, accepted };
+    let list = |ids: &[&Slug]| ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let skipped: Vec<&Slug> = unmet.iter().filter(|id| !named.clone().any(|named| named == *id)).collect();
+    let skips = (!skipped.is_empty()).then(|| {
+        let (detail, accepted) = (format!("the plan skips: {}", list(&skipped)), format!("for each of them: {dispositions}"));
+        fault("/body/plan".into(), Rule::PlanIncomplete, detail, accepted)
+    });
+    let lines = named.clone().enumerate().filter_map(|(i, id)| {
+        let (detail, accepted) = match () {
+            () if !unmet.contains(id) => {
+                (format!("{id} is not an open obligation of {whose}"), format!("among: {}", list(&unmet.iter().collect::<Vec<_>>())))
+            }
+            () if named.clone().take(i).any(|earlier| earlier == id) => (format!("{id} occurs twice"), "each obligation once".into()),
+            () => unfit(i)?,
+        };
+        Some(fault(format!("/body/plan/{i}"), Rule::PlanUnfit, detail, accepted))
+    });
+    skips.into_iter().chain(lines).collect()
+}
