@@ -58,6 +58,16 @@ pub fn check<D: Door>(story: &Story<D>, words: &[&str]) -> Result<(), String> {
         ["unmoved", clause, due] => same("the move", moved(story, clause, due)?, "none".to_owned()),
         ["breach", clause, due, settled] => breach(story, clause, due, settled),
         ["institution", who, state] => same("the institution", standing(story, who)?, *state),
+        ["rules", rules, "holidays", table] => {
+            let ledger = story.audit.book().ledger();
+            let owner = story.audit.book().institution(&ledger.owner).ok_or("there is no owner")?;
+            let versions = ledger.versions_at(owner, u64::MAX);
+            same("the rules", (versions.rules.0.to_string(), versions.holidays.to_string()), ((*rules).to_owned(), (*table).to_owned()))
+        }
+        [clause, due, "late", "from", at] => {
+            let late = text_of(&instance(story, clause, due)?["lateFrom"]);
+            same("late from", late, (*at).to_owned())
+        }
         ["log", "key", name] => same("the key of the log", current_log_key(story)?, log_key(ORIGIN, name).verifier().to_string()),
         [who, "bound"] => same("bound", agreement(story)?.bound_party(&slug(who)?).is_ok(), true),
         [who, "withdrawn"] => same("bound", agreement(story)?.bound_party(&slug(who)?).is_ok(), false),

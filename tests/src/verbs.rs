@@ -65,6 +65,12 @@ impl<D: Door> Actor<'_, D> {
         self.say(Type::LogKeyRotation, json!({ "logKey": vkey, "proof": line, "oldSignsUntil": until }))
     }
 
+    /// Takes up other versions of the rules.
+    pub fn change_rules(self, rules: u32, holidays: &str, time_zone_data: &str) -> Answer {
+        let versions = json!({ "rules": rules, "timeZoneData": time_zone_data, "holidays": holidays });
+        self.say(Type::RulesChange, json!({ "versions": versions }))
+    }
+
     /// Objects to a recovery in its name.
     pub fn object_to_recovery(self, key: &str) -> Answer {
         self.say(Type::RecoveryObjection, json!({ "key": kid(key) }))

@@ -68,6 +68,8 @@ pub fn act<D: Door>(town: &mut Town<D>, who: &str, words: &[&str]) -> Result<(),
             actor.rotate_log_key(origin, key, prover, until)
         }
         ["rotates", "log", "key", "to", key, "of", origin, "until", until] => actor.rotate_log_key(origin, key, key, until),
+        ["takes", "up", "rules", rules, "holidays", table] => actor.change_rules(number(rules)?, table, "2026a"),
+        ["takes", "up", "rules", rules, "holidays", table, "zones", zones] => actor.change_rules(number(rules)?, table, zones),
         ["objects", "to", "recovery", key] => actor.object_to_recovery(key),
         ["consents", "to", offer] | ["signs", offer] => actor.consent(offer),
         ["declines", offer] => actor.decline(offer),

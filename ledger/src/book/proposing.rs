@@ -27,12 +27,13 @@ impl Book {
         if let Some(refusal) = Refusal::from_faults(faults) {
             return Err(refusal.into());
         }
-        Ok(Agreement::propose(proposal, hash, by, &kinds, self.municipality(), self.ledger.ministry.clone(), moment))
+        let (municipality, ministry) = (self.municipality(), self.ledger.ministry.clone());
+        Ok(Agreement::propose(proposal, hash, by, &kinds, municipality, ministry, (self.rules(moment)?, moment)))
     }
 
     /// Another text in the place of the one on the table, complete in the same way.
     pub(super) fn counter(&self, by: &Slug, body: &CounterProposal, hash: Hash, moment: Moment) -> Result<Agreement, Stop> {
-        let mut agreement = self.readable_agreement(&body.text.agreement, by)?;
+        let mut agreement = self.readable_agreement(&body.text.agreement, by, moment)?;
         let invited = self.invited(&body.text, "/body/text")?;
         agreement.counter(by, body, hash, invited, moment)?;
         Ok(agreement)

@@ -191,7 +191,7 @@ impl Agreement {
                 let dues: Vec<Day> = self.open_dues(id).into_iter().filter(pending).collect();
                 for due in dues {
                     let last_day = self.last_day(&self.clauses[id], *date);
-                    let (late_from, breached_from) = (self.text.late_from(last_day), self.breached_from(&self.clauses[id], last_day));
+                    let (late_from, breached_from) = (self.late_from(last_day), self.breached_from(&self.clauses[id], last_day));
                     let instance = self.instance_mut(id, due);
                     (instance.late_from, instance.breached_from) = (late_from, breached_from);
                     let from = instance.last_day();

@@ -5,6 +5,7 @@ use super::escalation::{About, CaseStage};
 use super::moment::Moment;
 use super::obligation::Standing;
 use super::report::Stage;
+use super::rules::Rules;
 use super::text::TermOf;
 use super::withdrawal::Silence;
 use crate::envelope::refusal::{Refusal, Rule};
@@ -177,8 +178,9 @@ impl Agreement {
         }
     }
 
-    /// Applies the flag that `next_flag` gave.
-    pub fn apply_flag(&mut self, flag: &Flag, moment: Moment) -> Result<(), Refusal> {
+    /// Applies the flag that `next_flag` gave, by the rules in force at its place.
+    pub fn apply_flag(&mut self, flag: &Flag, (rules, moment): (Rules, Moment)) -> Result<(), Refusal> {
+        self.rules = rules;
         match &flag.cause {
             Cause::InForce { .. } => self.enter_into_force(flag.due_at, moment),
             Cause::Resumed { .. } => self.resume_on(Day::of(flag.due_at), moment),

@@ -207,7 +207,7 @@ fn samples() -> Vec<(Type, Value)> {
     vec![
         (
             Type::Genesis,
-            json!({ "level": "local", "logKey": "test.example/gm0599+00000000+x", "statementKey": jwk, "owner": "town", "ministry": "ministry", "registrations": ["x".repeat(60)], "versions": versions }),
+            json!({ "level": "local", "logKey": "test.example/gm0599+00000000+x", "statementKey": jwk, "owner": "town", "ministry": "ministry", "registrations": ["x".repeat(60)], "versions": versions.clone() }),
         ),
         (Type::Registration, registration),
         (Type::Admission, json!({ "institution": "school", "key": kid })),
@@ -296,6 +296,7 @@ fn samples() -> Vec<(Type, Value)> {
             json!({ "logKey": "test.example/gm0599+00000000+x", "oldSignsUntil": "2006-06-01T00:00:00Z",
                 "proof": format!("\u{2014} test.example/gm0599 {}", "A".repeat(92)) }),
         ),
+        (Type::RulesChange, json!({ "versions": versions })),
         (
             Type::Continuation,
             json!({ "size": 3, "lost": [format!("test.example/gm0599\n9\n{}", "A".repeat(90))], "reason": "Brand in de machinekamer." }),

@@ -26,6 +26,7 @@ pub mod log_key;
 pub mod ministry;
 pub mod needs;
 pub mod obligation;
+pub mod rules_change;
 pub mod suspension;
 pub mod trigger;
 pub mod umbrella;
@@ -45,6 +46,7 @@ use institution::{Admission, KeyAddition, KeyRevocation, KeyRotation, RecoveryOb
 use log_key::LogKeyRotation;
 use ministry::{MinistryRouting, StatePosition};
 use obligation::{Acceptance, Dispute, DisputeAnswer, DisputeRetraction, Evidence, Finding, Handover, Release, Report, ReportRuling};
+use rules_change::RulesChange;
 use suspension::{Resumption, Suspension};
 use trigger::Event;
 use umbrella::LedgerAcceptance;
@@ -106,6 +108,7 @@ statements! {
     LedgerAcceptance = "ledger-acceptance" ~ "Erkend grootboek",
     LogKeyRotation = "log-key-rotation" ~ "Sleutel van het log vervangen",
     Continuation = "continuation" ~ "Voortzetting na verlies",
+    RulesChange = "rules-change" ~ "Wijziging van de regels",
     Proposal = "proposal" ~ "Voorstel",
     CounterProposal = "counter-proposal" ~ "Tegenvoorstel",
     Retraction = "retraction" ~ "Voorstel ingetrokken",
@@ -371,7 +374,7 @@ impl Body {
             Self::Genesis(_) | Self::Registration(_) | Self::Admission(_) | Self::KeyAddition(_) | Self::KeyRotation(_) => Vec::new(),
             Self::KeyRevocation(_) | Self::RecoveryRequest(_) | Self::RecoveryVouch(_) | Self::RecoveryObjection(_) => Vec::new(),
             Self::MinistryRouting(_) | Self::LedgerAcceptance(_) | Self::LogKeyRotation(_) | Self::AttachmentErasure(_) => Vec::new(),
-            Self::Continuation(_) => Vec::new(),
+            Self::Continuation(_) | Self::RulesChange(_) => Vec::new(),
             Self::Consent(_) | Self::Acceptance(_) | Self::DisputeRetraction(_) | Self::WithdrawalRevocation(_) | Self::Flag(_) => {
                 Vec::new()
             }
@@ -385,6 +388,7 @@ impl Body {
         match self {
             Self::Genesis(_) | Self::KeyAddition(_) | Self::KeyRotation(_) | Self::KeyRevocation(_) | Self::RecoveryObjection(_) => None,
             Self::MinistryRouting(_) | Self::LedgerAcceptance(_) | Self::LogKeyRotation(_) | Self::Continuation(_) => None,
+            Self::RulesChange(_) => None,
             Self::Registration(body) => institution(&body.institution),
             Self::Admission(body) => institution(&body.institution),
             Self::RecoveryRequest(body) => institution(&body.institution),

@@ -144,6 +144,7 @@ deed-ministry-routing = Has laid down which ministry deals with which theme.
 deed-ledger-acceptance = Has recognised another ledger.
 deed-log-key-rotation = Has announced a new key of the ledger.
 deed-continuation = Has recorded that the ledger goes on from an older state here. What was entered after that is lost.
+deed-rules-change = Has taken up other versions of the rules. What was settled already does not change.
 deed-counter-proposal = Has made a counter-proposal. Earlier consents are void.
 deed-retraction = Has retracted the proposal.
 deed-amendment = Proposes an amendment of the agreement.

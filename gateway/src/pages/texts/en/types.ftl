@@ -32,6 +32,7 @@ type-ministry-routing = Routing of ministries
 type-ledger-acceptance = Recognised ledger
 type-log-key-rotation = Key of the ledger replaced
 type-continuation = Going on after a loss
+type-rules-change = Change of the rules
 type-counter-proposal = Counter-proposal
 type-retraction = Proposal retracted
 type-amendment = Amendment

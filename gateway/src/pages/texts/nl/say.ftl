@@ -144,6 +144,7 @@ deed-ministry-routing = Heeft vastgelegd welk ministerie over welk thema gaat.
 deed-ledger-acceptance = Heeft een ander grootboek erkend.
 deed-log-key-rotation = Heeft een nieuwe sleutel van het grootboek aangekondigd.
 deed-continuation = Heeft vastgelegd dat het grootboek hier verdergaat vanaf een oudere stand. Wat daarna was ingeschreven, is verloren.
+deed-rules-change = Heeft andere versies van de regels laten ingaan. Wat al vaststond, verandert niet.
 deed-counter-proposal = Heeft een tegenvoorstel gedaan. Eerdere instemmingen gelden niet meer.
 deed-retraction = Heeft het voorstel ingetrokken.
 deed-amendment = Stelt een wijziging van het convenant voor.

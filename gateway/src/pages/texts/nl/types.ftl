@@ -32,6 +32,7 @@ type-ministry-routing = Verdeling van ministeries
 type-ledger-acceptance = Erkend grootboek
 type-log-key-rotation = Sleutel van het grootboek vervangen
 type-continuation = Voortzetting na verlies
+type-rules-change = Wijziging van de regels
 type-counter-proposal = Tegenvoorstel
 type-retraction = Voorstel ingetrokken
 type-amendment = Wijzigingsvoorstel
