@@ -113,6 +113,7 @@ fn flag_text(town: &Town, cause: &Cause, tally: &mut Tally) -> Option<String> {
         Cause::MinistryLate { case, .. } => format!("zaak {}: het ministerie is te laat", case.0),
         Cause::PositionsMissing { case, silent, .. } => format!("zaak {}: geen standpunt van {}", case.0, names(town, silent)),
         Cause::FollowUpMissing { case, .. } => format!("zaak {}: de gemeente meldt geen opvolging", case.0),
+        Cause::ProposalUnanswered { silent, .. } => format!("{} heeft niet geantwoord op het voorstel", names(town, silent)),
         Cause::OfferLapsed { silent, .. } => format!("voorstel vervallen; geen antwoord van {}", names(town, silent)),
         Cause::Ended { outcome, .. } => format!("de overeenkomst is beëindigd: {}", outcome.dutch()),
         Cause::UnderStrength { weakness, .. } => format!("gebrek: {}", weakness.dutch()),

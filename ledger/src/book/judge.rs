@@ -190,6 +190,9 @@ impl Book {
                         agreement
                     }
                 };
+                if let Body::Amendment(body) = &statement.body {
+                    self.check_consultation(body.consultation.as_ref(), "/body/consultation", moment)?;
+                }
                 self.check_state(&statement.body)?;
                 self.check_umbrellas(&statement.body, &agreement)?;
                 Ok(vec![Life::Agreement(Box::new(agreement))])
@@ -211,6 +214,7 @@ fn act(agreement: &mut Agreement, by: &Slug, body: &Body, hash: Hash, moment: Mo
         Body::Amendment(body) => agreement.amend(by, body, hash, moment),
         Body::Decline(body) => agreement.decline(by, body, moment),
         Body::Retraction(body) => agreement.retract(by, body, moment),
+        Body::ProposalAnswer(body) => agreement.answer_proposal(by, body, moment),
         Body::Suspension(body) => agreement.suspend(by, body, hash, moment),
         Body::Resumption(body) => agreement.resume(by, body, hash, moment),
         Body::Event(body) => agreement.record_event(by, body, moment),

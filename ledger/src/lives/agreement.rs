@@ -63,6 +63,7 @@ impl Agreement {
             amended: Vec::new(),
             proposer: proposer.clone(),
             versions: Vec::new(),
+            owed_answer: None,
             state: State::Proposed,
             municipality,
             ministry,
@@ -74,6 +75,7 @@ impl Agreement {
         };
         let mut agreement = Self::of(head, text.clone()).judged_by(rules);
         agreement.put_on_table(text, version, proposer, kinds, moment);
+        agreement.owe_answer(proposer, moment);
         agreement
     }
 

@@ -16,6 +16,7 @@ use crate::envelope::refusal::{Fault, Refusal, Rule};
 use crate::envelope::statement::agreement::{Obligation, Proposal, When};
 use crate::envelope::statement::amendment::{Amendment, Change};
 use crate::envelope::statement::completeness;
+use crate::envelope::statement::consultation::Consultation;
 use crate::words::{Day, Hash, Slug};
 
 /// As many as a proposal may have.
@@ -31,6 +32,9 @@ pub struct Amended {
     pub replaces: Hash,
     /// The last consent.
     pub at: Fact,
+    /// The consultation that it came from, if it says so (L17).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consultation: Option<Consultation>,
 }
 
 impl Agreement {
@@ -169,7 +173,7 @@ impl Agreement {
         }
         let head = self.head_mut();
         let replaces = std::mem::replace(&mut head.version, hash);
-        head.amended.push(Amended { version: hash, replaces, at: moment });
+        head.amended.push(Amended { version: hash, replaces, at: moment, consultation: body.consultation.clone() });
         Ok(())
     }
 

@@ -32,6 +32,10 @@ impl Agreement {
         let mut first = Earliest(None);
         first.see(self.in_force_at(), || Cause::InForce { agreement: self.id() });
         first.see(self.resumes_at(), || Cause::Resumed { agreement: self.id() });
+        first.see(self.silent_at(), || {
+            let silent = self.head.municipality.iter().cloned().collect();
+            Cause::ProposalUnanswered { agreement: self.id(), silent: names(silent) }
+        });
         self.see_offers(&mut first);
         self.see_instances(&mut first);
         self.see_conditions(&mut first);
@@ -185,6 +189,7 @@ impl Agreement {
             Cause::InForce { .. } => self.enter_into_force(flag.due_at, moment),
             Cause::Resumed { .. } => self.resume_on(Day::of(flag.due_at), moment),
             Cause::OfferLapsed { offer, .. } => self.lapse_offer(offer, moment),
+            Cause::ProposalUnanswered { .. } => self.flag_silence(moment),
             Cause::Ended { outcome, .. } => self.end(*outcome, moment),
             Cause::Overdue { obligation, due, .. } => self.overdue(obligation, *due, moment),
             Cause::Breached { obligation, due, .. } => self.breached(obligation, *due, flag.due_at, moment),

@@ -110,6 +110,7 @@ impl Agreement {
             Matter::Overdue { .. } | Matter::Breached { .. } | Matter::WithdrawalToAnswer { .. } | Matter::OfferToAnswer { .. } => {
                 return None;
             }
+            Matter::ProposalToAnswer | Matter::ProposalUnanswered => return None,
             Matter::ReportToAccept { .. } | Matter::DisputeToAnswer { .. } | Matter::ReportToRule { .. } => return None,
             Matter::RulingMissing { .. } | Matter::NoticeToAnswer { .. } | Matter::AnswerToRule { .. } => return None,
             Matter::Level1 { .. } | Matter::Level2 { .. } | Matter::LastChance { .. } => return None,

@@ -75,6 +75,10 @@ pub enum Matter {
         /// What is offered: the code of [`super::offer::OfferKind`].
         act: String,
     },
+    /// A proposal by another waits for the answer of the municipality (L03).
+    ProposalToAnswer,
+    /// The term for that answer has passed without one: it is still owed.
+    ProposalUnanswered,
     /// A report waits to be accepted or disputed.
     ReportToAccept {
         /// SHA-256 of the report's payload.
@@ -158,6 +162,8 @@ impl Matter {
             Self::WithdrawalToAnswer { .. } => "withdrawal-to-answer",
             Self::WithdrawalUnresolved { .. } => "withdrawal-unresolved",
             Self::OfferToAnswer { .. } => "offer-to-answer",
+            Self::ProposalToAnswer => "proposal-to-answer",
+            Self::ProposalUnanswered => "proposal-unanswered",
             Self::ReportToAccept { .. } => "report-to-accept",
             Self::DisputeToAnswer { .. } => "dispute-to-answer",
             Self::ReportToRule { .. } => "report-to-rule",
@@ -173,7 +179,7 @@ impl Matter {
     }
 
     /// Every word that [`Matter::code`] gives.
-    pub const CODES: [&'static str; 19] = [
+    pub const CODES: [&'static str; 21] = [
         "overdue",
         "breached",
         "gone-quiet",
@@ -182,6 +188,8 @@ impl Matter {
         "withdrawal-to-answer",
         "withdrawal-unresolved",
         "offer-to-answer",
+        "proposal-to-answer",
+        "proposal-unanswered",
         "report-to-accept",
         "dispute-to-answer",
         "report-to-rule",

@@ -15,6 +15,7 @@ pub mod agreement;
 pub mod parts;
 pub mod offer;
 pub mod version;
+pub mod owed;
 pub mod suspension;
 mod annulment;
 pub mod obligation;

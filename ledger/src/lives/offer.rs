@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::agreement::{Agreement, State};
 use super::moment::{Fact, Moment};
+use super::owed::Answered;
 use super::parts::PartId;
 use super::text::TermOf;
 use crate::envelope::refusal::{Refusal, Rule};
@@ -213,6 +214,7 @@ impl Agreement {
         let (version, reason) = (offer.kind == OfferKind::Version, body.reason.hash);
         self.offer_mut(&body.to).result = Some(OfferResult::Declined { by: by.clone(), at: moment, reason });
         if version {
+            self.note_answer(by, Answered::Refused, Some(reason), moment);
             self.decline_version(by, reason, moment);
         }
         Ok(())

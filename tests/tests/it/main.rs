@@ -11,4 +11,5 @@ mod suspended;
 mod tables;
 mod taken_over;
 mod transitions;
+mod reasons;
 mod tidy;

@@ -86,6 +86,10 @@ shape! {
             agreement: Slug = "overeenkomst", /// The offer.
             offer: Hash = "voorstel", /// Who did not answer.
             silent: Names = "wie niet antwoordde", } = "offer-lapsed" ~ "voorstel vervallen",
+        /// The municipality did not answer a proposal by another in its term (L03).
+        ProposalUnanswered { /// The agreement.
+            agreement: Slug = "overeenkomst", /// Who did not answer.
+            silent: Names = "wie niet antwoordde", } = "proposal-unanswered" ~ "voorstel niet beantwoord",
         /// The last day has passed; what is open stays bound.
         Ended { /// The agreement.
             agreement: Slug = "overeenkomst", /// How it ended.
@@ -202,6 +206,7 @@ impl Cause {
             Self::InForce { agreement }
             | Self::Resumed { agreement }
             | Self::OfferLapsed { agreement, .. }
+            | Self::ProposalUnanswered { agreement, .. }
             | Self::Ended { agreement, .. }
             | Self::Overdue { agreement, .. }
             | Self::Breached { agreement, .. }

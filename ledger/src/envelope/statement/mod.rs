@@ -16,6 +16,7 @@ pub mod amendment;
 pub mod closure;
 pub mod annulment;
 pub mod completeness;
+pub mod consultation;
 pub mod continuation;
 pub mod erasure;
 pub mod escalation;
@@ -26,6 +27,7 @@ pub mod log_key;
 pub mod ministry;
 pub mod needs;
 pub mod obligation;
+pub mod proposal_answer;
 pub mod rules_change;
 pub mod suspension;
 pub mod trigger;
@@ -46,6 +48,7 @@ use institution::{Admission, KeyAddition, KeyRevocation, KeyRotation, RecoveryOb
 use log_key::LogKeyRotation;
 use ministry::{MinistryRouting, StatePosition};
 use obligation::{Acceptance, Dispute, DisputeAnswer, DisputeRetraction, Evidence, Finding, Handover, Release, Report, ReportRuling};
+use proposal_answer::ProposalAnswer;
 use rules_change::RulesChange;
 use suspension::{Resumption, Suspension};
 use trigger::Event;
@@ -112,6 +115,7 @@ statements! {
     Proposal = "proposal" ~ "Voorstel",
     CounterProposal = "counter-proposal" ~ "Tegenvoorstel",
     Retraction = "retraction" ~ "Voorstel ingetrokken",
+    ProposalAnswer = "proposal-answer" ~ "Antwoord op een voorstel",
     Amendment = "amendment" ~ "Wijzigingsvoorstel",
     Consent = "consent" ~ "Instemming",
     Decline = "decline" ~ "Weigering",
@@ -346,10 +350,11 @@ impl Body {
     /// The content beside the log that the statement refers to and that must come with it.
     pub fn attachments(&self) -> Vec<&Attachment> {
         match self {
-            Self::Proposal(body) => body.analysis.iter().collect(),
-            Self::CounterProposal(body) => std::iter::once(&body.reason).chain(&body.text.analysis).collect(),
+            Self::Proposal(body) => body.attachments().collect(),
+            Self::CounterProposal(body) => std::iter::once(&body.reason).chain(body.text.attachments()).collect(),
             Self::Retraction(body) => vec![&body.reason],
-            Self::Amendment(body) => vec![&body.reason],
+            Self::ProposalAnswer(body) => body.reason.iter().collect(),
+            Self::Amendment(body) => std::iter::once(&body.reason).chain(body.consultation.iter().flat_map(|held| &held.minutes)).collect(),
             Self::Decline(body) => vec![&body.reason],
             Self::Suspension(body) => vec![&body.reason],
             Self::Resumption(body) => vec![&body.reason],
@@ -396,6 +401,7 @@ impl Body {
             Self::Proposal(body) => agreement(&body.agreement),
             Self::CounterProposal(body) => agreement(&body.text.agreement),
             Self::Retraction(body) => agreement(&body.agreement),
+            Self::ProposalAnswer(body) => agreement(&body.agreement),
             Self::Consent(body) => agreement(&body.agreement),
             Self::Amendment(body) => agreement(&body.agreement),
             Self::Decline(body) => agreement(&body.agreement),

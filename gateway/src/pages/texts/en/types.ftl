@@ -35,6 +35,7 @@ type-continuation = Going on after a loss
 type-rules-change = Change of the rules
 type-counter-proposal = Counter-proposal
 type-retraction = Proposal retracted
+type-proposal-answer = Answer to a proposal
 type-amendment = Amendment
 type-suspension = Suspension
 type-resumption = Resumption

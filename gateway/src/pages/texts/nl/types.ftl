@@ -35,6 +35,7 @@ type-continuation = Voortzetting na verlies
 type-rules-change = Wijziging van de regels
 type-counter-proposal = Tegenvoorstel
 type-retraction = Voorstel ingetrokken
+type-proposal-answer = Antwoord op een voorstel
 type-amendment = Wijzigingsvoorstel
 type-suspension = Opschorting
 type-resumption = Hervatting
