@@ -12,4 +12,5 @@ mod tables;
 mod taken_over;
 mod transitions;
 mod reasons;
+mod requirements;
 mod tidy;
