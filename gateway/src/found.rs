@@ -6,15 +6,13 @@ use ledger::book::{Change, Ledger, found};
 use ledger::envelope::shape::{Count, List};
 use ledger::envelope::statement::genesis::{Genesis, Level, Versions};
 use ledger::envelope::{Body, GATEWAY, Parsed, Refusal, Rule, Statement, sign_compact};
+use ledger::lives::rules::RULES_VERSION;
 use ledger::lives::{Institution, Moment};
 use ledger::words::{CALENDAR_VERSION, Instant, TZDB_VERSION};
 
 use crate::keys::{KeyFault, make_keys};
 use crate::sequencer::{Founding, found_log};
 use crate::store::{EntryChange, LedgerRow, Store, StoreFault};
-
-/// Version of the rules of this program.
-pub const RULES_VERSION: u32 = 1;
 
 /// What a new ledger is made of.
 #[derive(Debug, Clone)]
@@ -52,7 +50,7 @@ impl NewLedger {
         self.origin.rsplit('/').next().unwrap_or(&self.origin)
     }
 
-    fn genesis(&self, log_key: String, statement_key: ledger::envelope::PublicKey) -> Result<Genesis, Refusal> {
+    fn genesis(&self, log_key: String, statement_key: ledger::envelope::PublicKey, versions: &Versions) -> Result<Genesis, Refusal> {
         let registration = |jws: &str| ledger::book::founding::self_signed(jws.as_bytes(), &self.origin);
         let owner = registration(&self.owner)?.institution;
         let ministry = self.ministry.as_deref().map(registration).transpose()?.map_or_else(|| owner.clone(), |r| r.institution);
@@ -65,26 +63,40 @@ impl NewLedger {
             owner,
             ministry,
             registrations: List(signed.map_err(|_| text("a registration"))?),
-            versions: Versions {
-                rules: Count(RULES_VERSION),
-                time_zone_data: TZDB_VERSION.parse().map_err(|_| text("the time-zone version"))?,
-                holidays: CALENDAR_VERSION.parse().map_err(|_| text("the holiday version"))?,
-            },
+            versions: versions.clone(),
         })
     }
 }
 
-/// Makes a ledger with its keys and its genesis at an instant.
+/// The newest versions that this program has: by these a new ledger goes.
+pub fn newest_versions() -> Versions {
+    let (time_zone_data, holidays) = (TZDB_VERSION.parse(), CALENDAR_VERSION.parse());
+    let (time_zone_data, holidays) = (time_zone_data.expect("a short word"), holidays.expect("a short word"));
+    Versions { rules: Count(RULES_VERSION), time_zone_data, holidays }
+}
+
+/// Makes a ledger with its keys and its genesis at an instant, by the newest versions.
 pub async fn found_ledger(store: &Store, keys: &Path, new: &NewLedger, at: Instant) -> Result<LedgerRow, FoundFault> {
+    found_ledger_by(&newest_versions(), store, keys, new, at).await
+}
+
+/// The same by other versions: as an older program did.
+pub async fn found_ledger_by(
+    versions: &Versions,
+    store: &Store,
+    keys: &Path,
+    new: &NewLedger,
+    at: Instant,
+) -> Result<LedgerRow, FoundFault> {
     let name = new.name().to_owned();
     if store.ledgers().await?.iter().any(|row| row.name == name) {
         return Err(FoundFault::Exists(name));
     }
     // Everything that may be refused is checked before a key or a row is made.
     let probe = ledger::envelope::SigningKey::from_seed(&[7; 32]);
-    new.genesis(format!("{}+probe", new.origin), probe.public())?;
+    new.genesis(format!("{}+probe", new.origin), probe.public(), versions)?;
     let (log, statements) = make_keys(keys, &name, &new.origin)?;
-    let genesis = new.genesis(log.verifier().to_string(), statements.public())?;
+    let genesis = new.genesis(log.verifier().to_string(), statements.public(), versions)?;
     let origin = || new.origin.parse().map_err(|_| Refusal::new(Rule::OtherLedger, "this origin cannot name a ledger", "host/name"));
     let statement = Statement {
         ledger: origin()?,

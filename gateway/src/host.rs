@@ -7,7 +7,6 @@ use std::sync::{Arc, OnceLock, RwLock};
 
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use ledger::envelope::{Kid, Parsed, PublicKey};
-use ledger::words::CALENDAR_VERSION;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -46,16 +45,6 @@ pub enum StartFault {
     OtherKey {
         /// The ledger.
         ledger: String,
-    },
-    /// The ledger counts working days by another table of holidays than this program has.
-    #[error(
-        "ledger {ledger} was founded by the holidays of {named}, this program has those of {CALENDAR_VERSION}: its flags would be false"
-    )]
-    OtherCalendar {
-        /// The ledger.
-        ledger: String,
-        /// The version that its genesis names.
-        named: String,
     },
 }
 
@@ -157,10 +146,6 @@ async fn begin(
     let keys = read_keys(keys, &row.name)?;
     if keys.statements.public() != row.facts.statement_key {
         return Err(StartFault::OtherKey { ledger: row.name.clone() });
-    }
-    let named = row.facts.versions.holidays.to_string();
-    if named != CALENDAR_VERSION {
-        return Err(StartFault::OtherCalendar { ledger: row.name.clone(), named });
     }
     let (id, name) = (row.id, row.name.clone());
     // Before anything is received: what a crash left undone is done.

@@ -26,6 +26,19 @@ pub fn check<D: Door>(story: &Story<D>, words: &[&str]) -> Result<(), String> {
         }
         ["voided", version, list] => same("voided", voided(story, version)?, sorted(list)),
         ["readers", list] => same("who may read it", readers(story)?, (*list).to_owned()),
+        ["no", "answer", "owed"] => same("the answer", answer(story)?, None),
+        ["answer", how @ ..] => same("the answer", answer(story)?, Some(how.join(" "))),
+        ["waits", "no", matter] => same("who must act", waits(story, matter)?, None),
+        ["waits", matter, list] => same("who must act", waits(story, matter)?, Some(sorted(list))),
+        ["consultation", day, body] => {
+            let held = agreement(story)?.text.consultation.as_ref().map(|held| (held.held_on.to_string(), held.body.to_string()));
+            same("the consultation", held, Some(((*day).to_owned(), (*body).to_owned())))
+        }
+        ["amended", "after", day, body] => {
+            let last = agreement(story)?.head.amended.last().and_then(|amended| amended.consultation.as_ref());
+            let held = last.map(|held| (held.held_on.to_string(), held.body.to_string()));
+            same("the consultation", held, Some(((*day).to_owned(), (*body).to_owned())))
+        }
         ["told", list] => same("told", told(story)?, sorted(list)),
         ["declined", "by", who] => same("stopped by", stopped(story)?.by.to_string(), (*who).to_owned()),
         ["case", number, "at", stage] => same("the stage", case(story, number)?.0, (*stage).to_owned()),
@@ -58,6 +71,16 @@ pub fn check<D: Door>(story: &Story<D>, words: &[&str]) -> Result<(), String> {
         ["unmoved", clause, due] => same("the move", moved(story, clause, due)?, "none".to_owned()),
         ["breach", clause, due, settled] => breach(story, clause, due, settled),
         ["institution", who, state] => same("the institution", standing(story, who)?, *state),
+        ["rules", rules, "holidays", table] => {
+            let ledger = story.audit.book().ledger();
+            let owner = story.audit.book().institution(&ledger.owner).ok_or("there is no owner")?;
+            let versions = ledger.versions_at(owner, u64::MAX);
+            same("the rules", (versions.rules.0.to_string(), versions.holidays.to_string()), ((*rules).to_owned(), (*table).to_owned()))
+        }
+        [clause, due, "late", "from", at] => {
+            let late = text_of(&instance(story, clause, due)?["lateFrom"]);
+            same("late from", late, (*at).to_owned())
+        }
         ["log", "key", name] => same("the key of the log", current_log_key(story)?, log_key(ORIGIN, name).verifier().to_string()),
         [who, "bound"] => same("bound", agreement(story)?.bound_party(&slug(who)?).is_ok(), true),
         [who, "not", "bound"] => same("bound", agreement(story)?.bound_party(&slug(who)?).is_ok(), false),
@@ -176,6 +199,23 @@ fn instance<D: Door>(story: &Story<D>, clause: &str, due: &str) -> Result<Value,
 
 fn text_of(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
+}
+
+/// The answer that the municipality owes or owed to whoever proposed; `None` when it owed none.
+fn answer<D: Door>(story: &Story<D>) -> Result<Option<String>, String> {
+    let owed = agreement(story)?.head.owed_answer.as_ref();
+    Ok(owed.map(|owed| match (&owed.given, owed.silent) {
+        (Some(given), _) => format!("{}{}", given.how.code(), if given.late { " late" } else { "" }),
+        (None, Some(_)) => "missing".to_owned(),
+        (None, None) => "owed".to_owned(),
+    }))
+}
+
+/// Who must act in a matter of the agreement; `None` when it is no matter.
+fn waits<D: Door>(story: &Story<D>, matter: &str) -> Result<Option<Vec<String>>, String> {
+    let attention = agreement(story)?.attention();
+    let found = attention.iter().find(|attention| attention.matter.code() == matter);
+    Ok(found.map(|found| found.who.iter().map(ToString::to_string).collect()))
 }
 
 /// Those that an obligation is at risk because of, each once.

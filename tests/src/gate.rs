@@ -9,14 +9,14 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 
 use gateway::clock::{Clock, StepClock};
-use gateway::found::{NewLedger, found_ledger};
+use gateway::found::{NewLedger, found_ledger_by, newest_versions};
 use gateway::host::{Host, Writers};
 use gateway::keys::make_log_key;
 use gateway::sequencer::Pace;
 use gateway::settings::Limits;
 use gateway::web::{router, router_within};
 use gateway::witnessing::{Cadence, Panel};
-use ledger::envelope::statement::genesis::Level;
+use ledger::envelope::statement::genesis::{Level, Versions};
 use ledger::envelope::{SigningKey, Type, sign_compact, sign_flattened};
 use ledger::log::note::VerifierKey;
 use ledger::log::possession::prove;
@@ -112,6 +112,12 @@ impl Gate {
         Self::open_within(at, &Limits::default()).await
     }
 
+    /// A new ledger at an instant, by these versions of the rules.
+    pub async fn open_by(versions: &Value, at: &str) -> Self {
+        let versions = serde_json::from_value(versions.clone()).expect("versions");
+        Self::found(Home::new(), at, &Limits::default(), &versions).await
+    }
+
     /// A new ledger at an instant, in a gateway with these limits.
     pub async fn open_within(at: &str, limits: &Limits) -> Self {
         Self::open_in(Home::new(), at, limits).await
@@ -124,6 +130,10 @@ impl Gate {
 
     /// A new ledger at an instant, in a database of its own.
     pub async fn open_in(home: Home, at: &str, limits: &Limits) -> Self {
+        Self::found(home, at, limits, &newest_versions()).await
+    }
+
+    async fn found(home: Home, at: &str, limits: &Limits, versions: &Versions) -> Self {
         let at: Instant = at.parse().expect("an instant");
         let (town, ministry) = (Signer::new("town", 1), Signer::new("ministry", 3));
         let new = NewLedger {
@@ -133,7 +143,7 @@ impl Gate {
             ministry: Some(ministry.registers("ministry")),
         };
         let store = home.open(true).await;
-        found_ledger(&store, &home.keys(), &new, at).await.expect("a ledger");
+        found_ledger_by(versions, &store, &home.keys(), &new, at).await.expect("a ledger");
         let clock = StepClock::at(at);
         let (host, writers) = Host::start(store, &home.keys(), Clock::Step(clock.clone()), pace(limits)).await.expect("a gateway");
         Self { home: Arc::new(home), clock, router: router_within(host.clone(), limits), host, writers, town, ministry }

@@ -9,7 +9,7 @@ use gateway::checking::{Share, check};
 use gateway::client::{AttachmentSent, Client, Error, Message, ReaderKey};
 use gateway::clock::{Clock, StepClock};
 use gateway::command::audit::audit_ledger;
-use gateway::found::{NewLedger, found_ledger};
+use gateway::found::{NewLedger, found_ledger_by};
 use gateway::host::{Host, Writers};
 use gateway::keys::read_keys;
 use gateway::sequencer::Pace;
@@ -26,7 +26,7 @@ use crate::audit::Audit;
 use crate::derived::{Lives, folded};
 use crate::door::{Answer, Attachment, Door, Entry, Said};
 use crate::home::Home;
-use crate::town::{KINDS, NATIONAL, NATIONAL_KINDS, ORIGIN, Town, key, registers};
+use crate::town::{KINDS, NATIONAL, NATIONAL_KINDS, ORIGIN, Town, first, key, newest, registers};
 
 /// Name of a ledger in paths: the last part of its origin.
 fn name_of(origin: &str) -> &str {
@@ -61,18 +61,24 @@ struct Running {
 impl Town<Http> {
     /// A ledger behind HTTP with a genesis and the institutions of the standard town, admitted.
     pub fn over_http(at: Instant) -> Self {
-        Self::settled(Http::found(ORIGIN, at), ORIGIN, "municipality", &KINDS[2..])
+        Self::settled(Http::found(ORIGIN, at, newest()), ORIGIN, "municipality", &KINDS[2..])
+    }
+
+    /// The same by the first versions of the rules.
+    pub fn by_first_rules_over_http(at: Instant) -> Self {
+        Self::settled(Http::found(ORIGIN, at, first()), ORIGIN, "municipality", &KINDS[2..])
     }
 
     /// The national ledger behind HTTP, owned by the ministry, with the umbrella organisations.
     pub fn national_over_http(at: Instant) -> Self {
-        Self::settled(Http::found(NATIONAL, at), NATIONAL, "ministry", &NATIONAL_KINDS[1..])
+        Self::settled(Http::found(NATIONAL, at, newest()), NATIONAL, "ministry", &NATIONAL_KINDS[1..])
     }
 }
 
 impl Http {
     /// Founds a ledger as `init` does, and serves it.
-    pub fn found(origin: &'static str, at: Instant) -> Self {
+    pub fn found(origin: &'static str, at: Instant, versions: serde_json::Value) -> Self {
+        let versions = serde_json::from_value(versions).expect("versions");
         let runtime = Arc::new(tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime"));
         let home = Home::new();
         let (level, owner, ministry) = match origin {
@@ -83,7 +89,7 @@ impl Http {
         let new = NewLedger { origin: origin.into(), level, owner, ministry };
         let row = runtime.block_on(async {
             let store = home.open(true).await;
-            let row = found_ledger(&store, &home.keys(), &new, at).await.expect("a ledger");
+            let row = found_ledger_by(&versions, &store, &home.keys(), &new, at).await.expect("a ledger");
             store.close().await;
             row
         });

@@ -78,6 +78,10 @@ impl<D: Door> Story<D> {
                 self.town.agreement = (*name).to_owned();
                 self.town.actor(who).propose(text);
             }
+            [who, "amends", version, "director", party, "consulted", day, rest @ ..] => {
+                words::unusual(&mut self.town, rest)?;
+                self.town.actor(who).amend_after(version, vec![json!({ "kind": "director", "party": party })], day);
+            }
             [who, "amends", version, "director", party, rest @ ..] => {
                 words::unusual(&mut self.town, rest)?;
                 self.town.actor(who).amend(version, vec![json!({ "kind": "director", "party": party })]);

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use ledger::book::{PROOF_TYP, proof_payload};
 use ledger::envelope::{Kid, SigningKey, Type, payload_hash, sign_compact, sign_flattened};
+use ledger::lives::rules::RULES_VERSION;
 use ledger::log::note::NoteSigner;
 use ledger::words::{CALENDAR_VERSION, Hash, Instant, Slug};
 use serde_json::{Value, json};
@@ -122,8 +123,18 @@ pub fn registration(institution: &str, kind: &str, key_name: &str) -> Value {
     json!({ "institution": institution, "name": format!("The {institution}"), "kind": kind, "identifiers": {}, "key": jwk(key_name) })
 }
 
+/// The newest versions of the rules.
+pub fn newest() -> Value {
+    json!({ "rules": RULES_VERSION, "timeZoneData": "2026a", "holidays": CALENDAR_VERSION })
+}
+
+/// The first versions of the rules, as they were before anything was changed.
+pub fn first() -> Value {
+    json!({ "rules": 1, "timeZoneData": "2026a", "holidays": "atw-2026.1" })
+}
+
 /// The payload of a genesis: of a standard town, or of the national ledger.
-pub fn genesis_payload(origin: &str, at: Instant) -> Value {
+pub fn genesis_payload(origin: &str, at: Instant, versions: &Value) -> Value {
     let signed = |who| registers(origin, who, at);
     let (level, owner, registrations) = match origin {
         NATIONAL => ("national", "ministry", vec![signed(NATIONAL_KINDS[0])]),
@@ -132,7 +143,7 @@ pub fn genesis_payload(origin: &str, at: Instant) -> Value {
     let body = json!({
         "level": level, "logKey": log_key(origin, "genesis").verifier().to_string(), "statementKey": jwk("gateway"),
         "owner": owner, "ministry": "ministry", "registrations": registrations,
-        "versions": { "rules": 1, "timeZoneData": "2026a", "holidays": CALENDAR_VERSION },
+        "versions": versions,
     });
     payload(origin, Type::Genesis, "genesis", at, "gateway", body)
 }
@@ -140,16 +151,21 @@ pub fn genesis_payload(origin: &str, at: Instant) -> Value {
 impl Town<Memory> {
     /// A ledger in memory with a genesis and the institutions of the standard town, admitted.
     pub fn in_memory(at: Instant) -> Self {
-        Self::founded(ORIGIN, at, "municipality", &KINDS[2..])
+        Self::founded(ORIGIN, at, "municipality", &KINDS[2..], &newest())
+    }
+
+    /// The same by the first versions of the rules.
+    pub fn by_first_rules(at: Instant) -> Self {
+        Self::founded(ORIGIN, at, "municipality", &KINDS[2..], &first())
     }
 
     /// The national ledger in memory, owned by the ministry, with the umbrella organisations.
     pub fn national(at: Instant) -> Self {
-        Self::founded(NATIONAL, at, "ministry", &NATIONAL_KINDS[1..])
+        Self::founded(NATIONAL, at, "ministry", &NATIONAL_KINDS[1..], &newest())
     }
 
-    fn founded(origin: &'static str, at: Instant, owner: &str, others: &[(&str, &str)]) -> Self {
-        let genesis = genesis_payload(origin, at).to_string();
+    fn founded(origin: &'static str, at: Instant, owner: &str, others: &[(&str, &str)], versions: &Value) -> Self {
+        let genesis = genesis_payload(origin, at, versions).to_string();
         let genesis = sign_flattened(&key("gateway"), Type::Genesis.typ(), genesis.as_bytes());
         Self::settled(Memory::begin(genesis, key("gateway"), at), origin, owner, others)
     }

@@ -65,6 +65,12 @@ impl<D: Door> Actor<'_, D> {
         self.say(Type::LogKeyRotation, json!({ "logKey": vkey, "proof": line, "oldSignsUntil": until }))
     }
 
+    /// Takes up other versions of the rules.
+    pub fn change_rules(self, rules: u32, holidays: &str, time_zone_data: &str) -> Answer {
+        let versions = json!({ "rules": rules, "timeZoneData": time_zone_data, "holidays": holidays });
+        self.say(Type::RulesChange, json!({ "versions": versions }))
+    }
+
     /// Objects to a recovery in its name.
     pub fn object_to_recovery(self, key: &str) -> Answer {
         self.say(Type::RecoveryObjection, json!({ "key": kid(key) }))
@@ -84,6 +90,12 @@ impl<D: Door> Actor<'_, D> {
         self.on(Type::Amendment, json!({ "version": version, "changes": changes, "reason": attachment() }))
     }
 
+    /// The same, naming the consultation that it came from.
+    pub fn amend_after(self, version: &str, changes: Vec<Value>, day: &str) -> Answer {
+        let (version, held) = (self.hash_of(version), json!({ "heldOn": day, "body": "Bewonersavond", "minutes": attachment() }));
+        self.on(Type::Amendment, json!({ "version": version, "changes": changes, "reason": attachment(), "consultation": held }))
+    }
+
     /// Puts another text in the place of the version of this name.
     pub fn counter(self, version: &str, text: Value) -> Answer {
         let replaces = self.hash_of(version);
@@ -94,6 +106,15 @@ impl<D: Door> Actor<'_, D> {
     pub fn take_back(self, version: &str) -> Answer {
         let version = self.hash_of(version);
         self.on(Type::Retraction, json!({ "version": version, "reason": attachment() }))
+    }
+
+    /// Answers a proposal as the municipality: `negotiating` or `refused`.
+    pub fn answer_proposal(self, version: &str, answer: &str, reason: bool) -> Answer {
+        let mut body = json!({ "version": self.hash_of(version), "answer": answer });
+        if reason {
+            body["reason"] = attachment();
+        }
+        self.on(Type::ProposalAnswer, body)
     }
 
     /// Agrees with exactly this offer.

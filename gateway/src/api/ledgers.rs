@@ -10,18 +10,22 @@ use crate::reading::Served;
 use crate::sequencer::LedgerHandle;
 use crate::witnessing::Panel;
 
-pub(super) async fn list(State(served): State<Served>) -> Json<Value> {
-    let items: Vec<Value> = served.ledgers().map(|ledger| describe(&served, ledger)).collect();
-    Json(json!({ "items": items, "next": null }))
+pub(super) async fn list(State(served): State<Served>) -> Result<Json<Value>, Problem> {
+    let mut items = Vec::new();
+    for ledger in served.ledgers() {
+        items.push(describe(&served, ledger).await?);
+    }
+    Ok(Json(json!({ "items": items, "next": null })))
 }
 
 pub(super) async fn one(State(served): State<Served>, Path(name): Path<String>) -> Result<Json<Value>, Problem> {
-    Ok(Json(describe(&served, ledger(&served, &name)?)))
+    Ok(Json(describe(&served, ledger(&served, &name)?).await?))
 }
 
-fn describe(served: &Served, ledger: &LedgerHandle) -> Value {
+async fn describe(served: &Served, ledger: &LedgerHandle) -> Result<Value, Problem> {
     let facts = &ledger.row.facts;
-    json!({
+    let versions = served.versions(ledger).await?.pop().map(|(_, versions)| versions);
+    Ok(json!({
         "name": ledger.row.name,
         "origin": facts.origin,
         "level": facts.level,
@@ -29,11 +33,11 @@ fn describe(served: &Served, ledger: &LedgerHandle) -> Value {
         "ministry": facts.ministry,
         "logKey": ledger.log_keys().current().to_string(),
         "statementKey": facts.statement_key,
-        "versions": facts.versions,
+        "versions": versions,
         "witnesses": witnesses(served, &ledger.row.name),
         "size": ledger.size(),
         "now": served.clock().now(),
-    })
+    }))
 }
 
 /// Who is asked to cosign: keys to be compared with those that came from elsewhere.

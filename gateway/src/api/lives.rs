@@ -67,6 +67,9 @@ fn institution_json(view: &InstitutionView) -> Value {
     if !life.went_on.is_empty() {
         value["wentOn"] = json!(life.went_on);
     }
+    if !life.rules.is_empty() {
+        value["rules"] = json!(life.rules);
+    }
     if let Some(admitted) = &life.admitted {
         let key = |key: &ledger::lives::institution::Key| {
             let (jwk, valid) = (key.key.to_jwk(), key.is_valid(view.as_of.at));

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ledger::envelope::statement::genesis::Versions;
 use ledger::log::policy::{LogLine, Policy};
 use ledger::log::record::Entry;
 use serde_json::{Value, json};
@@ -32,6 +33,7 @@ pub(super) async fn show(State(served): State<Served>, Path(name): Path<String>)
         "logKeys": log_keys,
         "statementKeys": statement_keys,
         "witnesses": witnesses(&served, &name),
+        "versions": served.versions(ledger).await?.into_iter().map(by_versions).collect::<Vec<_>>(),
         "policy": policy(&named, served.panel(&name))?,
         "genesis": genesis(&served, ledger).await?,
     })))
@@ -45,6 +47,13 @@ fn log_key(key: &NamedKey) -> Value {
     if let Some(announcement) = &key.announcement {
         value["announcement"] = announcement.as_str().into();
     }
+    value
+}
+
+/// By which rules entries are judged, from which one on.
+fn by_versions((from, versions): (u64, Versions)) -> Value {
+    let mut value = json!(versions);
+    value["from"] = from.into();
     value
 }
 

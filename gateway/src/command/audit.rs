@@ -91,6 +91,9 @@ impl Audit {
             for finding in &report.findings {
                 terminal.line(&shown(&finding.to_string()))?;
             }
+            for (from, versions) in report.versions.iter().filter(|(from, _)| *from > 0) {
+                terminal.line(&shown(&format!("from entry {from} on it goes by {versions}")))?;
+            }
             for went_on in &report.went_on {
                 terminal.line(&shown(&super::went_on::sentence(went_on)))?;
             }
@@ -232,6 +235,9 @@ fn to_json(ledger: &str, report: &Report, papers: &[Paper]) -> Value {
             "entry": paper.entry, "hash": paper.hash, "erasedBy": paper.erased.map(|(by, _)| by), "ground": paper.erased.map(|(_, ground)| ground),
         })).collect::<Vec<_>>(),
         "wentOn": report.went_on,
+        "versions": report.versions.iter().map(|(from, versions)| json!({
+            "from": from, "rules": versions.rules, "timeZoneData": versions.time_zone_data, "holidays": versions.holidays,
+        })).collect::<Vec<_>>(),
         "clean": report.is_clean(), "found": report.found, "findings": report.findings.iter().map(finding).collect::<Vec<_>>(),
     })
 }

@@ -12,7 +12,7 @@ use ledger::lives::colour::Light;
 use ledger::lives::escalation::Case;
 use ledger::lives::obligation::{Clause, Instance};
 use ledger::lives::offer::Offer;
-use ledger::lives::parts::Part;
+use ledger::lives::parts::{Part, PartChange};
 use ledger::lives::report::Claim;
 use ledger::lives::withdrawal::Leave;
 use ledger::lives::withheld::may_read;
@@ -79,7 +79,7 @@ impl Listing {
             let settled = rows.iter().map(|row| row.settled).max().unwrap_or(0);
             let as_of = AsOf { at: self.as_of.at, size: settled };
             let kept = rows.iter().filter_map(|row| kept(row).transpose()).collect::<Result<Vec<_>, _>>()?;
-            return AgreementView::of(id, kept, as_of);
+            return self.view(id, kept, as_of).await;
         }
         if !self.sees(&subject).await? {
             return Ok(None);
@@ -87,7 +87,7 @@ impl Listing {
         let entries = self.store.history(self.row.id, &subject, None, self.as_of.size, None).await?;
         let rows = self.store.versions(self.row.id, &subject, &entries).await?;
         let kept = rows.iter().filter_map(|row| kept_then(row).transpose()).collect::<Result<Vec<_>, _>>()?;
-        AgreementView::of(id, kept, self.as_of)
+        self.view(id, kept, self.as_of).await
     }
 
     /// What is open of these agreements, in their order, as of this instant; those that there were not are left out.
@@ -111,7 +111,7 @@ impl Listing {
             let parts = rows.iter().filter_map(|row| kept(row).transpose().map(|kept| kept.map(|kept| kept.part)));
             if let Some(mut life) = assemble(&id_of(subject)?, parts.collect::<Result<_, _>>()?)? {
                 let as_of = AsOf { at: self.as_of.at, size: settled };
-                catch_up(&mut life, as_of)?;
+                self.caught_up(&mut life, as_of).await?;
                 lives.push((life, as_of));
             }
         }
@@ -120,6 +120,24 @@ impl Listing {
 }
 
 impl Listing {
+    async fn view(&self, id: &Slug, kept: Vec<Kept>, as_of: AsOf) -> Result<Option<AgreementView>, ListingFault> {
+        let open = kept.iter().filter(|kept| kept.is_open).map(|kept| kept.part.clone()).collect();
+        let Some(mut life) = assemble(id, open)? else { return Ok(None) };
+        let caused = self.caught_up(&mut life, as_of).await?;
+        Ok(Some(AgreementView::of(life, kept, caused, as_of)))
+    }
+
+    /// What the clock has caused in an agreement and no entry says yet, by the rules of then; these are looked up where there is any.
+    async fn caught_up(&self, life: &mut Agreement, as_of: AsOf) -> Result<(Vec<Flag>, Vec<PartChange>), ListingFault> {
+        if life.next_flag().is_none_or(|flag| flag.due_at > as_of.at) {
+            return Ok((Vec::new(), Vec::new()));
+        }
+        let facts = &self.row.facts;
+        let owner = self.institution(&facts.owner).await?.ok_or_else(|| StoreFault::Damaged("the owner is not there".into()))?;
+        let rules = facts.rules_at(&owner.institution, as_of.size);
+        catch_up(life, as_of, rules.map_err(|refusal| StoreFault::Damaged(refusal.to_string()))?)
+    }
+
     /// Whether the reader may read an agreement, by its open rows.
     fn may_read(&self, rows: &[PresentRow]) -> Result<bool, StoreFault> {
         let withheld = rows.iter().find(|row| row.part == "withheld");
@@ -148,10 +166,7 @@ fn kept_then(row: &LifeRow) -> Result<Option<Kept>, StoreFault> {
 }
 
 impl AgreementView {
-    fn of(id: &Slug, kept: Vec<Kept>, as_of: AsOf) -> Result<Option<Self>, ListingFault> {
-        let open = kept.iter().filter(|kept| kept.is_open).map(|kept| kept.part.clone()).collect();
-        let Some(mut life) = assemble(id, open)? else { return Ok(None) };
-        let (caused, changes) = catch_up(&mut life, as_of)?;
+    fn of(life: Agreement, kept: Vec<Kept>, (caused, changes): (Vec<Flag>, Vec<PartChange>), as_of: AsOf) -> Self {
         let dated = |value, entry| Dated { value, entry, is_open: true };
         let (head, text) = (dated(life.head.clone(), 0), Dated { value: life.text.clone(), entry: 0, is_open: true });
         let (clauses, instances, reports) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
@@ -161,7 +176,7 @@ impl AgreementView {
         for change in changes {
             view.put(Kept { part: change.part, entry: as_of.size, is_open: change.open });
         }
-        Ok(Some(view))
+        view
     }
 
     fn put(&mut self, Kept { part, entry, is_open }: Kept) {

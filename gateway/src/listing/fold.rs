@@ -2,7 +2,7 @@
 
 use ledger::envelope::statement::flag::Flag;
 use ledger::lives::parts::PartChange;
-use ledger::lives::{Agreement, Institution, Moment};
+use ledger::lives::{Agreement, Institution, Moment, Rules};
 
 use super::{AsOf, ListingFault};
 use crate::store::StoreFault;
@@ -12,14 +12,14 @@ pub const MAX_CAUSED: usize = 2_000;
 
 /// Applies every flag that is due to an agreement, as the ledger would if it took an entry at this instant: all of them
 /// at the instant itself, at the place after its last entry. Gives the flags and the parts that they changed.
-pub(super) fn catch_up(agreement: &mut Agreement, as_of: AsOf) -> Result<(Vec<Flag>, Vec<PartChange>), ListingFault> {
+pub(super) fn catch_up(agreement: &mut Agreement, as_of: AsOf, rules: Rules) -> Result<(Vec<Flag>, Vec<PartChange>), ListingFault> {
     let moment = Moment { entry: as_of.size, at: as_of.at };
     let (mut caused, mut changes) = (Vec::new(), Vec::new());
     while let Some(flag) = agreement.next_flag().filter(|flag| flag.due_at <= as_of.at) {
         if caused.len() == MAX_CAUSED {
             return Err(ListingFault::TooMuchDue);
         }
-        let applied = agreement.apply_flag(&flag, moment);
+        let applied = agreement.apply_flag(&flag, (rules, moment));
         applied.map_err(|refusal| StoreFault::Damaged(format!("agreement {} as of {}: {refusal}", agreement.head.id, as_of.at)))?;
         agreement.note_settled_plans(as_of.at);
         changes.extend(agreement.take_changes(None));

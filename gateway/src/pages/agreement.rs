@@ -1,5 +1,6 @@
 //! One agreement: the text in force, who signed it, what was promised and how that stands, who wants out, what waits.
 
+mod consultation;
 mod promises;
 mod parties;
 mod history;
@@ -39,13 +40,22 @@ async fn build(visit: &Visit, name: &str, id: &str) -> Result<Content, Trouble> 
     let head = &view.head.value;
     let said: Vec<Slug> =
         latest.deeds.iter().flat_map(|deed| say::named(&deed.body).into_iter().chain([deed.fact.author.clone()])).collect();
-    let names =
-        Names::of(&listing, head.parties.keys().chain(&said).chain([&head.ministry, &head.proposer]).chain(&head.municipality)).await?;
+    let names = Names::of(
+        &listing,
+        head.parties
+            .keys()
+            .chain(&said)
+            .chain(consultation::named(&view))
+            .chain([&head.ministry, &head.proposer])
+            .chain(&head.municipality),
+    )
+    .await?;
     let body = html! {
         p.lead { (stands(visit, &view)) }
         @if let Some(sign) = view.overall_light().signs.first() { (say::why(visit, &names, sign)) p.small { (visit.proof(&listing, say::shown_by(sign))) } }
         (facts(visit, &listing, &names, &view))
         (goals(visit, &view))
+        (consultation::list(visit, &listing, &names, &view))
         (promises::list(visit, &listing, &names, &view))
         (promises::by_month(visit, &view))
         (waits(visit, &listing, &names, &view))
@@ -92,6 +102,7 @@ fn facts(visit: &Visit, listing: &Listing, names: &Names, view: &AgreementView) 
             div { dt { (words.say("agreement-expulsion")) } dd { (expulsion(visit, text)) } }
             @if let Some(approach) = &text.approach { div { dt { (words.say("agreement-approach")) } dd { (words.code(approach.code())) } } }
             div { dt { (words.say("agreement-text")) } dd { (visit.proof(listing, tabled(head))) " " (words.with("agreement-proposed", &[("who", names.get(&head.proposer).into())])) } }
+            @if let Some(owed) = &head.owed_answer { div { dt { (words.say("agreement-answer")) } dd { (consultation::answer(visit, listing, owed)) } } }
             @if let State::InForce { since, from } = &head.state {
                 div { dt { (words.say("agreement-in-force")) } dd { (visit.day(*from)) " " (visit.proof(listing, since.entry)) } }
             }

@@ -74,7 +74,7 @@ fn leaver(matter: &Matter) -> Option<&Slug> {
 fn group(code: &str) -> usize {
     match code {
         "breached" | "withdrawal-unresolved" => 0,
-        "overdue" | "under-strength" => 1,
+        "overdue" | "under-strength" | "proposal-unanswered" => 1,
         "gone-quiet" => 2,
         "withdrawal-runs" => 3,
         _ => 4,

@@ -1,6 +1,8 @@
 //! A ledger at a glance: how its promises stand, and the ways to what one looks for.
 
 use axum::response::Response;
+use ledger::book::Ledger;
+use ledger::envelope::statement::genesis::Versions;
 use ledger::lives::continuation::WentOn;
 use ledger::words::Day;
 use maud::{Markup, html};
@@ -31,7 +33,9 @@ async fn build(visit: &Visit, name: &str) -> Result<Content, Trouble> {
     let at_ministry = Filter { state: Some("level-3".to_owned()), ..Filter::default() };
     let cases = listing.list(Collection::Cases, &at_ministry, &Paging::first(20)).await?.items.len();
     let owner = listing.institution(&facts.owner).await?;
-    let went_on = owner.map(|owner| owner.institution.went_on).unwrap_or_default();
+    let owner = owner.map(|owner| owner.institution);
+    let versions = owner.as_ref().map_or(&facts.versions, |owner| facts.versions_at(owner, listing.as_of().size));
+    let went_on = owner.as_ref().map(|owner| owner.went_on.clone()).unwrap_or_default();
     let body = html! {
         p.lead { (words.say("overview-lead")) }
         @for one in &went_on { (lost(visit, name, one)) }
@@ -52,7 +56,7 @@ async fn build(visit: &Visit, name: &str) -> Result<Content, Trouble> {
         }
         section {
             h2 { (words.say("overview-who")) }
-            (who(visit, facts, &names, cases, name))
+            (who(visit, (facts, versions), &names, cases, name))
         }
     };
     Ok(Content { title: names.get(&facts.owner).to_owned(), kicker: Some(words.plain("overview-kicker", &[])), body })
@@ -74,7 +78,7 @@ fn lost(visit: &Visit, name: &str, went_on: &WentOn) -> Markup {
     }
 }
 
-fn who(visit: &Visit, facts: &ledger::book::Ledger, names: &Names, cases: usize, name: &str) -> Markup {
+fn who(visit: &Visit, (facts, versions): (&Ledger, &Versions), names: &Names, cases: usize, name: &str) -> Markup {
     let words = visit.words;
     html! {
         dl.facts {
@@ -83,6 +87,12 @@ fn who(visit: &Visit, facts: &ledger::book::Ledger, names: &Names, cases: usize,
             div {
                 dt { (words.say("overview-at-ministry")) }
                 dd { a href=(visit.link(&format!("/{name}/zaken"))) { (words.with("cases", &[("count", cases.into())])) } }
+            }
+            div {
+                dt { (words.say("overview-rules")) }
+                dd {
+                    (words.with("overview-rules-version", &[("rules", versions.rules.0.into()), ("holidays", versions.holidays.to_string().into())]))
+                }
             }
             div { dt { (words.say("overview-origin")) } dd { code { (facts.origin) } } }
         }

@@ -11,6 +11,7 @@ mod sight;
 
 use std::sync::Arc;
 
+use ledger::envelope::statement::genesis::Versions;
 use ledger::lives::Reader;
 use ledger::lives::log_keys::Span;
 use ledger::log::note::VerifierKey;
@@ -128,6 +129,15 @@ impl Served {
             named.push(NamedKey { vkey: key.clone(), from, until: end, signs_until: until, announcement });
         }
         Ok(named)
+    }
+
+    /// The versions of the rules by which a ledger goes, each with the first entry for which it holds, oldest first.
+    pub async fn versions(&self, ledger: &LedgerHandle) -> Result<Vec<(u64, Versions)>, StoreFault> {
+        // Where the ledger fails, those that were known before.
+        _ = ledger.settled().await;
+        let facts = &ledger.row.facts;
+        let owner = self.host.store.institution(ledger.row.id, &facts.owner).await?;
+        Ok(owner.map_or_else(|| vec![(0, facts.versions.clone())], |owner| facts.versions_of(&owner)))
     }
 
     /// A tile that a published checkpoint has: hashes and instants, no records.

@@ -1,7 +1,7 @@
 //! Derived rows from the log alone: every entry judged again, in order, as an auditor does.
 
 use ledger::book::{Book, Change, Stop, Verdict, found};
-use ledger::envelope::{Parsed, Refusal};
+use ledger::envelope::{Body, Parsed, Refusal, Rule};
 use ledger::lives::Moment;
 
 use crate::found::founding_changes;
@@ -33,11 +33,19 @@ pub async fn rebuild(store: &Store, ledger: i64) -> Result<u64, StoreFault> {
     }
 }
 
+/// What to say of an entry that takes up rules which this program does not know.
+fn newer(jws: &[u8]) -> Option<StoreFault> {
+    let parsed = Parsed::parse(jws).ok()?;
+    let Body::RulesChange(body) = &parsed.statement().body else { return None };
+    Some(StoreFault::Newer { ledger: parsed.statement().ledger.to_string(), versions: body.versions.clone() })
+}
+
 /// Judges a stored entry as the next one on a book that holds everything before it. Gives what follows from it.
 pub(crate) fn replay(book: &mut Option<Book>, row: &EntryRow) -> Result<Consequence, StoreFault> {
     let damaged = |what: String| StoreFault::Damaged(format!("record {}: {what}", row.entry));
     let refused = |refusal: Refusal| damaged(refusal.to_string());
     let stopped = |stop: Stop| match stop {
+        Stop::Refused(refusal) if refusal.rule() == Rule::UnknownVersions => newer(&row.jws).unwrap_or_else(|| refused(refusal)),
         Stop::Refused(refusal) => refused(refusal),
         Stop::Need(key) => damaged(format!("{key:?} is not on a complete book")),
     };

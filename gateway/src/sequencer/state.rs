@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use ledger::book::{Book, LifeKey};
+use ledger::envelope::statement::genesis::Versions;
 use ledger::envelope::{Body, Parsed};
+use ledger::lives::Rules;
 use ledger::lives::log_keys::LogKeys;
 use ledger::words::{Hash, Instant};
 
@@ -149,11 +151,21 @@ pub(super) struct Standing {
     pub(super) from: u64,
 }
 
+/// That this program knows the rules by which a ledger goes. Else it must not even start with it.
+fn by_known_rules(row: &LedgerRow, versions: &Versions) -> Result<(), StoreFault> {
+    let newer = || StoreFault::Newer { ledger: row.name.clone(), versions: versions.clone() };
+    Rules::of(versions).map(|_| ()).ok_or_else(newer)
+}
+
 /// Brings the derived rows up to date and reads the head. A damaged ledger is served as far as it can be read, and takes
 /// no statement: it holds up none of its neighbours.
 pub(super) async fn stand(store: &Store, row: &LedgerRow, health: &HealthCell) -> Result<Standing, StoreFault> {
     let begun = async {
+        by_known_rules(row, &row.facts.versions)?;
         let from = settling::catch_up(store, row).await?;
+        if let Some(owner) = store.institution(row.id, &row.facts.owner).await? {
+            by_known_rules(row, row.facts.versions_at(&owner, u64::MAX))?;
+        }
         let state = State::load(store, row, None).await?;
         if let Some(closed) = &state.closed {
             tracing::error!(ledger = %row.name, "the ledger is closed: {}", closed.closing());

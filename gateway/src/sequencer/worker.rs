@@ -273,6 +273,7 @@ impl Worker {
             | StoreFault::Migration(_)
             | StoreFault::Files(_)
             | StoreFault::Keys(_)
+            | StoreFault::Newer { .. }
             | StoreFault::Server(_)
             | StoreFault::Moved { .. }
             | StoreFault::Behind(_) => Health::Failing(fault.to_string()),

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ledger::book::Ledger;
+use ledger::envelope::statement::genesis::Versions;
+use ledger::lives::Rules;
 
 use super::db::{Pool, query, query_scalar};
 use super::files::Files;
@@ -29,6 +31,14 @@ pub enum StoreFault {
     /// What is stored does not fit what it must be; it says where.
     #[error("the stored data is damaged: {0}")]
     Damaged(String),
+    /// The ledger goes by rules that this program does not know: whatever it wrote would be false.
+    #[error("ledger {ledger} goes by {versions}, and this program knows {known}: it takes a newer program", known = Rules::known())]
+    Newer {
+        /// The ledger.
+        ledger: String,
+        /// The versions in force.
+        versions: Versions,
+    },
     /// The files of attachments.
     #[error("the files of attachments failed: {0}")]
     Files(#[source] std::io::Error),

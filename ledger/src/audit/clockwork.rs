@@ -6,6 +6,7 @@ use super::finding::Finding;
 use super::prepare::{Content, KnownKeys};
 use crate::book::{Accepted, Agenda, Book, Change, Ledger, LifeKey, Stop, Verdict};
 use crate::envelope::statement::flag::Flag;
+use crate::envelope::statement::genesis::Versions;
 use crate::envelope::{Body, Refusal, Rule, Statement, Verified};
 use crate::lives::continuation::WentOn;
 use crate::lives::log_keys::LogKeys;
@@ -51,6 +52,12 @@ impl Clockwork {
     /// Where the log went on from fewer entries than it had signed for, as far as it was fed.
     pub(super) fn went_on(&self) -> &[WentOn] {
         self.book.institution(&self.book.ledger().owner).map_or(&[], |owner| &owner.went_on)
+    }
+
+    /// The versions by which the log goes, each with its first entry, as far as it was fed.
+    pub(super) fn versions(&self) -> Vec<(u64, Versions)> {
+        let ledger = self.book.ledger();
+        self.book.institution(&ledger.owner).map(|owner| ledger.versions_of(owner)).unwrap_or_default()
     }
 
     /// Takes one entry at its place; `last` is the instant of the entry before it.
@@ -139,9 +146,11 @@ impl Clockwork {
         let mut book = Book::complete(self.book.ledger().clone(), Vec::new());
         match &life {
             LifeKey::Agreement(id) => {
-                // Cases that reach the State are routed by the table of the ministry.
-                let ministry = &self.book.ledger().ministry;
-                book.put_institution(ministry.clone(), self.book.institution(ministry).cloned());
+                // Cases that reach the State are routed by the table of the ministry; the rules are those that the owner took up.
+                let Ledger { ministry, owner, .. } = self.book.ledger();
+                for id in [ministry, owner] {
+                    book.put_institution(id.clone(), self.book.institution(id).cloned());
+                }
                 book.put_agreement(id.clone(), self.book.agreement(id).cloned());
             }
             LifeKey::Institution(id) => book.put_institution(id.clone(), self.book.institution(id).cloned()),
@@ -194,6 +203,9 @@ impl Clockwork {
                 let refusal = refusal(stop);
                 Err(Box::new(match &statement.body {
                     Body::Flag(flag) => self.false_flag(flag.clone(), refusal, index),
+                    Body::RulesChange(body) if refusal.rule() == Rule::UnknownVersions => {
+                        Finding::UnknownVersions { index, versions: body.versions.clone() }
+                    }
                     _ => Finding::Refused { index, refusal },
                 }))
             }

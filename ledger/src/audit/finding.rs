@@ -4,8 +4,10 @@ use std::fmt;
 
 use crate::envelope::Refusal;
 use crate::envelope::statement::flag::{Flag, Subject};
+use crate::envelope::statement::genesis::Versions;
+use crate::lives::Rules;
 use crate::log::checkpoint::CheckpointFault;
-use crate::words::{CALENDAR_VERSION, Hash, Instant, Slug, StatementId};
+use crate::words::{Hash, Instant, Slug, StatementId};
 
 /// Something that is wrong with a ledger. The `index` is that of the entry; for the log as a whole, its size.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,13 +28,13 @@ pub enum Finding {
         /// The vkey in the genesis.
         log_key: String,
     },
-    /// The genesis names another table of holidays than this program has: instants that hang on it may be judged
-    /// wrongly, and flags with them. Not the ledger is wrong, but the auditor's choice of program.
-    OtherCalendar {
-        /// Always 0.
+    /// From here on the ledger goes by rules or a table of holidays that this program does not know: nothing after it was judged,
+    /// only the tree was checked. Not the ledger is wrong, but the auditor's choice of program.
+    UnknownVersions {
+        /// The entry that names them: 0 for the genesis.
         index: u64,
-        /// The version in the genesis.
-        named: String,
+        /// The versions.
+        versions: Versions,
     },
     /// Where this entry belongs stands another: entries are missing, repeated or out of order.
     OutOfPlace {
@@ -169,7 +171,7 @@ impl Finding {
     pub fn index(&self) -> u64 {
         match self {
             Self::NoGenesis { index, .. } | Self::OtherLedger { index, .. } | Self::OutOfPlace { index, .. } => *index,
-            Self::OtherCalendar { index, .. } | Self::KeyNotHandedOver { index, .. } => *index,
+            Self::UnknownVersions { index, .. } | Self::KeyNotHandedOver { index, .. } => *index,
             Self::LeafMismatch { index } | Self::ClockBack { index, .. } | Self::Unreadable { index, .. } => *index,
             Self::BadSignature { index, .. } | Self::Refused { index, .. } | Self::UsedId { index, .. } => *index,
             Self::MissingFlag { index, .. } | Self::MovedFlag { index, .. } | Self::FalseFlag { index, .. } => *index,
@@ -183,7 +185,7 @@ impl Finding {
         match self {
             Self::NoGenesis { .. } => "no-genesis",
             Self::OtherLedger { .. } => "other-ledger",
-            Self::OtherCalendar { .. } => "other-calendar",
+            Self::UnknownVersions { .. } => "unknown-versions",
             Self::OutOfPlace { .. } => "out-of-place",
             Self::LeafMismatch { .. } => "leaf-mismatch",
             Self::ClockBack { .. } => "clock-back",
@@ -210,7 +212,7 @@ impl Finding {
             Self::NoGenesis { refusal, .. } | Self::Unreadable { refusal, .. } | Self::BadSignature { refusal, .. } => Some(refusal),
             Self::Refused { refusal, .. } | Self::FalseFlag { refusal, .. } => Some(refusal),
             Self::OtherLedger { .. } | Self::OutOfPlace { .. } | Self::LeafMismatch { .. } | Self::ClockBack { .. } => None,
-            Self::OtherCalendar { .. } | Self::KeyNotHandedOver { .. } => None,
+            Self::UnknownVersions { .. } | Self::KeyNotHandedOver { .. } => None,
             Self::UsedId { .. } | Self::MissingFlag { .. } | Self::MovedFlag { .. } => None,
             Self::AttachmentMissing { .. } | Self::AttachmentChanged { .. } | Self::NotErased { .. } => None,
             Self::CheckpointRefused { .. } | Self::OtherSize { .. } | Self::OtherRoot { .. } => None,
@@ -222,7 +224,7 @@ impl Finding {
         match self {
             Self::MissingFlag { flag, .. } | Self::MovedFlag { flag, .. } | Self::FalseFlag { flag, .. } => Some(flag),
             Self::NoGenesis { .. } | Self::OtherLedger { .. } | Self::OutOfPlace { .. } | Self::LeafMismatch { .. } => None,
-            Self::OtherCalendar { .. } | Self::KeyNotHandedOver { .. } => None,
+            Self::UnknownVersions { .. } | Self::KeyNotHandedOver { .. } => None,
             Self::ClockBack { .. } | Self::Unreadable { .. } | Self::BadSignature { .. } | Self::Refused { .. } => None,
             Self::AttachmentMissing { .. } | Self::AttachmentChanged { .. } | Self::NotErased { .. } => None,
             Self::UsedId { .. } | Self::CheckpointRefused { .. } | Self::OtherSize { .. } | Self::OtherRoot { .. } => None,
@@ -244,10 +246,11 @@ impl fmt::Display for Finding {
             Self::OtherLedger { origin, log_key, .. } => {
                 write!(f, "the genesis is that of {origin} with the key {log_key}, not that of the given key")
             }
-            Self::OtherCalendar { named, .. } => write!(
+            Self::UnknownVersions { versions, .. } => write!(
                 f,
-                "the genesis names the holidays of {named}, this program has those of {CALENDAR_VERSION}: flags that hang on a \
-                 working day may be judged wrongly; audit with the program that has them"
+                "from here on the ledger goes by {versions}, and this program knows {}: the log needs a newer program, and nothing \
+                 after this entry was judged",
+                Rules::known()
             ),
             Self::OutOfPlace { found, .. } => write!(f, "in its place stands entry {found}"),
             Self::LeafMismatch { .. } => f.write_str("the published entry does not commit to this record, salt and instant"),

@@ -31,13 +31,14 @@ use thiserror::Error;
 
 use crate::book::found;
 use crate::book::succession::Announced;
+use crate::envelope::statement::genesis::Versions;
 use crate::envelope::{Body, Refusal, Rule};
-use crate::lives::Moment;
 use crate::lives::continuation::WentOn;
+use crate::lives::{Moment, Rules};
 use crate::log::checkpoint::Checkpoint;
 use crate::log::note::{KeyKind, Note, VerifierKey};
 use crate::log::record::{Entry, Salt};
-use crate::words::{CALENDAR_VERSION, Hash, Instant, Slug};
+use crate::words::{Hash, Instant, Slug};
 use clockwork::{Clockwork, Ids};
 use handover::Handover;
 use leaves::Leaves;
@@ -60,6 +61,8 @@ pub struct Auditor {
     leaves: Leaves,
     /// How the log came from the key in its genesis to that of its checkpoint.
     handover: Handover,
+    /// From here on it goes by rules that this program does not know: nothing later is judged.
+    is_beyond: bool,
     /// Content beside the log, if it is to be looked at; it takes memory for each attachment.
     papers: Option<Papers>,
     next: u64,
@@ -84,7 +87,8 @@ impl Auditor {
         }
         let last = Instant::from_millis(0).expect("1970 can be written");
         let (ids, leaves, findings, handover) = (Ids::default(), Leaves::default(), Vec::new(), Handover::default());
-        Ok(Self { log, clockwork: None, ids, leaves, handover, papers: None, next: 0, last, fed: 0, unread: 0, findings, found: 0 })
+        let (clockwork, papers, is_beyond) = (None, None, false);
+        Ok(Self { log, clockwork, ids, leaves, handover, is_beyond, papers, next: 0, last, fed: 0, unread: 0, findings, found: 0 })
     }
 
     /// The same, and it remembers which content beside the log entries name.
@@ -111,6 +115,11 @@ impl Auditor {
     /// The log, by its origin.
     pub fn origin(&self) -> &str {
         self.log.name()
+    }
+
+    /// The versions of the rules by which the log goes, each with its first entry, as far as it was judged.
+    pub fn versions(&self) -> Vec<(u64, Versions)> {
+        self.clockwork.as_ref().map(Clockwork::versions).unwrap_or_default()
     }
 
     /// How many entries were fed.
@@ -169,13 +178,15 @@ impl Auditor {
         let leaf = prepared.computed.as_ref().map(Entry::leaf_hash);
         let said = self.papers.as_ref().and_then(|_| prepared.content.parsed()).map(|parsed| parsed.statement().clone());
         match &mut self.clockwork {
+            Some(_) if self.is_beyond => {}
             Some(clockwork) => findings.extend(clockwork.take(prepared.content, moment, last, &mut self.ids)),
             None if index == 0 => findings.extend(self.begin(prepared.content, moment)),
             None => findings.extend(prepared.content.unreadable(index)),
         }
+        self.is_beyond |= findings.iter().any(|finding| matches!(finding, Finding::UnknownVersions { .. }));
         // A statement that does not stand files nothing and erases nothing.
         let stands = !findings.iter().any(|finding| finding.index() == index && finding.refusal().is_some());
-        if let (true, Some(clockwork)) = (rotates && stands, &self.clockwork) {
+        if let (true, Some(clockwork)) = (rotates && stands && !self.is_beyond, &self.clockwork) {
             self.handover.take(index, leaf, clockwork.log_keys(), &self.log);
         }
         if let (Some(papers), Some(said)) = (&mut self.papers, said.filter(|_| stands)) {
@@ -206,16 +217,16 @@ impl Auditor {
             Err(refusal) => return no_genesis(refusal),
         };
         let (origin, log_key) = (ledger.origin.clone(), ledger.log_key.clone());
-        let named = ledger.versions.holidays.to_string();
+        let versions = ledger.versions.clone();
         self.ids.use_up(verified.statement());
         self.clockwork = Some(Clockwork::new(ledger, institutions));
         let own = origin == self.log.name() && log_key == self.log.to_string();
         let is_named_later = origin == self.log.name();
         let other_ledger = (!own).then_some(Finding::OtherLedger { index: 0, origin, log_key });
-        let other_calendar = (named != CALENDAR_VERSION).then_some(Finding::OtherCalendar { index: 0, named });
+        let unknown = Rules::of(&versions).is_none().then_some(Finding::UnknownVersions { index: 0, versions });
         // A later entry may name the given key: only the end shows that none does.
         let at_once = if is_named_later { self.handover.waits_for(other_ledger) } else { other_ledger };
-        at_once.into_iter().chain(other_calendar).collect()
+        at_once.into_iter().chain(unknown).collect()
     }
 
     fn keep(&mut self, findings: Vec<Finding>) -> Vec<Finding> {
@@ -234,11 +245,11 @@ impl Auditor {
     /// but only the first flag that is missing, and more can be fed afterwards.
     pub fn stands(&self, checkpoint: &[u8], as_of: Option<Instant>) -> Vec<Finding> {
         let by = as_of.map(|at| at.plus_millis(-CLOCK_SLACK_MILLIS));
-        let missing = by.and_then(|by| self.clockwork.as_ref()?.first_due(by));
+        let missing = by.filter(|_| !self.is_beyond).and_then(|by| self.clockwork.as_ref()?.first_due(by));
         let missing = missing.map(|flag| Finding::MissingFlag { index: self.next, flag: Box::new(flag) });
         let signed = match self.compare(checkpoint) {
             Ok((_, finding)) => finding,
-            Err(finding) => Some(finding),
+            Err(finding) => self.known_key(finding),
         };
         missing.into_iter().chain(self.handed_over(checkpoint)).chain(signed).collect()
     }
@@ -253,7 +264,8 @@ impl Auditor {
     pub fn finish(mut self, checkpoint: &[u8], as_of: Option<Instant>) -> Report {
         let (next, last) = (self.next, self.last);
         let by = as_of.map(|at| at.plus_millis(-CLOCK_SLACK_MILLIS));
-        let missing = self.clockwork.as_mut().map(|clockwork| clockwork.close(next, last, by)).unwrap_or_default();
+        let clockwork = self.clockwork.as_mut().filter(|_| !self.is_beyond);
+        let missing = clockwork.map(|clockwork| clockwork.close(next, last, by)).unwrap_or_default();
         self.keep(missing);
         if self.clockwork.is_none() && !self.findings.iter().any(|finding| matches!(finding, Finding::NoGenesis { .. })) {
             let refusal = Refusal::new(Rule::GatewayOnly, "there is no first entry", "a genesis");
@@ -264,15 +276,24 @@ impl Auditor {
         let signed = self.compare(checkpoint);
         let (checkpoint, finding) = match signed {
             Ok((checkpoint, finding)) => (Some(checkpoint), finding),
-            Err(finding) => (None, Some(finding)),
+            Err(finding) => (None, self.known_key(finding)),
         };
         self.keep(finding.into_iter().collect());
         let (origin, root, went_on) = (self.log.name().to_owned(), self.leaves.root(), self.went_on().to_vec());
-        Report { origin, entries: self.fed, unread: self.unread, root, checkpoint, went_on, findings: self.findings, found: self.found }
+        let (entries, unread, versions, found) = (self.fed, self.unread, self.versions(), self.found);
+        Report { origin, entries, unread, root, checkpoint, versions, went_on, findings: self.findings, found }
+    }
+
+    /// A later key may be named in an entry that was not judged: then it is not known whether a checkpoint stands.
+    fn known_key(&self, finding: Finding) -> Option<Finding> {
+        (!self.is_beyond).then_some(finding)
     }
 
     /// What is wrong with how the log came from the given key to that of its checkpoint.
     fn handed_over(&self, note: &[u8]) -> Vec<Finding> {
+        if self.is_beyond {
+            return Vec::new();
+        }
         let signed = Note::parse(note).is_ok_and(|note| Checkpoint::open(&note, &self.log, &[]).is_ok());
         self.handover.findings(signed)
     }
@@ -311,6 +332,8 @@ pub struct Report {
     pub root: Hash,
     /// The checkpoint, if the log's key signed it.
     pub checkpoint: Option<Checkpoint>,
+    /// The versions of the rules by which it was judged, each with the first entry for which it holds, oldest first.
+    pub versions: Vec<(u64, Versions)>,
     /// Where the log went on from fewer entries than it had signed for, as its owner recorded. That is within the rules, and everybody
     /// is to see it.
     pub went_on: Vec<WentOn>,

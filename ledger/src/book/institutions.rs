@@ -57,13 +57,14 @@ impl Book {
             Body::KeyRevocation(body) => institution.revoke_key(body, moment)?,
             Body::RecoveryRequest(body) => institution.request_recovery(&body.key, moment)?,
             Body::RecoveryVouch(body) => {
-                let authority = self.vouches_as_authority(by, body)?;
+                let authority = self.vouches_as_authority(by, body, moment)?;
                 institution.vouch(by, authority, &body.key, moment)?;
             }
             Body::RecoveryObjection(body) => institution.object_to_recovery(&body.key)?,
             Body::LedgerAcceptance(body) => self.accept_ledger(&mut institution, body, moment)?,
             Body::LogKeyRotation(body) => self.ledger().rotate_log_key(&mut institution, body, moment)?,
             Body::Continuation(body) => self.ledger().go_on(&mut institution, body, moment)?,
+            Body::RulesChange(body) => self.ledger().change_rules(&mut institution, body, moment)?,
             Body::MinistryRouting(routing) => {
                 if *by != self.ledger.ministry {
                     let detail = format!("{by} is not the ministry of this ledger");
@@ -78,7 +79,7 @@ impl Book {
     }
 
     /// Whether the one who vouches does so as owner (or as ministry for the owner), or as a partner.
-    fn vouches_as_authority(&self, by: &Slug, body: &RecoveryVouch) -> Result<bool, Stop> {
+    fn vouches_as_authority(&self, by: &Slug, body: &RecoveryVouch, moment: Moment) -> Result<bool, Stop> {
         let authority = if body.institution == self.ledger.owner { &self.ledger.ministry } else { &self.ledger.owner };
         let Some(agreement) = &body.agreement else {
             if by == authority {
@@ -91,7 +92,7 @@ impl Book {
             let detail = format!("{by} vouches as the authority, and two others as partners");
             return Err(Refusal::at("/body/agreement", Rule::RecoveryUnfit, detail, "no agreement").into());
         }
-        let agreement = self.readable_agreement(agreement, by)?;
+        let agreement = self.readable_agreement(agreement, by, moment)?;
         if agreement.text.withheld_ground.is_some() {
             // Who recovers a key is for everybody to check, and this would tell who the parties are.
             let detail = format!("{} is withheld from the public, and this statement is not", agreement.head.id);

@@ -120,14 +120,14 @@ impl Book {
         })
     }
 
-    pub(super) fn known_agreement(&self, id: &Slug) -> Result<Agreement, Stop> {
-        let agreement = self.shelf.agreement(id)?.cloned();
-        agreement.ok_or_else(|| unknown_agreement(id).into())
+    pub(super) fn known_agreement(&self, id: &Slug, moment: Moment) -> Result<Agreement, Stop> {
+        let Some(agreement) = self.shelf.agreement(id)?.cloned() else { return Err(unknown_agreement(id).into()) };
+        Ok(agreement.judged_by(self.rules(moment)?))
     }
 
     /// The same for one who speaks of it: what it may not read does not exist for it, not even in the words of a refusal.
-    pub(super) fn readable_agreement(&self, id: &Slug, by: &Slug) -> Result<Agreement, Stop> {
-        let agreement = self.known_agreement(id)?;
+    pub(super) fn readable_agreement(&self, id: &Slug, by: &Slug, moment: Moment) -> Result<Agreement, Stop> {
+        let agreement = self.known_agreement(id, moment)?;
         if agreement.may_be_read_by(&Reader::Institution(by.clone())) { Ok(agreement) } else { Err(unknown_agreement(id).into()) }
     }
 
@@ -147,12 +147,12 @@ impl Book {
         };
         match flag.cause.subject() {
             Subject::Agreement(id) => {
-                let mut agreement = self.known_agreement(&id)?;
+                let mut agreement = self.known_agreement(&id, moment)?;
                 let expected = agreement.next_flag().filter(|next| next.due_at <= moment.at);
                 if expected.as_ref() != Some(flag) {
                     return Err(unfit(expected).into());
                 }
-                agreement.apply_flag(flag, moment)?;
+                agreement.apply_flag(flag, (self.rules(moment)?, moment))?;
                 self.route(&mut agreement, moment)?;
                 agreement.after_entry(moment);
                 Ok(Life::Agreement(Box::new(agreement)))
@@ -179,18 +179,21 @@ impl Book {
                     Body::CounterProposal(body) => self.counter(&statement.by, body, verified.hash(), moment)?,
                     // What was filed beside the log changes no life: the agreement is only where the entry is found again.
                     Body::AttachmentErasure(body) => {
-                        let agreement = self.known_agreement(&id)?;
+                        let agreement = self.known_agreement(&id, moment)?;
                         self.check_erasure(&statement.by, body, moment)?;
                         agreement
                     }
                     body => {
-                        let mut agreement = self.readable_agreement(&id, &statement.by)?;
+                        let mut agreement = self.readable_agreement(&id, &statement.by, moment)?;
                         act(&mut agreement, &statement.by, body, verified.hash(), moment)?;
                         self.route(&mut agreement, moment)?;
                         agreement.after_entry(moment);
                         agreement
                     }
                 };
+                if let Body::Amendment(body) = &statement.body {
+                    self.check_consultation(body.consultation.as_ref(), "/body/consultation", moment)?;
+                }
                 self.check_state(&statement.body)?;
                 self.check_umbrellas(&statement.body, &agreement)?;
                 Ok(vec![Life::Agreement(Box::new(agreement))])
@@ -212,6 +215,7 @@ fn act(agreement: &mut Agreement, by: &Slug, body: &Body, hash: Hash, moment: Mo
         Body::Amendment(body) => agreement.amend(by, body, hash, moment),
         Body::Decline(body) => agreement.decline(by, body, moment),
         Body::Retraction(body) => agreement.retract(by, body, moment),
+        Body::ProposalAnswer(body) => agreement.answer_proposal(by, body, moment),
         Body::Suspension(body) => agreement.suspend(by, body, hash, moment),
         Body::Resumption(body) => agreement.resume(by, body, hash, moment),
         Body::Dissolution(body) => agreement.dissolve(by, body, hash, moment),
@@ -241,7 +245,7 @@ fn act(agreement: &mut Agreement, by: &Slug, body: &Body, hash: Hash, moment: Mo
         Body::Genesis(_) | Body::Registration(_) | Body::Admission(_) | Body::KeyAddition(_) | Body::KeyRotation(_) => Ok(()),
         Body::KeyRevocation(_) | Body::RecoveryRequest(_) | Body::RecoveryVouch(_) | Body::RecoveryObjection(_) => Ok(()),
         Body::MinistryRouting(_) | Body::LedgerAcceptance(_) | Body::LogKeyRotation(_) | Body::AttachmentErasure(_) => Ok(()),
-        Body::Continuation(_) => Ok(()),
+        Body::Continuation(_) | Body::RulesChange(_) => Ok(()),
         Body::Proposal(_) | Body::CounterProposal(_) | Body::Accession(_) | Body::Flag(_) => Ok(()),
     }
 }

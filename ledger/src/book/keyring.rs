@@ -167,6 +167,11 @@ pub fn is_about_keys(body: &Body) -> bool {
         Type::Withdrawal | Type::WithdrawalAnswer | Type::WithdrawalRevocation | Type::ReportRuling | Type::CaseRuling => false,
         Type::BoardOutcome | Type::SupportRequest | Type::MinistryAnswer | Type::StatePosition | Type::CaseClosure => false,
         Type::LogKeyRotation | Type::Continuation => true,
-        Type::MinistryRouting | Type::LedgerAcceptance | Type::Annulment | Type::AttachmentErasure => false,
+        Type::ProposalAnswer
+        | Type::MinistryRouting
+        | Type::LedgerAcceptance
+        | Type::RulesChange
+        | Type::Annulment
+        | Type::AttachmentErasure => false,
     }
 }

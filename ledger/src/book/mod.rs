@@ -15,6 +15,7 @@ mod possession;
 mod keyring;
 mod log_key;
 mod continuation;
+mod rules;
 pub mod succession;
 
 pub use agenda::Agenda;

@@ -6,12 +6,13 @@ use super::desk::Book;
 use super::verdict::Stop;
 use crate::envelope::statement::accession::Accession;
 use crate::envelope::statement::agreement::Proposal;
+use crate::envelope::statement::consultation::Consultation;
 use crate::envelope::statement::genesis::Level;
 use crate::envelope::statement::version::CounterProposal;
 use crate::envelope::{Fault, Refusal, Rule};
 use crate::lives::version::Invited;
 use crate::lives::{Agreement, Moment};
-use crate::words::{Hash, Slug};
+use crate::words::{Day, Hash, Slug};
 
 impl Book {
     pub(super) fn propose(&self, by: &Slug, proposal: &Proposal, hash: Hash, moment: Moment) -> Result<Agreement, Stop> {
@@ -24,29 +25,47 @@ impl Book {
             )
             .into());
         }
+        self.check_consultation(proposal.consultation.as_ref(), "/body/consultation", moment)?;
         let Invited { kinds, faults } = self.invited(proposal, "/body")?;
         if let Some(refusal) = Refusal::from_faults(faults) {
             return Err(refusal.into());
         }
-        Ok(Agreement::propose(proposal, hash, by, &kinds, self.municipality(), self.ledger.ministry.clone(), moment))
+        let (municipality, ministry) = (self.municipality(), self.ledger.ministry.clone());
+        Ok(Agreement::propose(proposal, hash, by, &kinds, municipality, ministry, (self.rules(moment)?, moment)))
     }
 
     /// Another text in the place of the one on the table, complete in the same way.
     pub(super) fn counter(&self, by: &Slug, body: &CounterProposal, hash: Hash, moment: Moment) -> Result<Agreement, Stop> {
-        let mut agreement = self.readable_agreement(&body.text.agreement, by)?;
+        let mut agreement = self.readable_agreement(&body.text.agreement, by, moment)?;
         let invited = self.invited(&body.text, "/body/text")?;
         agreement.counter(by, body, hash, invited, moment)?;
+        self.check_consultation(body.text.consultation.as_ref(), "/body/text/consultation", moment)?;
         Ok(agreement)
     }
 
     /// An institution that was admitted here asks to join.
     pub(super) fn ask_to_accede(&self, by: &Slug, body: &Accession, hash: Hash, moment: Moment) -> Result<Agreement, Stop> {
-        let mut agreement = self.readable_agreement(&body.agreement, by)?;
+        let mut agreement = self.readable_agreement(&body.agreement, by, moment)?;
         let kind = self.known_institution(by, "/by")?.admitted.as_ref().map(|admitted| admitted.kind);
         let kind = kind.ok_or_else(|| Refusal::at("/by", Rule::NotAdmitted, format!("{by} is not admitted"), "an admission first"))?;
         agreement.ask_to_accede(by, kind, body, hash, moment)?;
         agreement.after_entry(moment);
         Ok(agreement)
+    }
+
+    /// That a consultation has been held, by institutions that are admitted here; others are named as residents' organisations, or
+    /// not at all (L17).
+    pub(super) fn check_consultation(&self, held: Option<&Consultation>, at: &str, moment: Moment) -> Result<(), Stop> {
+        let Some(held) = held else { return Ok(()) };
+        let today = Day::of(moment.at);
+        if held.held_on > today {
+            let detail = format!("{} has not come", held.held_on);
+            return Err(Refusal::at(format!("{at}/heldOn"), Rule::TooEarly, detail, format!("a day up to {today}")).into());
+        }
+        for (i, id) in held.institutions.iter().flat_map(|list| list.iter()).enumerate() {
+            self.known_institution(id, &format!("{at}/institutions/{i}"))?.admitted()?;
+        }
+        Ok(())
     }
 
     /// The municipality whose ledger this is; none in a national one.

@@ -73,6 +73,8 @@ rules! {
     RotationRuns "rotation-runs" "log" Conflict "De vorige vervanging van de sleutel van het log is nog niet voorbij." "The rotation of the log's key before this one is not over."
     KeyNotHeld "key-not-held" "log" Conflict "De poort heeft deze sleutel niet." "The gateway does not hold this key."
     NothingLost "nothing-lost" "log" Conflict "Dit grootboek is niet teruggezet op een oudere stand: er is niets om vanaf verder te gaan." "This ledger was not put back to an older state: there is nothing to go on from."
+    UnknownVersions "unknown-versions" "domain 7" Conflict "Deze versie van de regels of van de feestdagen kent dit programma niet." "This program does not know this version of the rules or of the holidays."
+    VersionsGoBack "versions-go-back" "domain 7" Conflict "Een versie van de regels gaat nooit terug." "A version of the rules never goes back."
     RecoveryUnfit "recovery-unfit" "signing" Conflict "Dit past niet bij het herstel van een sleutel." "This does not fit the recovery of a key."
     // --- agreement ---
     Incomplete "incomplete" "L07, L08" Invalid "Het voorstel is niet volledig." "The proposal is not complete."

@@ -11,6 +11,7 @@ use super::offer::Offer;
 use super::parts::PartId;
 pub use super::party::{Deciders, Participation, QuietDue, QuietSince};
 use super::report::Claim;
+use super::rules::Rules;
 use super::text::TermOf;
 use super::withdrawal::Leave;
 use crate::envelope::refusal::{Refusal, Rule};
@@ -41,6 +42,8 @@ pub struct Agreement {
     pub leaves: BTreeMap<Slug, Arc<Leave>>,
     /// What has changed since the shell last took the changes.
     pub(super) touched: BTreeSet<PartId>,
+    /// By which rules the entry at hand is judged. No part of the state: whoever lets something happen sets it.
+    pub(super) rules: Rules,
 }
 
 impl Agreement {
@@ -52,7 +55,7 @@ impl Agreement {
         kinds: &BTreeMap<Slug, Kind>,
         municipality: Option<Slug>,
         ministry: Slug,
-        moment: Moment,
+        (rules, moment): (Rules, Moment),
     ) -> Self {
         let head = Head {
             id: text.agreement.clone(),
@@ -60,6 +63,7 @@ impl Agreement {
             amended: Vec::new(),
             proposer: proposer.clone(),
             versions: Vec::new(),
+            owed_answer: None,
             state: State::Proposed,
             municipality,
             ministry,
@@ -69,8 +73,9 @@ impl Agreement {
             power_days: 0,
             weaknesses: BTreeMap::new(),
         };
-        let mut agreement = Self::of(head, text.clone());
+        let mut agreement = Self::of(head, text.clone()).judged_by(rules);
         agreement.put_on_table(text, version, proposer, kinds, moment);
+        agreement.owe_answer(proposer, moment);
         agreement
     }
 
@@ -86,7 +91,13 @@ impl Agreement {
             cases: BTreeMap::new(),
             leaves: BTreeMap::new(),
             touched: BTreeSet::new(),
+            rules: Rules::FIRST,
         }
+    }
+
+    /// The same, and what is done to it from here on is judged by these rules.
+    pub fn judged_by(self, rules: Rules) -> Self {
+        Self { rules, ..self }
     }
 
     /// From when on it is in force, once signed.
@@ -188,7 +199,7 @@ impl Agreement {
 
     /// The end of a term of this agreement that runs from here.
     pub(super) fn term_ends(&self, from: Instant, term: TermOf) -> Instant {
-        self.text.ends(from, term)
+        self.text.ends(from, term, self.rules)
     }
 }
 

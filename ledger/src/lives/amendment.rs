@@ -16,6 +16,7 @@ use crate::envelope::refusal::{Fault, Refusal, Rule};
 use crate::envelope::statement::agreement::{Obligation, Proposal, When};
 use crate::envelope::statement::amendment::{Amendment, Change};
 use crate::envelope::statement::completeness;
+use crate::envelope::statement::consultation::Consultation;
 use crate::words::{Day, Hash, Slug};
 
 /// As many as a proposal may have.
@@ -31,6 +32,9 @@ pub struct Amended {
     pub replaces: Hash,
     /// The last consent; the day of a newcomer.
     pub at: Fact,
+    /// The consultation that it came from, if it says so (L17).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consultation: Option<Consultation>,
 }
 
 impl Agreement {
@@ -184,15 +188,15 @@ impl Agreement {
                 Change::Obligation { obligation } => self.replace_text(obligation, moment),
             }
         }
-        self.new_version(hash, by, moment);
+        self.new_version(hash, by, body.consultation.clone(), moment);
         Ok(())
     }
 
     /// The text is another version from here on. Who was let into the one before, and whose day has not come, asks anew.
-    pub(super) fn new_version(&mut self, hash: Hash, by: &Slug, moment: Moment) {
+    pub(super) fn new_version(&mut self, hash: Hash, by: &Slug, consultation: Option<Consultation>, moment: Moment) {
         let head = self.head_mut();
         let replaces = std::mem::replace(&mut head.version, hash);
-        head.amended.push(Amended { version: hash, replaces, at: moment });
+        head.amended.push(Amended { version: hash, replaces, at: moment, consultation });
         self.supersede_waiting(hash, by, moment);
     }
 
@@ -214,7 +218,7 @@ impl Agreement {
                 let dues: Vec<Day> = self.open_dues(id).into_iter().filter(pending).collect();
                 for due in dues {
                     let last_day = self.last_day(&self.clauses[id], *date);
-                    let (late_from, breached_from) = (self.text.late_from(last_day), self.breached_from(&self.clauses[id], last_day));
+                    let (late_from, breached_from) = (self.late_from(last_day), self.breached_from(&self.clauses[id], last_day));
                     let instance = self.instance_mut(id, due);
                     (instance.late_from, instance.breached_from) = (late_from, breached_from);
                     let from = instance.last_day();

@@ -9,7 +9,7 @@ use crate::envelope::refusal::{Refusal, Rule};
 use crate::envelope::statement::agreement::When;
 use crate::envelope::statement::annulment::{Annulment, FalseBecause};
 use crate::envelope::statement::flag::Quiet;
-use crate::words::{Day, Hash, Instant, Slug, is_working_day};
+use crate::words::{Day, Hash, Holiday, Instant, Slug};
 
 /// When a due date is late and breached by the fact that was named.
 struct Corrected {
@@ -40,7 +40,7 @@ impl Agreement {
             Err(Refusal::at(format!("/body/because/{pointer}"), Rule::FlagStands, detail, accepted))
         };
         match &body.because {
-            FalseBecause::Holiday { date } if !is_working_day(*date) => {
+            FalseBecause::Holiday { date } if self.rests_by_every_table(*date) => {
                 stands("date", format!("{date} is no working day in the table either"), "a holiday that the table lacks")
             }
             FalseBecause::Holiday { date } => {
@@ -101,13 +101,22 @@ impl Agreement {
         }
     }
 
+    /// Whether a day was no working day whatever the table of holidays was when the flag fell. A day that a decree set equal can
+    /// be one that only a later table has.
+    fn rests_by_every_table(&self, day: Day) -> bool {
+        let calendar = self.rules.calendar();
+        let by_law = |(date, holiday): &(Day, Holiday)| *date == day && *holiday != Holiday::Decree;
+        !calendar.is_working_day(day) && (day.is_weekend() || calendar.holidays(day.year()).iter().any(by_law))
+    }
+
     fn with_date(&self, clause: &Clause, last_day: Day) -> Corrected {
         let in_time = self.last_day(clause, last_day);
-        Corrected { last_day, late_from: self.text.late_from(in_time), breached_from: self.breached_from(clause, in_time) }
+        Corrected { last_day, late_from: self.late_from(in_time), breached_from: self.breached_from(clause, in_time) }
     }
 
     fn with_holiday(&self, clause: &Clause, last_day: Day, holiday: Day) -> Corrected {
-        let rests = |day: Day| (!is_working_day(day) || day == holiday) && day != Day::LAST;
+        let calendar = self.rules.calendar();
+        let rests = |day: Day| (!calendar.is_working_day(day) || day == holiday) && day != Day::LAST;
         let works_from = |mut day: Day| {
             while rests(day) {
                 day = day.plus_days(1);

@@ -16,7 +16,11 @@ impl Part {
     /// Whether this part asks for somebody's attention: an agreement has any if one of its parts does.
     pub fn calls(&self) -> bool {
         match self {
-            Self::Head(head) => !head.weaknesses.is_empty() || head.parties.values().any(|party| party.quiet.is_some()),
+            Self::Head(head) => {
+                // In what state the text is, is not asked: one that waits too often is looked at in vain, and no more.
+                let owed = head.owed_answer.as_ref().is_some_and(|owed| owed.given.is_none());
+                owed || !head.weaknesses.is_empty() || head.parties.values().any(|party| party.quiet.is_some())
+            }
             Self::Text(_) | Self::Clause(_) => false,
             Self::Instance(instance) => match instance.standing {
                 Standing::Overdue { .. } | Standing::Breached { .. } => true,
@@ -38,6 +42,7 @@ impl Agreement {
         self.instances_that_wait(&mut found);
         self.parties_that_wait(&mut found);
         self.leaves_that_wait(&mut found);
+        found.extend(self.answer_that_waits());
         for offer in self.offers.values().filter(|offer| offer.is_open() && !offer.is_agreed()) {
             if let OfferKind::Expulsion { body, hearing } = &offer.kind
                 && hearing.is_open()
@@ -105,6 +110,16 @@ impl Agreement {
                 LeaveStage::Withdrawn { .. } | LeaveStage::Revoked { .. } | LeaveStage::Overtaken { .. } => {}
             }
         }
+    }
+
+    /// The municipality's answer to a proposal by another.
+    fn answer_that_waits(&self) -> Option<Attention> {
+        let (owed, proposed) = (self.still_owed()?, self.head.versions.first()?.at);
+        let who = self.head.municipality.clone();
+        Some(match owed.silent {
+            None => waits(Matter::ProposalToAnswer, who, proposed, Some(owed.until)),
+            Some(silent) => waits(Matter::ProposalUnanswered, who, silent, None),
+        })
     }
 
     /// Who must do what about a report; `None` when it is settled.

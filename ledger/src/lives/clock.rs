@@ -6,6 +6,7 @@ use super::moment::Moment;
 use super::obligation::Standing;
 use super::offer::OfferKind;
 use super::report::Stage;
+use super::rules::Rules;
 use super::text::TermOf;
 use super::withdrawal::Silence;
 use crate::envelope::refusal::{Refusal, Rule};
@@ -32,6 +33,10 @@ impl Agreement {
         let mut first = Earliest(None);
         first.see(self.in_force_at(), || Cause::InForce { agreement: self.id() });
         first.see(self.resumes_at(), || Cause::Resumed { agreement: self.id() });
+        first.see(self.silent_at(), || {
+            let silent = self.head.municipality.iter().cloned().collect();
+            Cause::ProposalUnanswered { agreement: self.id(), silent: names(silent) }
+        });
         self.see_offers(&mut first);
         self.see_instances(&mut first);
         self.see_conditions(&mut first);
@@ -187,8 +192,9 @@ impl Agreement {
         }
     }
 
-    /// Applies the flag that `next_flag` gave.
-    pub fn apply_flag(&mut self, flag: &Flag, moment: Moment) -> Result<(), Refusal> {
+    /// Applies the flag that `next_flag` gave, by the rules in force at its place.
+    pub fn apply_flag(&mut self, flag: &Flag, (rules, moment): (Rules, Moment)) -> Result<(), Refusal> {
+        self.rules = rules;
         match &flag.cause {
             Cause::InForce { .. } => self.enter_into_force(flag.due_at, moment),
             Cause::Resumed { .. } => self.resume_on(Day::of(flag.due_at), moment),
@@ -197,6 +203,7 @@ impl Agreement {
             Cause::ExpulsionUnanswered { offer, .. } => {
                 self.hearing_mut(offer).into_iter().for_each(|hearing| hearing.silence = Some(moment));
             }
+            Cause::ProposalUnanswered { .. } => self.flag_silence(moment),
             Cause::Ended { outcome, .. } => self.end(*outcome, moment),
             Cause::Overdue { obligation, due, .. } => self.overdue(obligation, *due, moment),
             Cause::Breached { obligation, due, .. } => self.breached(obligation, *due, flag.due_at, moment),

@@ -69,7 +69,7 @@ impl Agreement {
     /// The trigger has come: the obligation opens. It stays due though its day may follow the last one of the agreement.
     fn come_true(&mut self, id: &Slug, moment: Moment) {
         let When::AfterEvent { within, .. } = &self.clauses[id].text.when else { return };
-        let (today, due) = (Day::of(moment.at), within.term().ends(Day::of(moment.at)));
+        let (today, due) = (Day::of(moment.at), within.term().ends(Day::of(moment.at), self.rules.calendar()));
         self.clause_mut(id).course = Course::Running { last: None, next: Some(due) };
         self.open_next(id, today, moment);
     }

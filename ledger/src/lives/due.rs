@@ -52,7 +52,7 @@ impl Agreement {
             debtor: clause.debtor.clone(),
             due,
             period_start,
-            late_from: self.text.late_from(last_day),
+            late_from: self.late_from(last_day),
             breached_from: self.breached_from(&clause, last_day),
             opened: moment,
             standing: Standing::Open,
@@ -65,10 +65,15 @@ impl Agreement {
         self.instances.insert((id.clone(), due), Arc::new(instance));
     }
 
+    /// The instant from which on something is late that is in time until this day.
+    pub(super) fn late_from(&self, last_day: Day) -> Instant {
+        due_end(last_day, self.text.moves_to_working_days(), self.rules.calendar())
+    }
+
     pub(super) fn breached_from(&self, clause: &Clause, last_day: Day) -> Instant {
         // The last millisecond of the day on which it is in time, so that grace counts from that day.
-        let in_time = Day::of(self.text.late_from(last_day).plus_millis(-1));
-        due_end(clause.text.grace().ends(in_time), false)
+        let in_time = Day::of(self.late_from(last_day).plus_millis(-1));
+        clause.text.grace().ends(in_time, self.rules.calendar()).end()
     }
 
     /// The newest due date is being dealt with, so the next one opens.
@@ -133,7 +138,7 @@ impl Agreement {
     pub(super) fn move_due(&mut self, id: &Slug, due: Day, to: Day, how: Settled, moment: Moment) -> Vec<u32> {
         let clause = &self.clauses[id];
         let last_day = if clause.text.is_maintained() { self.last_day(clause, to.max(due)) } else { to };
-        let (late_from, breached_from) = (self.text.late_from(last_day), self.breached_from(clause, last_day));
+        let (late_from, breached_from) = (self.late_from(last_day), self.breached_from(clause, last_day));
         let instance = self.instance_mut(id, due);
         (instance.late_from, instance.breached_from) = (late_from, breached_from);
         instance.standing = Standing::Open;

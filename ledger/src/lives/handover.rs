@@ -125,7 +125,7 @@ impl Agreement {
         let today = Day::of(moment.at);
         let (late_from, breached_from) = {
             let last_day = self.last_day(&clause, due);
-            (self.text.late_from(last_day), self.breached_from(&clause, last_day))
+            (self.late_from(last_day), self.breached_from(&clause, last_day))
         };
         let fresh = Instance {
             obligation: new.clone(),

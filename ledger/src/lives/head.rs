@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::amendment::Amended;
 use super::moment::Fact;
+use super::owed::OwedAnswer;
 use super::party::Participation;
 use super::suspension::{Pause, Spell};
 use crate::envelope::statement::flag::{Ending, Weakness};
@@ -25,6 +26,9 @@ pub struct Head {
     pub proposer: Slug,
     /// Every version that was on the table, the last one included.
     pub versions: Vec<Version>,
+    /// Of a proposal by another than the municipality: the answer that it owes (L03).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owed_answer: Option<OwedAnswer>,
     /// In which state it is.
     pub state: State,
     /// The municipality that owns the ledger; `None` in a national one.

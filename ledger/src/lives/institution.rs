@@ -6,6 +6,7 @@ use super::continuation::WentOn;
 use super::log_keys::LogKey;
 use super::moment::{Fact, Moment};
 use super::recovery::Recovery;
+use super::rules::RulesSince;
 use crate::envelope::refusal::{Refusal, Rule};
 use crate::envelope::statement::flag::{Cause, Flag};
 use crate::envelope::statement::institution::{Identifiers, KeyRevocation, Kind, Registration};
@@ -38,6 +39,9 @@ pub struct Institution {
     /// Of the owner of a ledger: where the log went on from fewer entries than it had signed for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub went_on: Vec<WentOn>,
+    /// Of the owner of a ledger: the versions of the rules after those that the genesis names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<RulesSince>,
 }
 
 /// Another ledger whose receipts are accepted.
@@ -113,7 +117,8 @@ impl Institution {
     /// An id under which nobody has registered.
     pub fn new(id: Slug) -> Self {
         let (candidates, routing, accepted_ledgers) = (Vec::new(), Vec::new(), Vec::new());
-        Self { id, candidates, admitted: None, routing, accepted_ledgers, log_keys: Vec::new(), went_on: Vec::new() }
+        let (log_keys, went_on, rules) = (Vec::new(), Vec::new(), Vec::new());
+        Self { id, candidates, admitted: None, routing, accepted_ledgers, log_keys, went_on, rules }
     }
 
     /// A new institution presents itself.

@@ -80,6 +80,10 @@ pub enum Matter {
         /// What is offered: the code of [`super::offer::OfferKind`].
         act: String,
     },
+    /// A proposal by another waits for the answer of the municipality (L03).
+    ProposalToAnswer,
+    /// The term for that answer has passed without one: it is still owed.
+    ProposalUnanswered,
     /// A report waits to be accepted or disputed.
     ReportToAccept {
         /// SHA-256 of the report's payload.
@@ -164,6 +168,8 @@ impl Matter {
             Self::WithdrawalUnresolved { .. } => "withdrawal-unresolved",
             Self::ExpulsionToAnswer { .. } => "expulsion-to-answer",
             Self::OfferToAnswer { .. } => "offer-to-answer",
+            Self::ProposalToAnswer => "proposal-to-answer",
+            Self::ProposalUnanswered => "proposal-unanswered",
             Self::ReportToAccept { .. } => "report-to-accept",
             Self::DisputeToAnswer { .. } => "dispute-to-answer",
             Self::ReportToRule { .. } => "report-to-rule",
@@ -179,7 +185,7 @@ impl Matter {
     }
 
     /// Every word that [`Matter::code`] gives.
-    pub const CODES: [&'static str; 20] = [
+    pub const CODES: [&'static str; 22] = [
         "overdue",
         "breached",
         "gone-quiet",
@@ -189,6 +195,8 @@ impl Matter {
         "withdrawal-unresolved",
         "expulsion-to-answer",
         "offer-to-answer",
+        "proposal-to-answer",
+        "proposal-unanswered",
         "report-to-accept",
         "dispute-to-answer",
         "report-to-rule",

@@ -3,6 +3,7 @@
 //! Transitions check and apply in one place, on a copy that is thrown away when they refuse.
 
 pub mod moment;
+pub mod rules;
 pub mod log_keys;
 pub mod continuation;
 pub mod institution;
@@ -14,6 +15,7 @@ pub mod agreement;
 pub mod parts;
 pub mod offer;
 pub mod version;
+pub mod owed;
 pub mod suspension;
 mod annulment;
 pub mod obligation;
@@ -44,4 +46,5 @@ mod light;
 pub use agreement::Agreement;
 pub use institution::Institution;
 pub use moment::{Fact, Moment};
+pub use rules::Rules;
 pub use withheld::Reader;

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::agreement::{Agreement, State};
 use super::expulsion::Hearing;
 use super::moment::{Fact, Moment};
+use super::owed::Answered;
 use super::parts::PartId;
 use super::text::TermOf;
 use crate::envelope::refusal::{Refusal, Rule};
@@ -325,6 +326,7 @@ impl Agreement {
             offer.result = Some(OfferResult::Declined { by: by.clone(), at: moment, reason });
         }
         if version {
+            self.note_answer(by, Answered::Refused, Some(reason), moment);
             self.decline_version(by, reason, moment);
         }
         Ok(())

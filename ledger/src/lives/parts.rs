@@ -11,6 +11,7 @@ use super::escalation::Case;
 use super::obligation::{Clause, Instance};
 use super::offer::Offer;
 use super::report::Claim;
+use super::rules::Rules;
 use super::withdrawal::Leave;
 use crate::envelope::statement::agreement::Proposal;
 use crate::words::{Day, Hash, Instant, Slug};
@@ -187,6 +188,8 @@ impl Part {
 impl Agreement {
     /// What has changed since the last time, with what it was before; final parts leave the agreement here.
     pub fn take_changes(&mut self, before: Option<&Self>) -> Vec<PartChange> {
+        // The rules were those of this entry, and are asked for anew for the next one.
+        self.rules = Rules::FIRST;
         let touched = std::mem::take(&mut self.touched);
         touched.into_iter().filter_map(|id| self.take_change(id, before)).collect()
     }

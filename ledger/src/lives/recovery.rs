@@ -8,10 +8,10 @@ use super::institution::Institution;
 use super::moment::{Fact, Moment};
 use crate::envelope::refusal::{Refusal, Rule};
 use crate::envelope::{Kid, PublicKey};
-use crate::words::{Instant, Slug, Term, deadline};
+use crate::words::{Day, Instant, Slug};
 
 /// Days in which a key that the institution still has can object.
-const OBJECTION_DAYS: u16 = 14;
+const OBJECTION_DAYS: i64 = 14;
 /// Institutions that share an agreement, beside the owner (or the ministry in its place).
 const PARTNERS: usize = 2;
 
@@ -39,7 +39,7 @@ impl Recovery {
     pub fn effective_at(&self) -> Option<Instant> {
         let authority = self.authority?;
         let vouched = self.partners.values().map(|fact| fact.at).chain([authority.at]).max()?;
-        (self.partners.len() >= PARTNERS).then(|| deadline(vouched, Term::Days(OBJECTION_DAYS), false))
+        (self.partners.len() >= PARTNERS).then(|| Day::of(vouched).plus_days(OBJECTION_DAYS).end())
     }
 }
 

@@ -180,7 +180,7 @@ impl Agreement {
 
     fn new_date(&mut self, number: u32, date: Day, (settled, closing): (Settled, Closing), moment: Moment) {
         // What failed because of another's lapse gets the term to cure on top: it can start only when that is there.
-        let after = Term::Days(self.text.days(TermOf::Cure)).ends(date);
+        let after = Term::Days(self.text.days(TermOf::Cure)).ends(date, self.rules.calendar());
         let own = |instance: &Instance| instance.unsettled().is_none_or(|breach| breach.attributed.is_none());
         let dues: Vec<(Slug, Day, Day)> = self
             .unsettled_in(number)

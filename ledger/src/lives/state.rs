@@ -47,7 +47,7 @@ impl Agreement {
         Ok(())
     }
 
-    fn check_municipality(&self, by: &Slug) -> Result<(), Refusal> {
+    pub(super) fn check_municipality(&self, by: &Slug) -> Result<(), Refusal> {
         match &self.head.municipality {
             Some(municipality) if municipality == by => Ok(()),
             Some(municipality) => {

@@ -227,7 +227,7 @@ impl Agreement {
         // A weekend or holiday can lie between its last day and the suspension: not due before the day of resumption.
         let to = from.plus_days(days).max(day);
         let last_day = self.last_day(&self.clauses[id], to);
-        let (late_from, breached_from) = (self.text.late_from(last_day), self.breached_from(&self.clauses[id], last_day));
+        let (late_from, breached_from) = (self.late_from(last_day), self.breached_from(&self.clauses[id], last_day));
         let instance = self.instance_mut(id, due);
         (instance.late_from, instance.breached_from) = (late_from, breached_from);
         instance.moves.push(Move { from, to, at: moment });

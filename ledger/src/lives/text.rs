@@ -1,7 +1,8 @@
 //! The terms of an agreement's text, with the defaults that hold where it is silent.
 
+use super::rules::Rules;
 use crate::envelope::statement::agreement::{DayCount, Mode, Obligation, Proposal};
-use crate::words::{Day, Instant, Term, deadline, due_end};
+use crate::words::{Instant, Term};
 
 /// A term that the text may set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,9 +40,9 @@ pub enum TermOf {
 }
 
 impl Proposal {
-    /// The instant at which a term that runs from here has ended.
-    pub fn ends(&self, from: Instant, term: TermOf) -> Instant {
-        deadline(from, Term::Days(self.days(term)), self.moves_to_working_days())
+    /// The instant at which a term that runs from here has ended, by these rules.
+    pub fn ends(&self, from: Instant, term: TermOf, rules: Rules) -> Instant {
+        rules.deadline(from, Term::Days(self.days(term)), self.moves_to_working_days())
     }
 
     /// Length of a term in days; the defaults are those of the rules.
@@ -85,11 +86,6 @@ impl Proposal {
     /// Whether due dates and terms up to three months move to a working day.
     pub fn moves_to_working_days(&self) -> bool {
         self.terms.as_ref().and_then(|t| t.working_day_rule).unwrap_or(true)
-    }
-
-    /// The instant from which on something due on this day is late.
-    pub fn late_from(&self, due: Day) -> Instant {
-        due_end(due, self.moves_to_working_days())
     }
 }
 

@@ -11,7 +11,7 @@ use crate::words::{Day, Slug, Term};
 impl Agreement {
     /// The last day on which something is in time: its own, or the end of the term to report on a period that ends then.
     pub(super) fn last_day(&self, clause: &Clause, due: Day) -> Day {
-        let reported = || Term::Days(self.text.days(TermOf::PeriodReport)).ends(due);
+        let reported = || Term::Days(self.text.days(TermOf::PeriodReport)).ends(due, self.rules.calendar());
         if clause.text.is_maintained() { reported() } else { due }
     }
 

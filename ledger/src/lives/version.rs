@@ -8,6 +8,7 @@ use super::head::{State, Stopped, Version};
 use super::moment::Moment;
 use super::obligation::Clause;
 use super::offer::{OfferKind, OfferResult};
+use super::owed::Answered;
 use super::parts::PartId;
 use super::party::{Participation, VoidConsent};
 use crate::envelope::refusal::{Fault, Refusal, Rule};
@@ -62,6 +63,7 @@ impl Agreement {
                 party.voided = Some(VoidConsent { version: superseded, given, by: moment });
             }
         }
+        self.note_answer(by, Answered::Countered, Some(body.reason.hash), moment);
         self.put_on_table(&body.text, hash, by, &invited.kinds, moment);
         Ok(())
     }
@@ -163,6 +165,7 @@ impl Agreement {
 
     /// A party's consent to the version.
     pub(super) fn sign(&mut self, party: &Slug, moment: Moment) {
+        self.note_answer(party, Answered::Signed, None, moment);
         if let Some(party) = self.head_mut().parties.get_mut(party) {
             (party.signed, party.voided) = (Some(moment), None);
         }

@@ -123,7 +123,7 @@ impl Agreement {
             return Err(Refusal::at("/by", Rule::WithdrawalState, detail, "a revocation of it first, or the settlement of its plan"));
         }
         let mut faults = self.plan_faults(by, body);
-        let earliest = Term::Months(self.text.notice_months()).ends(Day::of(moment.at));
+        let earliest = Term::Months(self.text.notice_months()).ends(Day::of(moment.at), self.rules.calendar());
         if body.effective_date < earliest {
             let (detail, accepted) =
                 (format!("{} is too soon", body.effective_date), format!("{earliest} or later ({} months)", self.text.notice_months()));

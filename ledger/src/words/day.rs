@@ -77,6 +77,11 @@ impl Day {
         self.0.duration_since(other.0).as_hours() / 24
     }
 
+    /// Whether it is a Saturday or a Sunday.
+    pub fn is_weekend(self) -> bool {
+        matches!(self.weekday(), Weekday::Saturday | Weekday::Sunday)
+    }
+
     /// The day of the week.
     pub fn weekday(self) -> Weekday {
         self.0.weekday()

@@ -67,12 +67,12 @@ pub mod decimal;
 pub mod text;
 
 pub use area::{CbsCode, CbsKind};
-pub use calendar::{CALENDAR_VERSION, Holiday, add_working_days, holidays, is_working_day, next_working_day_from};
+pub use calendar::{CALENDAR_VERSION, Calendar, Holiday};
 pub use code::{Brin, Bwb, Kvk, Oin, OinKind, Rsin};
 pub use day::{Day, TZDB_VERSION};
 pub use decimal::Decimal;
 pub use hash::{Hash, Hasher};
 pub use instant::Instant;
 pub use rhythm::{Rhythm, RhythmFault};
-pub use term::{Term, deadline, due_end};
+pub use term::{Term, deadline, due_end, with_two_working_days};
 pub use text::{Slug, StatementId, Text, TextFault, Url};

@@ -2,8 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::calendar::{add_working_days, next_working_day_from};
-use super::{Day, Instant};
+use super::{Calendar, Day, Instant};
 
 /// A length of time that an agreement gives: `{"days": 14}`, `{"workingDays": 1}` or `{"months": 6}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -20,10 +19,10 @@ pub enum Term {
 impl Term {
     /// The last day of the term. The day from which it runs is not counted; months run to the same day
     /// number, or to the month's last day (`domain.md`, Rhythms and terms).
-    pub fn ends(self, from: Day) -> Day {
+    pub fn ends(self, from: Day, calendar: Calendar) -> Day {
         match self {
             Self::Days(days) => from.plus_days(i64::from(days)),
-            Self::WorkingDays(days) => add_working_days(from, u32::from(days)),
+            Self::WorkingDays(days) => calendar.add_working_days(from, u32::from(days)),
             Self::Months(months) => from.plus_months(u32::from(months)),
         }
     }
@@ -42,15 +41,24 @@ impl Term {
 
 /// The instant at which a term that runs from `from` has ended: the end of its last day in Amsterdam. With
 /// the working-day rule, a last day on a Saturday, Sunday or holiday moves to the next working day, for terms
-/// up to three months. Art. 2 Atw (two working days in every term of three days or more) is not applied.
-pub fn deadline(from: Instant, term: Term, working_day_rule: bool) -> Instant {
-    due_end(term.ends(Day::of(from)), working_day_rule && term.may_move())
+/// up to three months (art. 1 and 4 Atw). Art. 2 Atw is [`with_two_working_days`].
+pub fn deadline(from: Instant, term: Term, working_day_rule: bool, calendar: Calendar) -> Instant {
+    due_end(term.ends(Day::of(from), calendar), working_day_rule && term.may_move(), calendar)
+}
+
+/// The end of the second working day of a term of at least three days that runs from `from`: such a term has two of them
+/// (art. 2 Atw). For a shorter term, or one that is not given in days, `from` itself.
+pub fn with_two_working_days(from: Instant, term: Term, calendar: Calendar) -> Instant {
+    match term {
+        Term::Days(3..) => calendar.add_working_days(Day::of(from), 2).end(),
+        Term::Days(_) | Term::WorkingDays(_) | Term::Months(_) => from,
+    }
 }
 
 /// The instant at or after which what is due on that day is late: the day's end, or with the working-day rule
 /// the end of the next working day where the day is a Saturday, Sunday or holiday.
-pub fn due_end(day: Day, working_day_rule: bool) -> Instant {
-    if working_day_rule { next_working_day_from(day).end() } else { day.end() }
+pub fn due_end(day: Day, working_day_rule: bool, calendar: Calendar) -> Instant {
+    if working_day_rule { calendar.next_working_day_from(day).end() } else { day.end() }
 }
 
 #[cfg(test)]
@@ -62,7 +70,7 @@ mod tests {
     /// The last day of the term, with the working-day rule.
     fn last(from: &str, term: Term) -> String {
         let from = day(from).start().plus_millis(36_000_000);
-        Day::of(deadline(from, term, true).plus_millis(-1)).to_string()
+        Day::of(deadline(from, term, true, Calendar::NEWEST).plus_millis(-1)).to_string()
     }
 
     #[test]
@@ -97,17 +105,36 @@ mod tests {
     }
 
     #[test]
+    fn a_term_of_three_days_has_two_working_days() {
+        let last = |from: &str, term| {
+            let from = day(from).start().plus_millis(36_000_000);
+            let end = deadline(from, term, true, Calendar::NEWEST).max(with_two_working_days(from, term, Calendar::NEWEST));
+            Day::of(end.plus_millis(-1)).to_string()
+        };
+        for (from, term, to) in [
+            ("2006-04-13", Term::Days(4), "2006-04-19"), // over Easter: Good Friday to Easter Monday, then Tuesday and Wednesday
+            ("2006-04-13", Term::Days(7), "2006-04-20"),
+            ("2006-04-13", Term::Days(2), "2006-04-18"), // too short for the rule
+            ("2006-04-13", Term::WorkingDays(1), "2006-04-18"),
+            ("2006-12-22", Term::Days(5), "2006-12-28"), // both Christmas Days after a weekend
+            ("2006-03-01", Term::Days(3), "2006-03-06"), // ends on a Saturday
+        ] {
+            assert_eq!(last(from, term), to, "{from} {term:?}");
+        }
+    }
+
+    #[test]
     fn without_the_rule_nothing_moves() {
         let from = day("2006-04-03").start();
-        assert_eq!(deadline(from, Term::Days(14), false), day("2006-04-17").end());
-        assert_eq!(due_end(day("2006-04-17"), false), day("2006-04-17").end());
-        assert_eq!(due_end(day("2006-04-17"), true), day("2006-04-18").end());
+        assert_eq!(deadline(from, Term::Days(14), false, Calendar::NEWEST), day("2006-04-17").end());
+        assert_eq!(due_end(day("2006-04-17"), false, Calendar::NEWEST), day("2006-04-17").end());
+        assert_eq!(due_end(day("2006-04-17"), true, Calendar::NEWEST), day("2006-04-18").end());
     }
 
     #[test]
     fn the_day_in_amsterdam_counts_and_not_the_day_in_utc() {
         let late: Instant = "2006-02-28T23:30:00Z".parse().unwrap();
-        assert_eq!(deadline(late, Term::Days(1), false), day("2006-03-02").end());
+        assert_eq!(deadline(late, Term::Days(1), false, Calendar::NEWEST), day("2006-03-02").end());
     }
 
     #[test]
@@ -127,7 +154,7 @@ mod tests {
         #[test]
         fn the_rule_never_shortens_and_moves_ten_days_at_most(from in any_day(), days in 0u16..=200) {
             let (plain, moved) =
-                (deadline(from.start(), Term::Days(days), false), deadline(from.start(), Term::Days(days), true));
+                (deadline(from.start(), Term::Days(days), false, Calendar::NEWEST), deadline(from.start(), Term::Days(days), true, Calendar::NEWEST));
             prop_assert!(plain <= moved);
             prop_assert!(Day::of(moved).days_since(Day::of(plain)) <= 10);
         }

@@ -1,6 +1,6 @@
 //! An honest ledger has no findings, however it is read.
 
-use ledger::audit::{Auditor, Finding, Report, Row, audit_pages};
+use ledger::audit::{Auditor, Report, Row, audit_pages};
 use ledger::envelope::statement::flag::Cause;
 use ledger::log::note::Cosigner;
 use ledger::words::Instant;
@@ -115,10 +115,10 @@ fn the_key_of_a_witness_is_not_taken_for_that_of_a_log() {
 }
 
 #[test]
-fn a_ledger_by_another_table_of_holidays_is_not_called_clean_nor_judged_in_silence() {
+fn a_ledger_by_an_older_table_of_holidays_is_judged_by_that_table() {
     let mut town = Town::found_by("2026-01-05T09:00:00Z", "atw-2026.1");
     town.admit("corporation", "housing-corporation");
-    let findings = audit(&town.serve()).findings;
-    assert_eq!(findings, [Finding::OtherCalendar { index: 0, named: "atw-2026.1".into() }]);
-    assert!(findings[0].to_string().contains("audit with the program that has them"));
+    town.agree("clean", "corporation", 2, "2026-02-01", "2026-12-31");
+    town.pass("2026-05-01T09:00:00Z");
+    assert_eq!(audit_as_of(&town.serve(), Some(town.now)).findings, []);
 }

@@ -6,4 +6,5 @@ mod town;
 mod clean;
 mod tampered;
 mod rewritten;
+mod rules;
 mod withheld;

@@ -128,6 +128,17 @@ impl Town {
         }
     }
 
+    /// The owner takes up other versions of the rules.
+    pub(crate) fn change_rules(&mut self, rules: u32, holidays: &str) {
+        self.say(OWNER, "rules-change", versions(rules, holidays));
+    }
+
+    /// The same without asking any rule: as a newer program took it.
+    pub(crate) fn append_change(&mut self, by: &str, rules: u32, holidays: &str) {
+        let payload = payload("rules-change", by, &format!("s-{}", self.rows.len()), self.now, versions(rules, holidays));
+        self.append(sign_flattened(&self.keys[by], Type::RulesChange.typ(), &payload));
+    }
+
     /// An institution signs and the ledger accepts; gives the hash of the payload.
     pub(crate) fn say(&mut self, by: &str, kind: &str, body: Value) -> Hash {
         self.tick();
@@ -237,4 +248,8 @@ fn registration(name: &str, kind: &str, key: &SigningKey) -> Value {
 
 fn payload(kind: &str, by: &str, id: &str, at: Instant, body: Value) -> Vec<u8> {
     json!({ "type": kind, "ledger": ORIGIN, "id": id, "signedAt": at, "by": by, "body": body }).to_string().into_bytes()
+}
+
+fn versions(rules: u32, holidays: &str) -> Value {
+    json!({ "versions": { "rules": rules, "timeZoneData": "2026a", "holidays": holidays } })
 }

@@ -25,6 +25,7 @@ mod rotated;
 mod rotation;
 mod openapi;
 mod pools;
+mod proposals;
 mod readers;
 mod reads;
 mod schemas;

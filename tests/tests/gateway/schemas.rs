@@ -205,11 +205,13 @@ fn samples() -> Vec<(Type, Value)> {
     let report = json!({ "agreement": "wijk", "report": hash });
     let rule = json!({ "bwb": "BWBR0005181", "article": "44" });
     let umbrella = json!({ "origin": "test.example/national", "entry": 7, "agreement": "care", "receipt": "c2sp.org/tlog-proof@v1\n".repeat(12).trim_end() });
+    let consultation = json!({ "heldOn": "2006-02-01", "body": "Wijkoverleg", "institutions": ["school"], "residentsOrganisations": ["Bewonersraad"],
+        "residentsInput": "Meer licht in de stegen.", "minutes": paper });
     let versions = json!({ "rules": 1, "timeZoneData": "2026f", "holidays": "atw-2026.1" });
     vec![
         (
             Type::Genesis,
-            json!({ "level": "local", "logKey": "test.example/gm0599+00000000+x", "statementKey": jwk, "owner": "town", "ministry": "ministry", "registrations": ["x".repeat(60)], "versions": versions }),
+            json!({ "level": "local", "logKey": "test.example/gm0599+00000000+x", "statementKey": jwk, "owner": "town", "ministry": "ministry", "registrations": ["x".repeat(60)], "versions": versions.clone() }),
         ),
         (Type::Registration, registration),
         (Type::Admission, json!({ "institution": "school", "key": kid })),
@@ -221,11 +223,14 @@ fn samples() -> Vec<(Type, Value)> {
         (Type::RecoveryObjection, json!({ "key": kid })),
         (Type::CounterProposal, json!({ "replaces": hash, "text": text, "reason": paper })),
         (Type::Retraction, json!({ "agreement": "wijk", "version": hash, "reason": paper })),
+        (Type::ProposalAnswer, json!({ "agreement": "wijk", "version": hash, "answer": "refused", "reason": paper })),
+        (Type::Proposal, with(&text, json!({ "consultation": consultation }))),
         (Type::Proposal, text),
         (Type::Proposal, rhythm),
         (Type::Proposal, conditional),
         (Type::Proposal, funded),
         (Type::Event, json!({ "agreement": "wijk", "event": "unrest", "happenedOn": "2006-06-01", "account": paper })),
+        (Type::Amendment, with(&amendment, json!({ "consultation": consultation }))),
         (Type::Amendment, amendment),
         (Type::Consent, json!({ "agreement": "wijk", "to": hash })),
         (Type::Decline, json!({ "agreement": "wijk", "to": hash, "reason": paper })),
@@ -315,6 +320,7 @@ fn samples() -> Vec<(Type, Value)> {
             json!({ "logKey": "test.example/gm0599+00000000+x", "oldSignsUntil": "2006-06-01T00:00:00Z",
                 "proof": format!("\u{2014} test.example/gm0599 {}", "A".repeat(92)) }),
         ),
+        (Type::RulesChange, json!({ "versions": versions })),
         (
             Type::Continuation,
             json!({ "size": 3, "lost": [format!("test.example/gm0599\n9\n{}", "A".repeat(90))], "reason": "Brand in de machinekamer." }),
@@ -335,6 +341,10 @@ fn samples() -> Vec<(Type, Value)> {
         (
             Type::Flag,
             json!({ "dueAt": "2006-06-01T22:00:00Z", "cause": { "kind": "breached", "agreement": "wijk", "obligation": "o", "due": "2006-06-01", "case": 1 } }),
+        ),
+        (
+            Type::Flag,
+            json!({ "dueAt": "2006-06-01T22:00:00Z", "cause": { "kind": "proposal-unanswered", "agreement": "wijk", "silent": ["town"] } }),
         ),
         (
             Type::Flag,

@@ -9,7 +9,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use gateway::witnessing::{Cadence, Panel};
 use harness::gate::{Gate, ORIGIN};
-use ledger::envelope::{Body, Parsed};
+use harness::town::first;
+use ledger::envelope::{Body, Parsed, Type};
 use ledger::log::note::{Cosigner, Note, VerifierKey};
 use ledger::log::policy::{Policy, PolicyRefusal};
 use ledger::log::receipt::Receipt;
@@ -41,6 +42,38 @@ async fn with_the_document_alone_the_genesis_is_checked() {
     assert_eq!(trust["statementKeys"], json!([{ "kid": kid, "key": key, "from": 0, "until": null }]));
     let record = gate.get(&path(&trust["genesis"]["record"])).await["records"][0].clone();
     assert_eq!((&record["entry"], &record["leaf"]), (&json!(0), &trust["genesis"]["leaf"]));
+}
+
+#[tokio::test]
+async fn it_names_the_rules_and_from_which_entry_they_hold() {
+    let gate = Gate::open_by(&first(), START).await;
+    let as_first = |from: u64| json!({ "from": from, "rules": 1, "timeZoneData": "2026a", "holidays": "atw-2026.1" });
+    assert_eq!(gate.get(TRUST).await["versions"], json!([as_first(0)]));
+    let next = json!({ "rules": 2, "timeZoneData": "2026a", "holidays": "atw-2026.2" });
+    let at = gate.accept(&gate.town.says(Type::RulesChange, "rules", &json!({ "versions": next }))).await;
+    let from = json!({ "from": at + 1, "rules": 2, "timeZoneData": "2026a", "holidays": "atw-2026.2" });
+    assert_eq!(gate.get(TRUST).await["versions"], json!([as_first(0), from]));
+    assert_eq!(gate.get("/v1/ledgers/gm0599").await["versions"], next);
+    assert_eq!(gate.get("/v1/ledgers/gm0599/institutions/town").await["rules"][0]["versions"], next);
+    // And on the page for people, now and as of before.
+    let page = |asked: &str| format!("/gm0599{asked}");
+    let now = String::from_utf8(gate.fetch(&page("")).await.2).unwrap();
+    assert!(now.contains("atw-2026.2") && !now.contains("atw-2026.1"), "{now}");
+}
+
+/// What a newer program took up, an older one does not serve: its flags would be false.
+#[tokio::test]
+async fn a_ledger_by_rules_that_are_not_known_is_not_served() {
+    let gate = Gate::open_by(&first(), START).await;
+    let next = json!({ "rules": 2, "timeZoneData": "2026a", "holidays": "atw-2026.2" });
+    gate.accept(&gate.town.says(Type::RulesChange, "rules", &json!({ "versions": next }))).await;
+    gate.get(TRUST).await;
+    let sql = "UPDATE life SET body = replace(body, 'atw-2026.2', 'atw-2031.1') WHERE subject = 'institution/town'";
+    gate.home().tamper_derived(sql).await;
+    let store = gate.home().open(false).await;
+    let (clock, keys) = (gateway::clock::Clock::Step(gate.clock.clone()), gate.home().keys());
+    let fault = gateway::host::Host::start(store, &keys, clock, Default::default()).await.err().unwrap().to_string();
+    assert!(fault.contains("holidays of atw-2031.1") && fault.contains("takes a newer program"), "{fault}");
 }
 
 #[tokio::test]

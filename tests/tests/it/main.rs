@@ -11,4 +11,6 @@ mod suspended;
 mod tables;
 mod taken_over;
 mod transitions;
+mod reasons;
+mod requirements;
 mod tidy;

@@ -24,14 +24,25 @@ fn is_national(name: &str) -> bool {
     name.starts_with("national")
 }
 
+/// Whether its ledger began by the first versions of the rules: its name says so.
+fn is_by_first_rules(name: &str) -> bool {
+    name.starts_with("rules-change")
+}
+
 fn town(name: &str) -> Town<Memory> {
     let at = START.parse().unwrap();
+    if is_by_first_rules(name) {
+        return Town::by_first_rules(at);
+    }
     if is_national(name) { Town::national(at) } else { Town::in_memory(at) }
 }
 
 /// The same before a gateway of its own.
 pub(crate) fn over_http(name: &str) -> Town<Http> {
     let at = START.parse().unwrap();
+    if is_by_first_rules(name) {
+        return Town::by_first_rules_over_http(at);
+    }
     if is_national(name) { Town::national_over_http(at) } else { Town::over_http(at) }
 }
 

@@ -13,7 +13,7 @@ mod site;
 mod twin;
 
 use harness::memory::Memory;
-use harness::town::{KINDS, ORIGIN, genesis_payload, key};
+use harness::town::{KINDS, ORIGIN, genesis_payload, key, newest};
 use harness::{Door, Town, town};
 use ledger::envelope::{Type, sign_flattened};
 use ledger::words::{Hash, Instant};
@@ -33,7 +33,7 @@ fn number(name: &str) -> Option<u64> {
 
 fn begin(seed: u64) -> Simulation {
     let at: Instant = "2006-01-02T09:00:00Z".parse().unwrap();
-    let genesis = sign_flattened(&key("gateway"), Type::Genesis.typ(), genesis_payload(ORIGIN, at).to_string().as_bytes());
+    let genesis = sign_flattened(&key("gateway"), Type::Genesis.typ(), genesis_payload(ORIGIN, at, &newest()).to_string().as_bytes());
     let twin = Twin::new(Memory::begin(genesis, key("gateway"), at), Site::found(at), !seed);
     let town = Town::settled(twin, ORIGIN, "municipality", &KINDS[2..]);
     Simulation::new(town, seed)

@@ -255,6 +255,8 @@ fn trust() -> Vec<(&'static str, Value)> {
         ("record", json!({ "type": "string", "format": "uri" })),
         ("receipt", json!({ "type": "string", "format": "uri" })),
     ];
+    let from = json!({ "type": "integer", "minimum": 0, "description": "The first entry that is judged by them" });
+    let versions = [("from", from), ("rules", number()), ("timeZoneData", text()), ("holidays", text())];
     let policy = json!({ "type": "string", "description": "A tlog-policy file (C2SP)" });
     let trust = [
         ("ledger", text()),
@@ -262,6 +264,7 @@ fn trust() -> Vec<(&'static str, Value)> {
         ("logKeys", list(open("Sleutel van het log", &log_key, &of_log_key))),
         ("statementKeys", list(object("Sleutel van de poort", &statement_key))),
         ("witnesses", list(named("Witness"))),
+        ("versions", list(object("Versies van de regels", &versions))),
         ("policy", policy),
         ("genesis", object("Begin", &genesis)),
     ];

@@ -1,6 +1,7 @@
 //! What institutions propose to each other: the text of an agreement, and the yes or no to it.
 
 use super::accession::AccessionRule;
+use super::consultation::Consultation;
 use super::expulsion::ExpulsionClause;
 use super::suspension::SuspensionPower;
 use super::trigger::{Delay, Trigger};
@@ -316,6 +317,15 @@ shape! {
         /// Ground on which the agreement as a whole is withheld from the public (Woo); public when not given. It stays as the
         /// first proposal says.
         withheld_ground: Option<WithheldGround> = "grond voor geheimhouding",
+        /// The consultation that the text came from (L17).
+        consultation: Option<Consultation> = "overleg",
+    }
+}
+
+impl Proposal {
+    /// The content beside the log that it names.
+    pub fn attachments(&self) -> impl Iterator<Item = &Attachment> {
+        self.analysis.iter().chain(self.consultation.iter().flat_map(|held| &held.minutes))
     }
 }
 

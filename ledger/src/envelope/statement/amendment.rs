@@ -1,6 +1,7 @@
 //! A change of an agreement in force: the old version holds until everyone whose consent it takes has signed.
 
 use super::agreement::{Attachment, Obligation};
+use super::consultation::Consultation;
 use crate::envelope::shape::{List, shape};
 use crate::words::{Hash, Slug};
 
@@ -32,6 +33,8 @@ shape! {
         changes: List<Change, 1, 20> = "wijzigingen",
         /// The reason, beside the log.
         reason: Attachment = "reden",
+        /// The consultation that it came from (L17).
+        consultation: Option<Consultation> = "overleg",
     }
 }
 

@@ -98,6 +98,10 @@ shape! {
             agreement: Slug = "overeenkomst", /// Who was to be heard.
             party: Slug = "partij", /// The proposal.
             offer: Hash = "voorstel", } = "expulsion-unanswered" ~ "geen zienswijze",
+        /// The municipality did not answer a proposal by another in its term (L03).
+        ProposalUnanswered { /// The agreement.
+            agreement: Slug = "overeenkomst", /// Who did not answer.
+            silent: Names = "wie niet antwoordde", } = "proposal-unanswered" ~ "voorstel niet beantwoord",
         /// The last day has passed; what is open stays bound.
         Ended { /// The agreement.
             agreement: Slug = "overeenkomst", /// How it ended.
@@ -216,6 +220,7 @@ impl Cause {
             | Self::OfferLapsed { agreement, .. }
             | Self::Acceded { agreement, .. }
             | Self::ExpulsionUnanswered { agreement, .. }
+            | Self::ProposalUnanswered { agreement, .. }
             | Self::Ended { agreement, .. }
             | Self::Overdue { agreement, .. }
             | Self::Breached { agreement, .. }

@@ -1,5 +1,7 @@
 //! The first entry of a ledger: who runs it, who owns it, by which rules.
 
+use std::fmt;
+
 use super::institution::Kind;
 use crate::envelope::key::PublicKey;
 use crate::envelope::shape::{Count, List, shape};
@@ -45,6 +47,12 @@ shape! {
         registrations: List<SignedRegistration, 1, 2> = "aanmeldingen",
         /// By which rules.
         versions: Versions = "versies",
+    }
+}
+
+impl fmt::Display for Versions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "rules {}, holidays of {}, time zones of {}", self.rules.0, self.holidays, self.time_zone_data)
     }
 }
 

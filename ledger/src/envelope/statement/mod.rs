@@ -17,6 +17,7 @@ pub mod amendment;
 pub mod closure;
 pub mod annulment;
 pub mod completeness;
+pub mod consultation;
 pub mod continuation;
 pub mod dissolution;
 pub mod erasure;
@@ -29,6 +30,8 @@ pub mod log_key;
 pub mod ministry;
 pub mod needs;
 pub mod obligation;
+pub mod proposal_answer;
+pub mod rules_change;
 pub mod suspension;
 pub mod trigger;
 pub mod umbrella;
@@ -51,6 +54,8 @@ use institution::{Admission, KeyAddition, KeyRevocation, KeyRotation, RecoveryOb
 use log_key::LogKeyRotation;
 use ministry::{MinistryRouting, StatePosition};
 use obligation::{Acceptance, Dispute, DisputeAnswer, DisputeRetraction, Evidence, Finding, Handover, Release, Report, ReportRuling};
+use proposal_answer::ProposalAnswer;
+use rules_change::RulesChange;
 use suspension::{Resumption, Suspension};
 use trigger::Event;
 use umbrella::LedgerAcceptance;
@@ -112,9 +117,11 @@ statements! {
     LedgerAcceptance = "ledger-acceptance" ~ "Erkend grootboek",
     LogKeyRotation = "log-key-rotation" ~ "Sleutel van het log vervangen",
     Continuation = "continuation" ~ "Voortzetting na verlies",
+    RulesChange = "rules-change" ~ "Wijziging van de regels",
     Proposal = "proposal" ~ "Voorstel",
     CounterProposal = "counter-proposal" ~ "Tegenvoorstel",
     Retraction = "retraction" ~ "Voorstel ingetrokken",
+    ProposalAnswer = "proposal-answer" ~ "Antwoord op een voorstel",
     Amendment = "amendment" ~ "Wijzigingsvoorstel",
     Consent = "consent" ~ "Instemming",
     Decline = "decline" ~ "Weigering",
@@ -353,10 +360,11 @@ impl Body {
     /// The content beside the log that the statement refers to and that must come with it.
     pub fn attachments(&self) -> Vec<&Attachment> {
         match self {
-            Self::Proposal(body) => body.analysis.iter().collect(),
-            Self::CounterProposal(body) => std::iter::once(&body.reason).chain(&body.text.analysis).collect(),
+            Self::Proposal(body) => body.attachments().collect(),
+            Self::CounterProposal(body) => std::iter::once(&body.reason).chain(body.text.attachments()).collect(),
             Self::Retraction(body) => vec![&body.reason],
-            Self::Amendment(body) => vec![&body.reason],
+            Self::ProposalAnswer(body) => body.reason.iter().collect(),
+            Self::Amendment(body) => std::iter::once(&body.reason).chain(body.consultation.iter().flat_map(|held| &held.minutes)).collect(),
             Self::Decline(body) => vec![&body.reason],
             Self::Suspension(body) => vec![&body.reason],
             Self::Resumption(body) => vec![&body.reason],
@@ -385,7 +393,7 @@ impl Body {
             Self::Genesis(_) | Self::Registration(_) | Self::Admission(_) | Self::KeyAddition(_) | Self::KeyRotation(_) => Vec::new(),
             Self::KeyRevocation(_) | Self::RecoveryRequest(_) | Self::RecoveryVouch(_) | Self::RecoveryObjection(_) => Vec::new(),
             Self::MinistryRouting(_) | Self::LedgerAcceptance(_) | Self::LogKeyRotation(_) | Self::AttachmentErasure(_) => Vec::new(),
-            Self::Continuation(_) => Vec::new(),
+            Self::Continuation(_) | Self::RulesChange(_) => Vec::new(),
             Self::Consent(_) | Self::Acceptance(_) | Self::DisputeRetraction(_) | Self::WithdrawalRevocation(_) | Self::Flag(_) => {
                 Vec::new()
             }
@@ -399,6 +407,7 @@ impl Body {
         match self {
             Self::Genesis(_) | Self::KeyAddition(_) | Self::KeyRotation(_) | Self::KeyRevocation(_) | Self::RecoveryObjection(_) => None,
             Self::MinistryRouting(_) | Self::LedgerAcceptance(_) | Self::LogKeyRotation(_) | Self::Continuation(_) => None,
+            Self::RulesChange(_) => None,
             Self::Registration(body) => institution(&body.institution),
             Self::Admission(body) => institution(&body.institution),
             Self::RecoveryRequest(body) => institution(&body.institution),
@@ -406,6 +415,7 @@ impl Body {
             Self::Proposal(body) => agreement(&body.agreement),
             Self::CounterProposal(body) => agreement(&body.text.agreement),
             Self::Retraction(body) => agreement(&body.agreement),
+            Self::ProposalAnswer(body) => agreement(&body.agreement),
             Self::Consent(body) => agreement(&body.agreement),
             Self::Amendment(body) => agreement(&body.agreement),
             Self::Decline(body) => agreement(&body.agreement),
