@@ -16,11 +16,7 @@ impl Part {
     /// Whether this part asks for somebody's attention: an agreement has any if one of its parts does.
     pub fn calls(&self) -> bool {
         match self {
-            Self::Head(head) => {
-                // In what state the text is, is not asked: one that waits too often is looked at in vain, and no more.
-                let owed = head.owed_answer.as_ref().is_some_and(|owed| owed.given.is_none());
-                owed || !head.weaknesses.is_empty() || head.parties.values().any(|party| party.quiet.is_some())
-            }
+            Self::Head(head) => head.still_owed().is_some() || head.is_weak(),
             Self::Text(_) | Self::Clause(_) => false,
             Self::Instance(instance) => match instance.standing {
                 Standing::Overdue { .. } | Standing::Breached { .. } => true,
@@ -114,7 +110,7 @@ impl Agreement {
 
     /// The municipality's answer to a proposal by another.
     fn answer_that_waits(&self) -> Option<Attention> {
-        let (owed, proposed) = (self.still_owed()?, self.head.versions.first()?.at);
+        let (owed, proposed) = (self.head.still_owed()?, self.head.versions.first()?.at);
         let who = self.head.municipality.clone();
         Some(match owed.silent {
             None => waits(Matter::ProposalToAnswer, who, proposed, Some(owed.until)),

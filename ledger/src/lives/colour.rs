@@ -171,7 +171,8 @@ impl Part {
     /// its parts.
     pub fn colour(&self) -> Colour {
         match self {
-            Self::Head(_) if self.calls() => Colour::Orange,
+            // An answer that the municipality owes is nobody's promise: there is no agreement yet.
+            Self::Head(head) if head.is_weak() => Colour::Orange,
             Self::Head(_) | Self::Text(_) | Self::Clause(_) | Self::Offer(_) => Colour::Green,
             // A case is about something that has its colour from itself: a breach, a report, a withdrawal. A request
             // for support is nobody's failure.

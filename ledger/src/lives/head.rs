@@ -122,6 +122,13 @@ pub enum State {
     Retracted(Stopped),
 }
 
+impl Head {
+    /// Whether something is wrong with its composition, or a party has gone quiet.
+    pub fn is_weak(&self) -> bool {
+        !self.weaknesses.is_empty() || self.parties.values().any(|party| party.quiet.is_some())
+    }
+}
+
 impl State {
     /// The words of the states in which obligations run: those for which [`State::is_running`] holds.
     pub const RUNNING: &'static [&'static str] = &["in-force", "suspended"];

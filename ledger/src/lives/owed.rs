@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::agreement::{Agreement, State};
+use super::agreement::{Agreement, Head, State};
 use super::moment::{Fact, Moment};
 use super::offer::OfferResult;
 use crate::envelope::refusal::{Refusal, Rule};
@@ -64,6 +64,19 @@ impl Answered {
     }
 }
 
+impl Head {
+    /// The answer that is still owed: not when somebody else took the text off the table. A text that lapsed is owed one all the
+    /// same, since silence is what let it lapse.
+    pub fn still_owed(&self) -> Option<&OwedAnswer> {
+        let stands = match &self.state {
+            State::Proposed | State::Lapsed { .. } => true,
+            State::Signed { .. } | State::InForce { .. } | State::Suspended { .. } | State::Ended { .. } => false,
+            State::Declined(_) | State::Retracted(_) => false,
+        };
+        self.owed_answer.as_ref().filter(|owed| stands && owed.given.is_none())
+    }
+}
+
 impl Agreement {
     /// A proposal by another puts the municipality under a term.
     pub(super) fn owe_answer(&mut self, proposer: &Slug, moment: Moment) {
@@ -74,20 +87,9 @@ impl Agreement {
         }
     }
 
-    /// The answer that is still owed: not when somebody else took the text off the table. A text that lapsed is owed one all the
-    /// same, since silence is what let it lapse.
-    pub(super) fn still_owed(&self) -> Option<&OwedAnswer> {
-        let stands = match &self.head.state {
-            State::Proposed | State::Lapsed { .. } => true,
-            State::Signed { .. } | State::InForce { .. } | State::Suspended { .. } | State::Ended { .. } => false,
-            State::Declined(_) | State::Retracted(_) => false,
-        };
-        self.head.owed_answer.as_ref().filter(|owed| stands && owed.given.is_none())
-    }
-
     /// When silence is flagged.
     pub(super) fn silent_at(&self) -> Option<Instant> {
-        self.still_owed().filter(|owed| owed.silent.is_none()).map(|owed| owed.until)
+        self.head.still_owed().filter(|owed| owed.silent.is_none()).map(|owed| owed.until)
     }
 
     pub(super) fn flag_silence(&mut self, moment: Moment) {
@@ -98,7 +100,7 @@ impl Agreement {
 
     /// Whatever the municipality does with the text first is its answer.
     pub(super) fn note_answer(&mut self, by: &Slug, how: Answered, reason: Option<Hash>, moment: Moment) {
-        if self.head.municipality.as_ref() != Some(by) || self.still_owed().is_none() {
+        if self.head.municipality.as_ref() != Some(by) || self.head.still_owed().is_none() {
             return;
         }
         if let Some(owed) = &mut self.head_mut().owed_answer {
@@ -117,7 +119,7 @@ impl Agreement {
             let detail = format!("it was answered in entry {} ({})", given.at.entry, given.how.code());
             return Err(Refusal::at("/body/answer", Rule::AlreadyGiven, detail, "a consent, a decline or a counter-proposal"));
         }
-        if self.still_owed().is_none() {
+        if self.head.still_owed().is_none() {
             return Err(self.wrong_state("a proposal that is on the table, or that lapsed without an answer"));
         }
         self.check_version(&body.version, "/body/version")?;
