@@ -68,6 +68,8 @@ pub fn act<D: Door>(town: &mut Town<D>, who: &str, words: &[&str]) -> Result<(),
             actor.rotate_log_key(origin, key, prover, until)
         }
         ["rotates", "log", "key", "to", key, "of", origin, "until", until] => actor.rotate_log_key(origin, key, key, until),
+        ["mandates", holder, terms @ ..] => actor.mandate(holder, terms)?,
+        ["ends", "mandate", mandate, "of", principal] => actor.end_mandate(mandate, principal),
         ["objects", "to", "recovery", key] => actor.object_to_recovery(key),
         ["consents", "to", offer] | ["signs", offer] => actor.consent(offer),
         ["declines", offer] => actor.decline(offer),

@@ -97,6 +97,7 @@ fn may_concern(kind: &str) -> bool {
         Type::Withdrawal | Type::WithdrawalAnswer | Type::WithdrawalRevocation | Type::MinistryRouting => false,
         Type::LedgerAcceptance | Type::LogKeyRotation | Type::Amendment | Type::Event | Type::CounterProposal | Type::Retraction => false,
         Type::Suspension | Type::Resumption | Type::AttachmentErasure | Type::Continuation => false,
+        Type::Mandate | Type::MandateRevocation => false,
     })
 }
 
@@ -130,7 +131,7 @@ fn concerns(body: &Body, case: &Case, offers: &[Hash]) -> bool {
         Body::Proposal(_) | Body::Report(_) | Body::Acceptance(_) | Body::Dispute(_) | Body::DisputeAnswer(_) => false,
         Body::DisputeRetraction(_) | Body::Release(_) | Body::Handover(_) | Body::Withdrawal(_) => false,
         Body::WithdrawalAnswer(_) | Body::WithdrawalRevocation(_) | Body::MinistryRouting(_) | Body::LedgerAcceptance(_) => false,
-        Body::LogKeyRotation(_) | Body::Continuation(_) => false,
+        Body::LogKeyRotation(_) | Body::Continuation(_) | Body::Mandate(_) | Body::MandateRevocation(_) => false,
         Body::Amendment(_) | Body::Event(_) | Body::Finding(_) | Body::CounterProposal(_) | Body::Retraction(_) => false,
         Body::Suspension(_) | Body::Resumption(_) | Body::Annulment(_) | Body::AttachmentErasure(_) => false,
     }

@@ -167,5 +167,6 @@ pub fn is_about_keys(body: &Body) -> bool {
         Type::BoardOutcome | Type::SupportRequest | Type::MinistryAnswer | Type::StatePosition | Type::CaseClosure => false,
         Type::LogKeyRotation | Type::Continuation => true,
         Type::MinistryRouting | Type::LedgerAcceptance | Type::Annulment | Type::AttachmentErasure => false,
+        Type::Mandate | Type::MandateRevocation => false,
     }
 }

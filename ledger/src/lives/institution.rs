@@ -1,9 +1,12 @@
 //! An institution and its keys: registered, admitted, and never out by losing a key.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::continuation::WentOn;
 use super::log_keys::LogKey;
+use super::mandate::Given;
 use super::moment::{Fact, Moment};
 use super::recovery::Recovery;
 use crate::envelope::refusal::{Refusal, Rule};
@@ -38,6 +41,12 @@ pub struct Institution {
     /// Of the owner of a ledger: where the log went on from fewer entries than it had signed for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub went_on: Vec<WentOn>,
+    /// Who may sign in its name: what it gave, and what was passed on under that.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mandates: Vec<Given>,
+    /// The principals that ever let it sign in their name, so that a reader finds what it holds.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub mandated_by: BTreeSet<Slug>,
 }
 
 /// Another ledger whose receipts are accepted.
@@ -113,7 +122,17 @@ impl Institution {
     /// An id under which nobody has registered.
     pub fn new(id: Slug) -> Self {
         let (candidates, routing, accepted_ledgers) = (Vec::new(), Vec::new(), Vec::new());
-        Self { id, candidates, admitted: None, routing, accepted_ledgers, log_keys: Vec::new(), went_on: Vec::new() }
+        Self {
+            id,
+            candidates,
+            admitted: None,
+            routing,
+            accepted_ledgers,
+            log_keys: Vec::new(),
+            went_on: Vec::new(),
+            mandates: Vec::new(),
+            mandated_by: BTreeSet::new(),
+        }
     }
 
     /// A new institution presents itself.
