@@ -54,6 +54,9 @@ pub struct EventData {
     /// Who signed it; nothing where that is withheld.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<Slug>,
+    /// In whose name, where that is not its signer's own; nothing where that is withheld.
+    #[serde(default, rename = "onBehalfOf", skip_serializing_if = "Option::is_none")]
+    pub on_behalf_of: Option<Slug>,
     /// The id that its author gave it; nothing where that is withheld.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
@@ -92,12 +95,18 @@ pub(crate) fn event(row: &LedgerRow, source: &str, fact: EntryFact, cause: Optio
         sequence: format!("{:019}", fact.entry),
         dataref: format!("https://{served}/v1/ledgers/{}/records?from={}&limit=1", row.name, fact.entry),
         datacontenttype: "application/json".to_owned(),
-        data: EventData { ledger: row.name.clone(), entry: fact.entry, by: Some(fact.author), id: Some(fact.statement) },
+        data: EventData {
+            ledger: row.name.clone(),
+            entry: fact.entry,
+            by: Some(fact.author),
+            on_behalf_of: fact.on_behalf_of,
+            id: Some(fact.statement),
+        },
     }
 }
 
 /// The event of an entry that is withheld: that it is there, and since when.
 pub(crate) fn withheld_event(row: &LedgerRow, source: &str, fact: &EntryFact) -> Event {
     let told = event(row, source, fact.clone(), Some("withheld"));
-    Event { subject: None, data: EventData { by: None, id: None, ..told.data.clone() }, ..told }
+    Event { subject: None, data: EventData { by: None, on_behalf_of: None, id: None, ..told.data.clone() }, ..told }
 }

@@ -70,6 +70,8 @@ pub fn check<D: Door>(story: &Story<D>, words: &[&str]) -> Result<(), String> {
         ["moved", clause, due, "from", from, "to", to] => same("the move", moved(story, clause, due)?, format!("{from} to {to}")),
         ["unmoved", clause, due] => same("the move", moved(story, clause, due)?, "none".to_owned()),
         ["breach", clause, due, settled] => breach(story, clause, due, settled),
+        ["mandate", name, standing] => same("the mandate", mandate(story, name)?, *standing),
+        ["consents", "to", offer, list] => same("who consented", consents(story, offer)?, sorted(list)),
         ["institution", who, state] => same("the institution", standing(story, who)?, *state),
         ["rules", rules, "holidays", table] => {
             let ledger = story.audit.book().ledger();
@@ -171,6 +173,21 @@ fn standing<D: Door>(story: &Story<D>, who: &str) -> Result<&'static str, String
         Some((false, true)) => "keyless",
         Some((false, false)) => "admitted",
     })
+}
+
+/// Where a mandate stands now, as the code of its standing.
+fn mandate<D: Door>(story: &Story<D>, name: &str) -> Result<&'static str, String> {
+    let hash = story.town.named.get(name).ok_or_else(|| format!("nothing is named {name}"))?;
+    let mut found = story.audit.institutions().filter_map(|principal| Some((principal, principal.mandate(hash)?)));
+    let (principal, given) = found.next().ok_or_else(|| format!("{name} is no mandate"))?;
+    Ok(principal.mandate_standing(given, story.town.door.now()).code())
+}
+
+/// Who consented to an offer: those for whom it was signed.
+fn consents<D: Door>(story: &Story<D>, offer: &str) -> Result<Vec<String>, String> {
+    let hash = story.town.named.get(offer).ok_or_else(|| format!("nothing is named {offer}"))?;
+    let part = part(story, &PartId::Offer(*hash))?;
+    Ok(part["consents"].as_object().into_iter().flatten().map(|(who, _)| who.clone()).collect())
 }
 
 fn keyless<D: Door>(story: &Story<D>, who: &str) -> Result<bool, String> {

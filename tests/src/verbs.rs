@@ -77,6 +77,38 @@ impl<D: Door> Actor<'_, D> {
     }
 }
 
+/// Mandates. One that is passed on, and one that is ended, are named as a story named them.
+impl<D: Door> Actor<'_, D> {
+    /// Lets another institution sign, on these terms: `acts=A,B`, and where given `of=PRINCIPAL`, `agreements=A,B`, `themes=A,B`,
+    /// `areas=A,B`, `amount=N`, `from=DATE`, `until=DATE`, `key=NAME`, `under=NAME`, and `may-pass-on`.
+    pub fn mandate(self, holder: &str, terms: &[&str]) -> Result<Answer, String> {
+        let mut body = json!({ "principal": self.who, "holder": holder, "function": "Wijkregisseur" });
+        for term in terms {
+            let (name, value) = term.split_once('=').unwrap_or((term, ""));
+            let list = || Value::from(value.split(',').collect::<Vec<_>>());
+            match name {
+                "of" => body["principal"] = value.into(),
+                "acts" | "agreements" | "themes" => body[name] = list(),
+                "areas" => body["neighbourhoods"] = list(),
+                "amount" => body["amount"] = value.into(),
+                "from" => body["startDate"] = value.into(),
+                "until" => body["endDate"] = value.into(),
+                "key" => body["key"] = kid(value).to_string().into(),
+                "under" => body["under"] = self.hash_of(value).into(),
+                "may-pass-on" => body["mayPassOn"] = true.into(),
+                _ => return Err(format!("a mandate has no {name}")),
+            }
+        }
+        Ok(self.say(Type::Mandate, body))
+    }
+
+    /// Ends a mandate that a principal gave, or that was passed on in its name.
+    pub fn end_mandate(self, mandate: &str, principal: &str) -> Answer {
+        let mandate = self.hash_of(mandate);
+        self.say(Type::MandateRevocation, json!({ "principal": principal, "mandate": mandate }))
+    }
+}
+
 /// Offers, and the answers to them. Offers are named as a story named them.
 impl<D: Door> Actor<'_, D> {
     /// Puts a text to its parties.

@@ -3,7 +3,8 @@
 use axum::Json;
 use axum::extract::{Path, Query};
 use ledger::lives::parts::Part;
-use ledger::words::Slug;
+use ledger::lives::{Institution, mandate};
+use ledger::words::{Instant, Slug};
 use serde_json::{Value, json};
 
 use super::Problem;
@@ -43,7 +44,19 @@ pub(super) async fn institution(asked: Asked, Path((name, id)): Path<(String, St
         None => None,
     };
     let view = found.ok_or_else(|| Problem::not_found(format!("there is no institution {id:?} in {name} as of {}", listing.as_of().at)))?;
-    Ok(Json(with_as_of(institution_json(&view), view.as_of)))
+    let held = listing.mandates_held(&view.institution).await?;
+    let mut value = institution_json(&view);
+    let at = view.as_of.at;
+    value["mandates"] = view.institution.mandates.iter().map(|given| mandate_json(&view.institution, given, at)).collect();
+    value["mandatesHeld"] = held.iter().map(|(principal, given)| mandate_json(principal, given, at)).collect();
+    Ok(Json(with_as_of(value, view.as_of)))
+}
+
+/// A mandate, and where it stands at an instant.
+fn mandate_json(principal: &Institution, given: &mandate::Given, at: Instant) -> Value {
+    let mut value = json!(given);
+    value["standing"] = principal.mandate_standing(given, at).code().into();
+    value
 }
 
 fn institution_json(view: &InstitutionView) -> Value {
@@ -240,7 +253,13 @@ async fn timeline(asked: &Asked, name: &str, id: &str, pairs: Vec<(String, Strin
 /// An entry as a timeline has it, with where its record is.
 pub(super) fn fact_json(ledger: &str, fact: &EntryFact) -> Value {
     let record = format!("/v1/ledgers/{ledger}/records?from={}&limit=1", fact.entry);
-    json!({ "entry": fact.entry, "acceptedAt": fact.accepted_at, "type": fact.kind, "by": fact.author, "id": fact.statement, "record": record })
+    let mut value = json!({
+        "entry": fact.entry, "acceptedAt": fact.accepted_at, "type": fact.kind, "by": fact.author, "id": fact.statement, "record": record,
+    });
+    if let Some(party) = &fact.on_behalf_of {
+        value["onBehalfOf"] = json!(party);
+    }
+    value
 }
 
 fn with_as_of(mut value: Value, as_of: AsOf) -> Value {

@@ -128,9 +128,10 @@ async fn read(store: &Store, ledger: i64, entries: &[u64]) -> Result<Vec<Row>, C
 }
 
 /// These entries, and all that tell whose keys they are signed with: the genesis, and the keys of every signer, of those who
-/// admitted them, and so on.
+/// admitted them, and so on. Of those in whose name others signed, the mandates come along.
 async fn with_keys(store: &Store, ledger: i64, size: u64, about: Vec<Row>) -> Result<BTreeMap<u64, Row>, CollectFault> {
     let mut rows: BTreeMap<u64, Row> = about.into_iter().map(|row| (row.0.entry, row)).collect();
+    let principals: BTreeSet<Slug> = rows.values().filter_map(|(_, item)| item.on_behalf_of().cloned()).collect();
     let genesis = read(store, ledger, &[0]).await?;
     rows.extend(genesis.into_iter().map(|row| (row.0.entry, row)));
     let mut known = BTreeSet::new();
@@ -143,8 +144,10 @@ async fn with_keys(store: &Store, ledger: i64, size: u64, about: Vec<Row>) -> Re
         for signer in new {
             let limit = u32::try_from(MAX_ENTRIES + 1).expect("a small number");
             let history = store.history(ledger, &format!("institution/{signer}"), None, size, Some(limit)).await?;
-            let about_keys = read(store, ledger, &history).await?.into_iter().filter(|(_, item)| item.is_about_keys());
-            rows.extend(about_keys.map(|row| (row.0.entry, row)));
+            let mandate = |body: &Body| matches!(body, Body::Mandate(_) | Body::MandateRevocation(_)) && principals.contains(&signer);
+            let needed = read(store, ledger, &history).await?.into_iter();
+            let needed = needed.filter(|(_, item)| item.is_about_keys() || mandate(item.body()));
+            rows.extend(needed.map(|row| (row.0.entry, row)));
         }
         if rows.len() > MAX_ENTRIES {
             return Err(CollectFault::TooLarge(format!("more than {MAX_ENTRIES} entries")));
@@ -159,7 +162,9 @@ fn signers_of(item: &Item) -> Vec<Slug> {
         Body::Genesis(genesis) => vec![genesis.owner.clone(), genesis.ministry.clone()],
         _ => Vec::new(),
     };
-    parties.into_iter().chain([item.parsed.statement().by.clone()]).collect()
+    let holder = if let Body::Mandate(mandate) = item.body() { Some(mandate.holder.clone()) } else { None };
+    let statement = item.parsed.statement();
+    parties.into_iter().chain([statement.by.clone()]).chain(statement.on_behalf_of.clone()).chain(holder).collect()
 }
 
 async fn bundle(

@@ -114,6 +114,7 @@ fn told<'a>(bundle: &'a Bundle, items: &'a [Item], keyring: &'a Keyring, checkpo
         entry: item.entry,
         at: item.accepted_at,
         by: &item.parsed.statement().by,
+        on_behalf_of: item.on_behalf_of(),
         body: item.body(),
         // That something was lost is told where everybody reads.
         keys: item.is_about_keys() && !matches!(item.body(), Body::Continuation(_)),

@@ -50,10 +50,14 @@ pub(super) fn write(bundle: &Bundle, checkpoint: &Checkpoint, items: &[Item], ke
         let attachments: Vec<Value> = item.body().attachments().iter().map(|attachment| {
             json!({ "hash": attachment.hash, "mediaType": attachment.media_type, "isHere": bundle.attachments.contains_key(&attachment.hash) })
         }).collect();
-        json!({
+        let mut value = json!({
             "entry": item.entry, "acceptedAt": item.accepted_at, "type": statement.body.kind().code(), "by": statement.by,
             "key": item.parsed.received().header().kid, "forKeys": item.is_about_keys(), "attachments": attachments,
-        })
+        });
+        if let Some(party) = item.on_behalf_of() {
+            value["onBehalfOf"] = json!(party);
+        }
+        value
     };
     let keys: Vec<Value> = keys.iter().map(|(kid, whose)| json!({ "kid": kid, "of": whose })).collect();
     let value = json!({

@@ -5,7 +5,7 @@ use ledger::envelope::{Body, Parsed};
 use ledger::lives::Moment;
 use ledger::log::receipt::Receipt;
 use ledger::log::record::{Entry, Record};
-use ledger::words::{Hash, Instant};
+use ledger::words::{Hash, Instant, Slug};
 
 /// A statement at its place in the log.
 #[derive(Debug, Clone)]
@@ -35,6 +35,12 @@ impl Item {
     /// What it says.
     pub(super) fn body(&self) -> &Body {
         &self.parsed.statement().body
+    }
+
+    /// In whose name it was signed, where that is not its signer's own.
+    pub(super) fn on_behalf_of(&self) -> Option<&Slug> {
+        let statement = self.parsed.statement();
+        statement.on_behalf_of.as_ref().filter(|party| **party != statement.by)
     }
 
     /// Whether it is here for the keys: it says which key is whose or the log's, not how an agreement stands.

@@ -25,6 +25,9 @@ pub struct Sign {
     /// The institution that signs
     #[arg(long, value_name = "INSTITUTION")]
     by: String,
+    /// The institution in whose name, where a mandate of it covers the act
+    #[arg(long, value_name = "INSTITUTION")]
+    on_behalf_of: Option<String>,
     /// What kind of statement it is
     #[arg(long = "type", value_name = "TYPE", value_parser = PossibleValuesParser::new(Type::ALL.iter().map(|kind| kind.code())))]
     kind: String,
@@ -63,6 +66,9 @@ impl Sign {
         let body = read_body(&bytes)?;
         let key = self.signer.read_key(terminal)?;
         let mut payload = self.signer.payload(&self.kind, &self.by, body)?;
+        if let Some(party) = &self.on_behalf_of {
+            payload["onBehalfOf"] = party.as_str().into();
+        }
         let mut attachments = Vec::new();
         for attach in &self.attach {
             match &self.attachments {
@@ -120,7 +126,8 @@ pub(super) fn sign_and_write(
     let statement = Statement::from_payload(&bytes)?;
     let kind = statement.body.kind();
     terminal.note(&format!("{} ({})", kind.dutch(), kind.code()))?;
-    for (word, member) in [("for ledger", "ledger"), ("signed by", "by"), ("id", "id"), ("signed at", "signedAt")] {
+    let told = [("for ledger", "ledger"), ("signed by", "by"), ("in name of", "onBehalfOf"), ("id", "id"), ("signed at", "signedAt")];
+    for (word, member) in told.into_iter().filter(|(_, member)| payload.get(member).is_some()) {
         terminal.note(&format!("  {word:<11} {}", scalar(&payload[member]).unwrap_or_default()))?;
     }
     terminal.note(&format!("  {:<11} {}", "with key", key.public().thumbprint()))?;

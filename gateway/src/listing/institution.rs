@@ -2,6 +2,7 @@
 
 use ledger::envelope::statement::flag::Flag;
 use ledger::lives::Institution;
+use ledger::lives::mandate::Given;
 use ledger::words::Slug;
 
 use super::fold::catch_up_institution;
@@ -37,6 +38,17 @@ impl Listing {
             (row.body, row.entry, row.settled)
         };
         view(&subject, &body, entry, AsOf { at: self.as_of.at, size }).map(Some)
+    }
+
+    /// The mandates that an institution holds, each with the life of its principal, in the order of the principals' ids.
+    pub async fn mandates_held(&self, holder: &Institution) -> Result<Vec<(Institution, Given)>, ListingFault> {
+        let mut held = Vec::new();
+        for principal in &holder.mandated_by {
+            let Some(view) = self.institution(principal).await? else { continue };
+            let given = view.institution.mandates.iter().filter(|given| given.mandate.holder == holder.id).cloned();
+            held.extend(given.collect::<Vec<_>>().into_iter().map(|given| (view.institution.clone(), given)));
+        }
+        Ok(held)
     }
 
     /// Institutions in the order of their ids. In the past a page may hold fewer than asked for, and have a next one.

@@ -39,7 +39,7 @@ async fn build(visit: &Visit, name: &str, id: &str) -> Result<Content, Trouble> 
     let latest = history::latest(visit, &listing, &id).await?;
     let head = &view.head.value;
     let said: Vec<Slug> =
-        latest.deeds.iter().flat_map(|deed| say::named(&deed.body).into_iter().chain([deed.fact.author.clone()])).collect();
+        latest.deeds.iter().flat_map(|deed| say::named(&deed.body).into_iter().chain(deed.fact.acted().cloned())).collect();
     let names = Names::of(
         &listing,
         head.parties

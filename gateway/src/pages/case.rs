@@ -15,8 +15,10 @@ use super::names::Names;
 use super::told::Told;
 use super::trouble::Trouble;
 use super::visit::Visit;
+use super::words::Words;
 use super::{agreement, cases, say, when};
 use crate::listing::{CaseFile, Deed, Listing};
+use crate::store::EntryFact;
 
 /// How many deeds and breaches are shown at most.
 const MOST: usize = 120;
@@ -35,7 +37,7 @@ async fn build(visit: &Visit, name: &str, id: &str, number: &str) -> Result<Cont
     let case = &file.case.value;
     let head = &file.agreement.head.value;
     let said = file.deeds.iter().take(MOST).flat_map(|deed| say::named(&deed.body));
-    let named: Vec<Slug> = said.chain(file.deeds.iter().map(|deed| deed.fact.author.clone())).collect();
+    let named: Vec<Slug> = said.chain(file.deeds.iter().flat_map(|deed| deed.fact.acted().cloned())).collect();
     let waits = file.waits.iter().flat_map(|waits| waits.who.iter());
     let names =
         Names::of(&listing, named.iter().chain(&case.against).chain(waits).chain([&head.ministry]).chain(&head.municipality)).await?;
@@ -131,6 +133,17 @@ fn acts(visit: &Visit, name: &str, file: &CaseFile, number: u32) -> Markup {
     }
 }
 
+/// Who acted, and by whose hand where it did not sign itself.
+fn acted(words: Words, names: &Names, fact: &EntryFact) -> Markup {
+    match &fact.on_behalf_of {
+        None => names.show(words, &fact.author),
+        Some(party) => {
+            let said = [("party", names.get(party).into()), ("signer", names.get(&fact.author).into())];
+            html! { (words.with("acted-on-behalf", &said)) }
+        }
+    }
+}
+
 /// What was done, oldest first.
 pub(super) fn deeds(visit: &Visit, listing: &Listing, names: &Names, deeds: &[&Deed]) -> Markup {
     html! {
@@ -139,7 +152,7 @@ pub(super) fn deeds(visit: &Visit, listing: &Listing, names: &Names, deeds: &[&D
                 @for deed in deeds {
                     li {
                         time datetime=(deed.fact.accepted_at) { (visit.moment(deed.fact.accepted_at)) }
-                        strong { (names.show(visit.words, &deed.fact.author)) } " – " (say::deed(visit, names, &deed.body)) " "
+                        strong { (acted(visit.words, names, &deed.fact)) } " – " (say::deed(visit, names, &deed.body)) " "
                         (visit.proof(listing, deed.fact.entry))
                     }
                 }

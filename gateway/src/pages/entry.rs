@@ -48,9 +48,13 @@ async fn build(visit: &Visit, name: &str, entry: &str) -> Result<Content, Troubl
     let (signer, said) = match &parsed {
         Ok(parsed) => {
             let listing = visit.listing(name).await?;
-            let names = Names::of(&listing, say::named(&parsed.statement().body).iter().chain([&parsed.statement().by])).await?;
+            let names = Names::of(
+                &listing,
+                say::named(&parsed.statement().body).iter().chain([&parsed.statement().by]).chain(&parsed.statement().on_behalf_of),
+            )
+            .await?;
             let papers = papers(&sight, parsed).await?;
-            (Some(names.get(&parsed.statement().by).to_owned()), said(visit, &names, name, parsed, &papers))
+            (Some(signer_of(visit, &names, parsed)), said(visit, &names, name, parsed, &papers))
         }
         Err(_) => (None, html! {}),
     };
@@ -95,6 +99,18 @@ fn withheld(visit: &Visit, name: &str, row: &StoredEntry, size: u64) -> Content 
         (neighbours(visit, name, row.entry, size))
     };
     Content { title: words.plain("withheld-title", &[]), kicker: Some(words.plain("entry-number", &[("entry", row.entry.into())])), body }
+}
+
+/// Who signed, and in whose name where that is not its own.
+fn signer_of(visit: &Visit, names: &Names, parsed: &Parsed) -> String {
+    let statement = parsed.statement();
+    match statement.on_behalf_of.as_ref().filter(|party| **party != statement.by) {
+        None => names.get(&statement.by).to_owned(),
+        Some(party) => {
+            let said = [("party", names.get(party).into()), ("signer", names.get(&statement.by).into())];
+            visit.words.with("acted-on-behalf", &said).into_plain()
+        }
+    }
 }
 
 /// Who signed, when, and about what.

@@ -34,7 +34,7 @@ pub(super) fn deed_in(words: Words, names: &Names, body: &Body) -> Phrase {
 pub(super) fn named(body: &Body) -> Vec<Slug> {
     let json = body.to_json();
     let said = if matches!(body, Body::Flag(_)) { &json["cause"] } else { &json };
-    let one = ["party", "institution", "to"].into_iter().filter_map(|name| said[name].as_str());
+    let one = ["party", "institution", "to", "principal", "holder"].into_iter().filter_map(|name| said[name].as_str());
     let many = said["silent"].as_array().into_iter().flatten().filter_map(Value::as_str);
     one.chain(many).filter_map(|id| id.parse().ok()).collect()
 }
@@ -117,6 +117,9 @@ fn filled<'a>(words: Words, names: &Names, said: &'a Value) -> Vec<(&'static str
         ("title", Arg::from(text("title"))),
         ("case", Arg::Number(said["case"].as_u64().unwrap_or_default())),
         ("party", Arg::from(name_of(first(&[text("party"), text("institution")])))),
+        ("principal", Arg::from(name_of(text("principal")))),
+        ("holder", Arg::from(name_of(text("holder")))),
+        ("function", Arg::from(text("function"))),
         ("who", if said["who"].is_array() { people("who") } else { Arg::from(name_of(text("who"))) }),
         ("silent", people("silent")),
         ("due", when("due")),

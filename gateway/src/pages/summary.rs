@@ -51,6 +51,8 @@ pub(crate) struct Deed<'a> {
     pub(crate) at: Instant,
     /// Who signed it.
     pub(crate) by: &'a Slug,
+    /// In whose name, where that is not its own.
+    pub(crate) on_behalf_of: Option<&'a Slug>,
     /// What it says.
     pub(crate) body: &'a Body,
     /// Whether it is here for the keys alone.
@@ -128,7 +130,12 @@ impl Summary<'_> {
 
     fn deed(&self, deed: &Deed<'_>, text: &mut String) {
         let is_gateway = deed.by.as_str() == GATEWAY;
-        let who = if is_gateway { self.plain("summary-gateway", &[]) } else { self.names.get(deed.by).to_owned() };
+        let signer = || self.names.get(deed.by);
+        let who = match deed.on_behalf_of {
+            _ if is_gateway => self.plain("summary-gateway", &[]),
+            Some(party) => self.plain("acted-on-behalf", &[("party", self.names.get(party).into()), ("signer", signer().into())]),
+            None => signer().to_owned(),
+        };
         let args = [("entry", deed.entry.into()), ("at", self.instant(deed.at).into()), ("who", who.into())];
         *text += &format!("{}\n  {}\n", self.plain("summary-entry", &args), unmarked(say::deed_in(self.words, &self.names, deed.body)));
         for attachment in deed.body.attachments() {

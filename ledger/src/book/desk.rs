@@ -105,10 +105,16 @@ impl Book {
         if by.as_str() != GATEWAY {
             keys.push(LifeKey::Institution(by.clone()));
         }
+        keys.extend(statement.statement().on_behalf_of.clone().filter(|party| party != by).map(LifeKey::Institution));
         keys.extend(statement.statement().body.subject().map(LifeKey::of));
         let text = match &statement.statement().body {
             Body::Proposal(text) => Some(text),
             Body::CounterProposal(counter) => Some(&counter.text),
+            Body::Mandate(mandate) => {
+                keys.push(LifeKey::Institution(mandate.holder.clone()));
+                keys.extend(mandate.agreements.iter().flat_map(|list| list.iter()).cloned().map(LifeKey::Agreement));
+                None
+            }
             _ => None,
         };
         if let Some(text) = text {

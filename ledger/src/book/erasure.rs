@@ -46,9 +46,11 @@ impl Book {
             let detail = format!("entry {entry} is not about {}", body.agreement);
             return Err(Refusal::at("/body/agreement", Rule::UnknownAttachment, detail, "the agreement of that entry").into());
         }
-        if filed.by != *by && by != owner {
-            let detail = format!("{} filed it", filed.by);
-            return Err(Refusal::at("/by", Rule::NotTheFiler, detail, format!("{} or {owner}", filed.by)).into());
+        // What was filed in another's name is that other's.
+        let filer = filed.on_behalf_of.as_ref().unwrap_or(&filed.by);
+        if filer != by && by != owner {
+            let detail = format!("{filer} filed it");
+            return Err(Refusal::at("/by", Rule::NotTheFiler, detail, format!("{filer} or {owner}")).into());
         }
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! The one door of the rules: a verified statement and its place in, an acceptance or a refusal out.
 
 use super::desk::Book;
+use super::mandates::Acting;
 use super::shelf::Prior;
 use super::verdict::{Accepted, Life, Stop, Verdict};
 use crate::envelope::statement::flag::{Flag, Subject};
@@ -46,7 +47,7 @@ impl Book {
             Body::Flag(flag) => (vec![self.judge_flag(verified, flag, moment)?], None),
             _ => {
                 self.check_signer(verified, moment)?;
-                (self.apply(verified, moment)?, self.new_key(verified)?)
+                (self.apply(verified, &self.acting(verified, moment)?, moment)?, self.new_key(verified)?)
             }
         };
         Ok(Verdict::Accept(Box::new(Accepted { by, id, hash, moment, lives, key })))
@@ -64,10 +65,6 @@ impl Book {
         let statement = verified.statement();
         if statement.by.as_str() == GATEWAY {
             return Err(Refusal::at("/by", Rule::GatewayOnly, "the gateway signs flags only", "an institution").into());
-        }
-        if statement.on_behalf_of.as_ref().is_some_and(|other| *other != statement.by) {
-            let detail = "mandates are not supported yet";
-            return Err(Refusal::at("/onBehalfOf", Rule::OnBehalf, detail, statement.by.to_string()).into());
         }
         if statement.signed_at > moment.at.plus_millis(AHEAD_MILLIS) {
             let (detail, accepted) =
@@ -169,23 +166,27 @@ impl Book {
         }
     }
 
-    fn apply(&self, verified: &Verified, moment: Moment) -> Result<Vec<Life>, Stop> {
-        let statement = verified.statement();
+    fn apply(&self, verified: &Verified, acting: &Acting, moment: Moment) -> Result<Vec<Life>, Stop> {
+        let (statement, by) = (verified.statement(), &acting.party);
         match statement.body.subject() {
             Some(Subject::Agreement(id)) => {
                 let agreement = match &statement.body {
-                    Body::Proposal(proposal) => self.propose(&statement.by, proposal, verified.hash(), moment)?,
-                    Body::Accession(body) => self.ask_to_accede(&statement.by, body, verified.hash(), moment)?,
-                    Body::CounterProposal(body) => self.counter(&statement.by, body, verified.hash(), moment)?,
+                    Body::Proposal(proposal) => self.propose(by, proposal, verified.hash(), moment)?,
+                    Body::Accession(body) => self.ask_to_accede(by, body, verified.hash(), moment)?,
+                    Body::CounterProposal(body) => self.counter(by, body, verified.hash(), moment)?,
                     // What was filed beside the log changes no life: the agreement is only where the entry is found again.
                     Body::AttachmentErasure(body) => {
                         let agreement = self.known_agreement(&id, moment)?;
-                        self.check_erasure(&statement.by, body, moment)?;
+                        self.check_erasure(by, body, moment)?;
                         agreement
                     }
                     body => {
-                        let mut agreement = self.readable_agreement(&id, &statement.by, moment)?;
-                        act(&mut agreement, &statement.by, body, verified.hash(), moment)?;
+                        let mut agreement = self.readable_agreement(&id, by, moment)?;
+                        agreement.check_interest(by, &acting.through, body)?;
+                        act(&mut agreement, by, body, verified.hash(), moment)?;
+                        if !acting.itself() {
+                            agreement.note_hands(by, &acting.through, body, verified.hash());
+                        }
                         self.route(&mut agreement, moment)?;
                         agreement.after_entry(moment);
                         agreement
@@ -198,14 +199,15 @@ impl Book {
                 self.check_umbrellas(&statement.body, &agreement)?;
                 Ok(vec![Life::Agreement(Box::new(agreement))])
             }
-            Some(Subject::Institution(_)) | None => {
-                Ok(vec![Life::Institution(Box::new(self.apply_to_institution(&statement.by, &statement.body, moment)?))])
-            }
+            Some(Subject::Institution(_)) | None => match &statement.body {
+                Body::Mandate(body) => self.give_mandate(verified, body, moment),
+                body => Ok(vec![Life::Institution(Box::new(self.apply_to_institution(by, body, moment)?))]),
+            },
         }
     }
 }
 
-fn unknown_agreement(id: &Slug) -> Refusal {
+pub(super) fn unknown_agreement(id: &Slug) -> Refusal {
     Refusal::at("/body/agreement", Rule::UnknownAgreement, format!("{id} is not an agreement in this ledger"), "its id")
 }
 
@@ -245,7 +247,7 @@ fn act(agreement: &mut Agreement, by: &Slug, body: &Body, hash: Hash, moment: Mo
         Body::Genesis(_) | Body::Registration(_) | Body::Admission(_) | Body::KeyAddition(_) | Body::KeyRotation(_) => Ok(()),
         Body::KeyRevocation(_) | Body::RecoveryRequest(_) | Body::RecoveryVouch(_) | Body::RecoveryObjection(_) => Ok(()),
         Body::MinistryRouting(_) | Body::LedgerAcceptance(_) | Body::LogKeyRotation(_) | Body::AttachmentErasure(_) => Ok(()),
-        Body::Continuation(_) | Body::RulesChange(_) => Ok(()),
+        Body::Continuation(_) | Body::RulesChange(_) | Body::Mandate(_) | Body::MandateRevocation(_) => Ok(()),
         Body::Proposal(_) | Body::CounterProposal(_) | Body::Accession(_) | Body::Flag(_) => Ok(()),
     }
 }

@@ -173,5 +173,6 @@ pub fn is_about_keys(body: &Body) -> bool {
         | Type::RulesChange
         | Type::Annulment
         | Type::AttachmentErasure => false,
+        Type::Mandate | Type::MandateRevocation => false,
     }
 }

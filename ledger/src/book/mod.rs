@@ -4,6 +4,7 @@ pub mod founding;
 mod verdict;
 mod desk;
 mod judge;
+mod mandates;
 mod institutions;
 mod proposing;
 mod state;

@@ -10,7 +10,7 @@ use crate::words::{Day, Instant, Slug};
 
 impl Clause {
     /// What it waits for; `None` when it does not wait.
-    fn awaits(&self) -> Option<&Trigger> {
+    pub(super) fn awaits(&self) -> Option<&Trigger> {
         match (&self.course, &self.text.when) {
             (Course::Conditional { .. }, When::AfterEvent { trigger, .. }) => Some(trigger),
             (Course::Conditional { .. }, When::Date { .. } | When::Rhythm { .. }) => None,

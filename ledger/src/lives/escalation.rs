@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::interest::Hands;
 use super::moment::Fact;
 use crate::envelope::statement::escalation::{BreachReply, MinisterialAct, SupportKind};
 use crate::envelope::statement::flag::{Because, Rung};
@@ -38,6 +39,9 @@ pub struct Case {
     pub minister: Option<Minister>,
     /// Positions of State partners that the minister asked for.
     pub breakthrough: Option<Breakthrough>,
+    /// Through whom parties acted in it, where they did not sign themselves.
+    #[serde(default, skip_serializing_if = "Hands::is_empty")]
+    pub hands: Hands,
 }
 
 /// A request to the State: the obstacle register lists those that name an obstacle, with stage and answer of the case (L40).

@@ -1,9 +1,12 @@
 //! An institution and its keys: registered, admitted, and never out by losing a key.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::continuation::WentOn;
 use super::log_keys::LogKey;
+use super::mandate::Given;
 use super::moment::{Fact, Moment};
 use super::recovery::Recovery;
 use super::rules::RulesSince;
@@ -42,6 +45,12 @@ pub struct Institution {
     /// Of the owner of a ledger: the versions of the rules after those that the genesis names.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rules: Vec<RulesSince>,
+    /// Who may sign in its name: what it gave, and what was passed on under that.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mandates: Vec<Given>,
+    /// The principals that ever let it sign in their name, so that a reader finds what it holds.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub mandated_by: BTreeSet<Slug>,
 }
 
 /// Another ledger whose receipts are accepted.
@@ -117,8 +126,18 @@ impl Institution {
     /// An id under which nobody has registered.
     pub fn new(id: Slug) -> Self {
         let (candidates, routing, accepted_ledgers) = (Vec::new(), Vec::new(), Vec::new());
-        let (log_keys, went_on, rules) = (Vec::new(), Vec::new(), Vec::new());
-        Self { id, candidates, admitted: None, routing, accepted_ledgers, log_keys, went_on, rules }
+        Self {
+            id,
+            candidates,
+            admitted: None,
+            routing,
+            accepted_ledgers,
+            log_keys: Vec::new(),
+            went_on: Vec::new(),
+            rules: Vec::new(),
+            mandates: Vec::new(),
+            mandated_by: BTreeSet::new(),
+        }
     }
 
     /// A new institution presents itself.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::agreement::{Agreement, Deciders};
 use super::escalation::{About, Case, CaseStage, Closing, Step};
+use super::interest::Hands;
 use super::moment::Moment;
 use super::obligation::Instance;
 use super::parts::PartId;
@@ -54,6 +55,7 @@ impl Agreement {
             request: None,
             minister: None,
             breakthrough: None,
+            hands: Hands::new(),
         };
         self.touched.insert(PartId::Case(number));
         self.cases.insert(number, Arc::new(case));

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::agreement::Agreement;
+use super::interest::Hands;
 use super::moment::{Fact, Moment};
 use super::obligation::{Clause, Course, Settled, Standing, days};
 use super::offer::OfferKind;
@@ -37,6 +38,9 @@ pub struct Claim {
     pub evidence: Vec<Evidence>,
     /// Where it stands.
     pub stage: Stage,
+    /// Through whom parties acted in it, where they did not sign themselves.
+    #[serde(default, skip_serializing_if = "Hands::is_empty")]
+    pub hands: Hands,
 }
 
 /// Where a report stands.
@@ -159,6 +163,7 @@ impl Agreement {
             value: body.value,
             evidence: body.evidence.to_vec(),
             stage,
+            hands: Hands::new(),
         };
         self.touched.insert(PartId::Claim(hash));
         self.claims.insert(hash, Arc::new(claim));

@@ -35,6 +35,11 @@ impl CbsCode {
     pub fn municipality(&self) -> Self {
         Self(format!("GM{}", &self.as_str()[2..6]).into())
     }
+
+    /// Whether an area is this one or lies in it, by their codes: a neighbourhood in its district and municipality.
+    pub fn holds(&self, other: &Self) -> bool {
+        self == other || (self.kind() < other.kind() && other.as_str()[2..].starts_with(&self.as_str()[2..]))
+    }
 }
 
 impl FromStr for CbsCode {
@@ -69,6 +74,14 @@ mod tests {
         for text in ["", "G", "GM363", "GM03630", "WK0363", "BU0363aa00", "BU036A0000", "PV0027", "é0363"] {
             assert!(text.parse::<CbsCode>().is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn an_area_holds_itself_and_what_lies_in_it() {
+        let holds = |one: &str, other: &str| one.parse::<CbsCode>().unwrap().holds(&other.parse().unwrap());
+        assert!(holds("GM0363", "GM0363") && holds("GM0363", "WK036301") && holds("GM0363", "BU03630199"));
+        assert!(holds("WK036301", "BU03630199") && holds("BU03630199", "BU03630199"));
+        assert!(!holds("WK036301", "BU03630299") && !holds("GM0364", "BU03630199") && !holds("BU03630199", "WK036301"));
     }
 
     proptest! {

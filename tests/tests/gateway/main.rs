@@ -19,6 +19,7 @@ mod going_on;
 mod http;
 mod jumps;
 mod limits;
+mod mandates;
 mod metrics;
 mod request_ids;
 mod rotated;

@@ -221,6 +221,13 @@ fn samples() -> Vec<(Type, Value)> {
         (Type::RecoveryRequest, json!({ "institution": "school", "key": jwk })),
         (Type::RecoveryVouch, json!({ "institution": "school", "key": kid, "agreement": "wijk" })),
         (Type::RecoveryObjection, json!({ "key": kid })),
+        (
+            Type::Mandate,
+            json!({ "principal": "school", "holder": "town", "function": "Wijkregisseur", "key": kid, "acts": ["consent", "report"],
+                "agreements": ["wijk"], "themes": ["housing"], "neighbourhoods": ["GM0599"], "amount": "1000.00",
+                "startDate": "2006-02-01", "endDate": "2006-12-31", "mayPassOn": true, "under": hash }),
+        ),
+        (Type::MandateRevocation, json!({ "principal": "school", "mandate": hash })),
         (Type::CounterProposal, json!({ "replaces": hash, "text": text, "reason": paper })),
         (Type::Retraction, json!({ "agreement": "wijk", "version": hash, "reason": paper })),
         (Type::ProposalAnswer, json!({ "agreement": "wijk", "version": hash, "answer": "refused", "reason": paper })),

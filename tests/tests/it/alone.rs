@@ -5,7 +5,9 @@ use harness::memory::Memory;
 use harness::story::tell;
 use harness::verbs::false_because;
 use harness::{Answer, Door, Town};
+use ledger::envelope::Parsed;
 use ledger::envelope::statement::flag::{Cause, Ending};
+use ledger::envelope::statement::mandate::MandatedAct;
 use ledger::lives::agreement::{Agreement, State};
 use ledger::lives::obligation::Settled;
 use ledger::lives::suspension::Pause;
@@ -29,6 +31,16 @@ fn base() -> Town<Memory> {
     tell(Town::in_memory("2006-01-02T09:00:00Z".parse().unwrap()), text).unwrap().town
 }
 
+/// The same, where all others let it sign whatever can be signed in their name.
+fn trusted() -> Town<Memory> {
+    let (mut town, acts) = (base(), MandatedAct::ALL.iter().map(|act| act.code()).collect::<Vec<_>>().join(","));
+    for principal in ["municipality", "police"] {
+        let answer = town.actor(principal).mandate("corporation", &[&format!("acts={acts}")]).unwrap();
+        assert!(matches!(answer, Answer::Accepted(_)), "{answer:?}");
+    }
+    town
+}
+
 fn act(town: &mut Town<Memory>, dice: &mut Dice, n: u64) -> Answer {
     let obligation = dice.one(&["upkeep", "paint", "tidy", "guard", "more", "light", "play", "nothing"]);
     let due = dice.one(&["2006-04-01", "2006-05-01", "2006-06-01", "2006-07-01", "2006-05-08", "2010-02-26"]);
@@ -40,6 +52,10 @@ fn act(town: &mut Town<Memory>, dice: &mut Dice, n: u64) -> Answer {
     if dice.roll(12) == 0 {
         // In another's name, with its own key.
         town.unusual.by = Some(dice.one(&["municipality", "police", "gateway"]).to_owned());
+    }
+    if !town.door.audit().institutions().all(|institution| institution.mandates.is_empty()) {
+        let other = dice.one(&["municipality", "police", ""]);
+        town.unusual.on_behalf_of = (!other.is_empty()).then(|| other.to_owned());
     }
     // The flag of a breach of it, if there is one.
     let is_breach = |cause: &Cause| matches!(cause, Cause::Breached { obligation: id, .. } if id.as_str() == obligation);
@@ -113,6 +129,7 @@ struct Tally {
     suspended: usize,
     annulments: usize,
     dissolutions: usize,
+    for_others: usize,
 }
 
 /// One sequence of acts, and what must hold after it.
@@ -183,4 +200,33 @@ fn ten_thousand_sequences_by_one_institution_alone_never_free_it() {
     let sum = |of: fn(&Tally) -> usize| tallies.iter().map(of).sum::<usize>();
     assert!(sum(|t| t.accepted) > 10_000 && sum(|t| t.refused) > 10_000 && sum(|t| t.unresolved) > 50, "{tallies:?}");
     assert!(sum(|t| t.suspended) > 200 && sum(|t| t.annulments) > 50 && sum(|t| t.dissolutions) > 50, "{tallies:?}");
+}
+
+/// With a mandate of everybody else for everything it can sign a great deal, and still not decide on what it owes itself (L05, L54).
+#[test]
+fn nor_does_one_that_may_sign_for_all_others_free_itself() {
+    let (town, mut tally) = (trusted(), Tally::default());
+    for seed in 0..SEQUENCES / 5 {
+        let (mut town, mut dice) = (town.clone(), Dice(seed));
+        for n in 0..ACTS {
+            let answer = act(&mut town, &mut dice, n);
+            let said = Parsed::parse(&town.sent).unwrap();
+            let for_other = said.statement().on_behalf_of.is_some();
+            match answer {
+                Answer::Accepted(_) | Answer::Repeat(_) => tally.for_others += usize::from(for_other),
+                Answer::Refused(said) => tally.refused += usize::from(said[0].code == "own-obligation"),
+            }
+            let days = [0, 0, 1, 5, 20, 60][dice.roll(6) as usize];
+            let to = town.door.now().plus_millis(days * 24 * 3_600_000);
+            town.door.advance(to, dice.roll(4) > 0);
+        }
+        let agreement = town.door.audit().agreements().find(|agreement| agreement.head.id.as_str() == "homes").unwrap();
+        check_bound(agreement, seed);
+        let breaches =
+            || agreement.instances.values().filter(|instance| instance.debtor.as_str() == "corporation").flat_map(|i| &i.breaches);
+        let let_off = |how: Settled| matches!(how, Settled::Annulled | Settled::Excused | Settled::Released | Settled::NewDate);
+        let off = breaches().any(|breach| breach.settled.as_ref().is_some_and(|settlement| let_off(settlement.how)));
+        assert!(!off, "seed {seed}: let off by its own hand");
+    }
+    assert!(tally.for_others > 500 && tally.refused > 500, "{tally:?}");
 }

@@ -131,7 +131,10 @@ fn lives() -> Vec<(&'static str, Value)> {
             ("registrations", list(json!({ "type": "object" }))),
             ("lastEntry", entry_or_none()),
         ],
-        &[("name", text()), ("kind", text()), ("keys", list(json!({ "type": "object" })))],
+        &[("name", text()), ("kind", text())]
+            .into_iter()
+            .chain(["keys", "mandates", "mandatesHeld"].map(|name| (name, list(json!({ "type": "object" })))))
+            .collect::<Vec<_>>(),
     );
     let life = [("agreement", text()), ("isOpen", json!({ "type": "boolean" })), ("lastEntry", entry_or_none())];
     let head: Vec<(&str, Value)> = life
@@ -156,7 +159,7 @@ fn lives() -> Vec<(&'static str, Value)> {
         ("Agreement", object("Convenant", &with(&whole))),
         ("Part", object("Onderdeel van een convenant", &life)),
         ("Parts", page("Onderdelen van convenanten", "Part")),
-        ("Entry", object("Regel in het logboek", &entry)),
+        ("Entry", open("Regel in het logboek", &entry, &[("onBehalfOf", text())])),
         ("Entries", page("Regels in het logboek", "Entry")),
     ]
 }
@@ -214,7 +217,7 @@ fn log() -> Vec<(&'static str, Value)> {
     let record = [("entry", number()), ("acceptedAt", instant()), ("leaf", text())];
     let withheld = json!({ "type": "boolean", "description": "True where salt and jws are withheld from this reader" });
     let of_record = [("salt", text()), ("jws", text()), ("damaged", text()), ("withheld", withheld)];
-    let data = open("Inhoud", &[("ledger", text()), ("entry", number())], &[("by", text()), ("id", text())]);
+    let data = open("Inhoud", &[("ledger", text()), ("entry", number())], &[("by", text()), ("onBehalfOf", text()), ("id", text())]);
     let event = ["specversion", "id", "source", "type", "sequence", "dataref", "datacontenttype"].map(|name| (name, text()));
     let event: Vec<(&str, Value)> = event.into_iter().chain([("time", instant()), ("data", data)]).collect();
     let none = json!({ "type": "null" });

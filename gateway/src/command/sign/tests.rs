@@ -111,3 +111,18 @@ fn what_is_too_large_is_not_read_to_its_end() {
     assert_eq!(read_bounded(Path::new(&file), 11).unwrap().len(), 11);
     assert!(read_bounded(Path::new(&file), 10).unwrap_err().to_string().contains("larger"));
 }
+
+#[test]
+fn a_mandate_and_an_act_in_anothers_name_are_signed() {
+    let desk = Desk::new();
+    let mandate = r#"{"principal":"waterland","holder":"school","function":"Wijkregisseur","acts":["consent"]}"#;
+    let (exit, captured) = desk.sign("mandate", mandate, &[]);
+    assert_eq!(exit, Exit::Done, "{}", captured.notes());
+    assert!(captured.notes().contains("holder: school") && !captured.notes().contains("in name of"), "{}", captured.notes());
+    let consent = format!(r#"{{"agreement":"wijk","to":"{}"}}"#, "ab".repeat(32));
+    let (exit, captured) = desk.sign("consent", &consent, &["--on-behalf-of", "police"]);
+    assert_eq!(exit, Exit::Done, "{}", captured.notes());
+    let parsed = Parsed::parse(Message::detect(captured.out().as_bytes()).unwrap().bytes()).unwrap();
+    assert_eq!(parsed.statement().on_behalf_of.as_ref().map(|party| party.as_str()), Some("police"));
+    assert!(captured.notes().contains("in name of  police"), "{}", captured.notes());
+}

@@ -10,7 +10,7 @@ use crate::envelope::refusal::{Fault, Rule};
 use crate::words::{Day, Rhythm};
 
 /// More due dates than this in one obligation are refused: a duty for each day of 20 years fits.
-pub(super) const MAX_OCCURRENCES: usize = 8_000;
+pub(crate) const MAX_OCCURRENCES: usize = 8_000;
 
 /// The longest period of an agreement, in years.
 const MAX_YEARS: u32 = 20;

@@ -27,6 +27,7 @@ pub mod flag;
 pub mod genesis;
 pub mod institution;
 pub mod log_key;
+pub mod mandate;
 pub mod ministry;
 pub mod needs;
 pub mod obligation;
@@ -52,6 +53,7 @@ use flag::{Flag, Subject};
 use genesis::Genesis;
 use institution::{Admission, KeyAddition, KeyRevocation, KeyRotation, RecoveryObjection, RecoveryRequest, RecoveryVouch, Registration};
 use log_key::LogKeyRotation;
+use mandate::{Mandate, MandateRevocation};
 use ministry::{MinistryRouting, StatePosition};
 use obligation::{Acceptance, Dispute, DisputeAnswer, DisputeRetraction, Evidence, Finding, Handover, Release, Report, ReportRuling};
 use proposal_answer::ProposalAnswer;
@@ -118,6 +120,8 @@ statements! {
     LogKeyRotation = "log-key-rotation" ~ "Sleutel van het log vervangen",
     Continuation = "continuation" ~ "Voortzetting na verlies",
     RulesChange = "rules-change" ~ "Wijziging van de regels",
+    Mandate = "mandate" ~ "Mandaat",
+    MandateRevocation = "mandate-revocation" ~ "Einde van een mandaat",
     Proposal = "proposal" ~ "Voorstel",
     CounterProposal = "counter-proposal" ~ "Tegenvoorstel",
     Retraction = "retraction" ~ "Voorstel ingetrokken",
@@ -178,7 +182,7 @@ impl Type {
                 "id": member(StatementId::schema(), "kenmerk", "Unique for the institution; the same id with the same payload may be sent again."),
                 "signedAt": member(Instant::schema(), "tijdstip van ondertekening", "When it was signed; at most 5 minutes ahead of the ledger."),
                 "by": member(Slug::schema(), "door", "The institution that signs."),
-                "onBehalfOf": member(Slug::schema(), "namens", "The institution on whose behalf; only the signer itself, until mandates are supported."),
+                "onBehalfOf": member(Slug::schema(), "namens", "The institution on whose behalf; the signer itself, or one whose mandate covers this."),
                 "body": self.body_schema(),
             },
         })
@@ -207,7 +211,7 @@ pub struct Statement {
     pub signed_at: Instant,
     /// The institution that signs.
     pub by: Slug,
-    /// On whose behalf, when it says so.
+    /// On whose behalf, when it says so: the one that acts, where a mandate covers it.
     pub on_behalf_of: Option<Slug>,
     /// What it says.
     pub body: Body,
@@ -393,7 +397,7 @@ impl Body {
             Self::Genesis(_) | Self::Registration(_) | Self::Admission(_) | Self::KeyAddition(_) | Self::KeyRotation(_) => Vec::new(),
             Self::KeyRevocation(_) | Self::RecoveryRequest(_) | Self::RecoveryVouch(_) | Self::RecoveryObjection(_) => Vec::new(),
             Self::MinistryRouting(_) | Self::LedgerAcceptance(_) | Self::LogKeyRotation(_) | Self::AttachmentErasure(_) => Vec::new(),
-            Self::Continuation(_) | Self::RulesChange(_) => Vec::new(),
+            Self::Continuation(_) | Self::RulesChange(_) | Self::Mandate(_) | Self::MandateRevocation(_) => Vec::new(),
             Self::Consent(_) | Self::Acceptance(_) | Self::DisputeRetraction(_) | Self::WithdrawalRevocation(_) | Self::Flag(_) => {
                 Vec::new()
             }
@@ -412,6 +416,8 @@ impl Body {
             Self::Admission(body) => institution(&body.institution),
             Self::RecoveryRequest(body) => institution(&body.institution),
             Self::RecoveryVouch(body) => institution(&body.institution),
+            Self::Mandate(body) => institution(&body.principal),
+            Self::MandateRevocation(body) => institution(&body.principal),
             Self::Proposal(body) => agreement(&body.agreement),
             Self::CounterProposal(body) => agreement(&body.text.agreement),
             Self::Retraction(body) => agreement(&body.agreement),

@@ -1,0 +1,108 @@
+//! Who acts in a statement, and through whom: the signer itself, or another by a mandate as it stands at acceptance (L05).
+
+use super::desk::Book;
+use super::judge::unknown_agreement;
+use super::verdict::{Life, Stop};
+use crate::envelope::statement::flag::Subject;
+use crate::envelope::statement::genesis::Level;
+use crate::envelope::statement::institution::Kind;
+use crate::envelope::statement::mandate::{Mandate, MandatedAct};
+use crate::envelope::{Body, Refusal, Rule, Verified};
+use crate::lives::institution::Admitted;
+use crate::lives::scope::Asked;
+use crate::lives::stake::{Stake, owed_by_text};
+use crate::lives::{Agreement, Moment, Reader};
+use crate::words::Slug;
+
+/// The one that a statement is an act of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Acting {
+    /// For every rule, this is who acts.
+    pub(super) party: Slug,
+    /// Who signs, and those who passed the mandate on; the party alone where it signs itself.
+    pub(super) through: Vec<Slug>,
+}
+
+impl Acting {
+    /// Whether it signs itself.
+    pub(super) fn itself(&self) -> bool {
+        self.through == std::slice::from_ref(&self.party)
+    }
+}
+
+impl Book {
+    /// Who acts. An act on behalf of another is refused here unless a mandate covers it, now and as a whole.
+    pub(super) fn acting(&self, verified: &Verified, moment: Moment) -> Result<Acting, Stop> {
+        let statement = verified.statement();
+        let by = &statement.by;
+        let Some(party) = statement.on_behalf_of.as_ref().filter(|party| *party != by) else {
+            return Ok(Acting { party: by.clone(), through: vec![by.clone()] });
+        };
+        let Some(act) = MandatedAct::of(statement.body.kind()) else {
+            let detail = format!("nobody does this on behalf of another: {}", statement.body.kind().code());
+            return Err(Refusal::at("/onBehalfOf", Rule::OnBehalf, detail, by.to_string()).into());
+        };
+        let principal = self.known_institution(party, "/onBehalfOf")?;
+        principal.admitted()?;
+        principal.check_mandated(by, moment.at)?;
+        let kid = &verified.received().header().kid;
+        let limited = principal.mandates.iter().any(|given| given.mandate.holder == *by && given.mandate.amount.is_some());
+        let stake = |stake: &dyn Fn() -> Stake| if limited { stake() } else { Stake::default() };
+        let asked_of = |asked: &Asked<'_>| principal.act_through(by, kid, asked, moment.at);
+        let through = match &statement.body {
+            Body::Proposal(text) => asked_of(&Asked { act, text, stake: stake(&|| owed_by_text(text, party)) })?,
+            body => {
+                let agreement = self.agreement_of(body, party, moment)?;
+                let text = if let Body::CounterProposal(body) = body { &body.text } else { &*agreement.text };
+                let through = asked_of(&Asked { act, text, stake: stake(&|| agreement.stake(party, body)) });
+                // What a mandate does not cover must not tell a holder of an agreement that it may not read itself.
+                let known = || agreement.may_be_read_by(&Reader::Institution(by.clone()));
+                through.map_err(|refusal| if known() { refusal } else { unknown_agreement(&agreement.head.id) })?
+            }
+        };
+        Ok(Acting { party: party.clone(), through })
+    }
+
+    /// The agreement that an act is about, as far as the one that acts may read it.
+    fn agreement_of(&self, body: &Body, party: &Slug, moment: Moment) -> Result<Agreement, Stop> {
+        match body.subject() {
+            Some(Subject::Agreement(id)) => self.readable_agreement(&id, party, moment),
+            Some(_) | None => Err(Refusal::at("/type", Rule::OnBehalf, "this is not an act in an agreement", "another statement").into()),
+        }
+    }
+
+    /// A mandate in a principal's name. Its holder is admitted, and the key is one of the holder's; what is withheld is not named.
+    /// It stands in the life of the principal; the holder's keeps whom to look for it with.
+    pub(super) fn give_mandate(&self, verified: &Verified, body: &Mandate, moment: Moment) -> Result<Vec<Life>, Stop> {
+        let by = &verified.statement().by;
+        let holder = self.known_institution(&body.holder, "/body/holder")?;
+        let Admitted { kind, keys, .. } = holder.admitted()?;
+        if *kind == Kind::Ministry && self.ledger.level == Level::Local {
+            // Whoever signs for a party decides in its agreement (L36).
+            let detail = format!("{} is a ministry, and signs for no party to a local agreement", holder.id);
+            return Err(Refusal::at("/body/holder", Rule::MinistryMayNot, detail, "an institution that is no ministry").into());
+        }
+        if let Some(key) = body.key.filter(|key| !keys.iter().any(|known| known.kid == *key && known.is_valid(moment.at))) {
+            let detail = format!("{key} is not a valid key of {}", holder.id);
+            return Err(Refusal::at("/body/key", Rule::UnknownKey, detail, "a valid key of the holder").into());
+        }
+        for (i, id) in body.agreements.iter().flat_map(|list| list.iter()).enumerate() {
+            let Some(agreement) = self.shelf.agreement(id)? else { continue };
+            // To one that may not read it, it does not exist: the name tells nothing.
+            if agreement.text.withheld_ground.is_some() && agreement.may_be_read_by(&Reader::Institution(by.clone())) {
+                let detail = format!("{id} is withheld from the public, and this statement is not");
+                let accepted = "a mandate that does not name it";
+                return Err(Refusal::at(format!("/body/agreements/{i}"), Rule::Withheld, detail, accepted).into());
+            }
+        }
+        let mut principal = self.known_institution(&body.principal, "/body/principal")?.clone();
+        principal.give_mandate(by, &verified.received().header().kid, body, verified.hash(), moment)?;
+        let mut lives = vec![Life::Institution(Box::new(principal))];
+        if !holder.mandated_by.contains(&body.principal) {
+            let mut holder = holder.clone();
+            holder.mandated_by.insert(body.principal.clone());
+            lives.push(Life::Institution(Box::new(holder)));
+        }
+        Ok(lives)
+    }
+}
