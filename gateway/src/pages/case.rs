@@ -15,10 +15,8 @@ use super::names::Names;
 use super::told::Told;
 use super::trouble::Trouble;
 use super::visit::Visit;
-use super::words::Words;
 use super::{agreement, cases, say, when};
 use crate::listing::{CaseFile, Deed, Listing};
-use crate::store::EntryFact;
 
 /// How many deeds and breaches are shown at most.
 const MOST: usize = 120;
@@ -133,17 +131,6 @@ fn acts(visit: &Visit, name: &str, file: &CaseFile, number: u32) -> Markup {
     }
 }
 
-/// Who acted, and by whose hand where it did not sign itself.
-fn acted(words: Words, names: &Names, fact: &EntryFact) -> Markup {
-    match &fact.on_behalf_of {
-        None => names.show(words, &fact.author),
-        Some(party) => {
-            let said = [("party", names.get(party).into()), ("signer", names.get(&fact.author).into())];
-            html! { (words.with("acted-on-behalf", &said)) }
-        }
-    }
-}
-
 /// What was done, oldest first.
 pub(super) fn deeds(visit: &Visit, listing: &Listing, names: &Names, deeds: &[&Deed]) -> Markup {
     html! {
@@ -152,7 +139,7 @@ pub(super) fn deeds(visit: &Visit, listing: &Listing, names: &Names, deeds: &[&D
                 @for deed in deeds {
                     li {
                         time datetime=(deed.fact.accepted_at) { (visit.moment(deed.fact.accepted_at)) }
-                        strong { (acted(visit.words, names, &deed.fact)) } " – " (say::deed(visit, names, &deed.body)) " "
+                        strong { (names.acted(visit.words, &deed.fact.author, deed.fact.on_behalf_of.as_ref())) } " – " (say::deed(visit, names, &deed.body)) " "
                         (visit.proof(listing, deed.fact.entry))
                     }
                 }

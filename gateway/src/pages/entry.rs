@@ -54,7 +54,8 @@ async fn build(visit: &Visit, name: &str, entry: &str) -> Result<Content, Troubl
             )
             .await?;
             let papers = papers(&sight, parsed).await?;
-            (Some(signer_of(visit, &names, parsed)), said(visit, &names, name, parsed, &papers))
+            let signer = names.acted(visit.words, &parsed.statement().by, parsed.statement().on_behalf_of.as_ref());
+            (Some(signer), said(visit, &names, name, parsed, &papers))
         }
         Err(_) => (None, html! {}),
     };
@@ -64,7 +65,7 @@ async fn build(visit: &Visit, name: &str, entry: &str) -> Result<Content, Troubl
     };
     let body = html! {
         @if !sound || parsed.is_err() { p.warning role="alert" { (words.say("entry-damaged-what")) } }
-        (signed(visit, ledger, &row, parsed.as_ref().ok(), signer.as_deref()))
+        (signed(visit, ledger, &row, parsed.as_ref().ok(), signer))
         @if parsed.is_ok() { section { h2 { (words.say("entry-says")) } (said) } }
         (proof(visit, ledger, name, &row))
         (neighbours(visit, name, entry, size))
@@ -101,20 +102,8 @@ fn withheld(visit: &Visit, name: &str, row: &StoredEntry, size: u64) -> Content 
     Content { title: words.plain("withheld-title", &[]), kicker: Some(words.plain("entry-number", &[("entry", row.entry.into())])), body }
 }
 
-/// Who signed, and in whose name where that is not its own.
-fn signer_of(visit: &Visit, names: &Names, parsed: &Parsed) -> String {
-    let statement = parsed.statement();
-    match statement.on_behalf_of.as_ref().filter(|party| **party != statement.by) {
-        None => names.get(&statement.by).to_owned(),
-        Some(party) => {
-            let said = [("party", names.get(party).into()), ("signer", names.get(&statement.by).into())];
-            visit.words.with("acted-on-behalf", &said).into_plain()
-        }
-    }
-}
-
 /// Who signed, when, and about what.
-fn signed(visit: &Visit, ledger: &LedgerHandle, row: &EntryRow, parsed: Option<&Parsed>, signer: Option<&str>) -> Markup {
+fn signed(visit: &Visit, ledger: &LedgerHandle, row: &EntryRow, parsed: Option<&Parsed>, signer: Option<Markup>) -> Markup {
     let words = visit.words;
     html! {
         dl.facts {
@@ -122,7 +111,7 @@ fn signed(visit: &Visit, ledger: &LedgerHandle, row: &EntryRow, parsed: Option<&
                 div {
                     dt { (words.say("entry-signer")) }
                     dd {
-                        @if parsed.statement().by.as_str() == GATEWAY { (words.say("entry-by-gateway")) } @else { (Told(signer)) }
+                        @if parsed.statement().by.as_str() == GATEWAY { (words.say("entry-by-gateway")) } @else { (signer) }
                     }
                 }
                 div {

@@ -48,6 +48,17 @@ impl Names {
         html! { @if id.as_str() == GATEWAY { (words.say("gateway")) } @else { (Told(self.get(id))) } }
     }
 
+    /// Who signed, and in whose name where that is another's.
+    pub(super) fn acted(&self, words: Words, by: &Slug, on_behalf_of: Option<&Slug>) -> Markup {
+        match on_behalf_of.filter(|party| *party != by) {
+            None => self.show(words, by),
+            Some(party) => {
+                let said = [("party", self.get(party).into()), ("signer", self.get(by).into())];
+                html! { (words.with("acted-on-behalf", &said)) }
+            }
+        }
+    }
+
     /// Several, with semicolons between: names have commas them.
     pub(super) fn list<'a>(&'a self, ids: impl IntoIterator<Item = &'a Slug>) -> String {
         ids.into_iter().map(|id| self.get(id)).collect::<Vec<_>>().join("; ")

@@ -55,7 +55,7 @@ async fn the_register_and_the_signer_are_told_wherever_somebody_acts() {
     };
     assert_eq!(mandates("town", "mandates", "").await, ["holds"]);
     assert_eq!(mandates("corporation", "mandatesHeld", "").await, ["holds"]);
-    assert_eq!(mandates("corporation", "mandates", "").await, [String::new(); 0]);
+    assert_eq!(mandates("corporation", "mandates", "").await, Vec::<String>::new());
     gate.clock.set("2006-02-20T23:00:00Z".parse::<Instant>().unwrap());
     assert_eq!(mandates("corporation", "mandatesHeld", "").await, ["expired"]);
     assert_eq!(mandates("corporation", "mandatesHeld", "?asOf=2006-02-20T22:59:59Z").await, ["holds"]);

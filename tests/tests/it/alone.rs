@@ -19,21 +19,30 @@ const SEQUENCES: u64 = 10_000;
 const ACTS: u64 = 12;
 
 fn base() -> Town<Memory> {
-    let text = "text homes\n  parties municipality corporation police\n  obligation upkeep by corporation effort every FREQ=MONTHLY\n  \
+    base_with("")
+}
+
+/// With a further obligation.
+fn base_with(further: &str) -> Town<Memory> {
+    let text = format!(
+        "text homes\n  parties municipality corporation police\n  obligation upkeep by corporation effort every FREQ=MONTHLY\n  \
                 obligation paint by corporation effort on 2006-06-01\n  obligation tidy by corporation effort on 2006-05-01 tacit\n  \
                 obligation guard by corporation effort after event unrest by police within 5 days\n  \
                 obligation more by corporation effort after fulfilment paint within 5 days\n  \
                 obligation light by corporation effort on 2010-02-26 kept\n  \
                 obligation grant by municipality result 10 euro on 2006-05-01 money\n  \
                 obligation play by corporation effort on 2006-05-08 costs 10 from grant=10\n  \
-                set /suspension {\"holder\":\"corporation\",\"maxDays\":100}\n  \
-                set /expulsion {\"majority\":\"more-than-half\"}\nin force: homes\n";
-    tell(Town::in_memory("2006-01-02T09:00:00Z".parse().unwrap()), text).unwrap().town
+                set /suspension {{\"holder\":\"corporation\",\"maxDays\":100}}\n  \
+                set /expulsion {{\"majority\":\"more-than-half\"}}\n{further}in force: homes\n"
+    );
+    tell(Town::in_memory("2006-01-02T09:00:00Z".parse().unwrap()), &text).unwrap().town
 }
 
 /// The same, where all others let it sign whatever can be signed in their name.
 fn trusted() -> Town<Memory> {
-    let (mut town, acts) = (base(), MandatedAct::ALL.iter().map(|act| act.code()).collect::<Vec<_>>().join(","));
+    // Something that it may well report on for another.
+    let patrol = "  obligation patrol by police effort every FREQ=MONTHLY\n";
+    let (mut town, acts) = (base_with(patrol), MandatedAct::ALL.iter().map(|act| act.code()).collect::<Vec<_>>().join(","));
     for principal in ["municipality", "police"] {
         let answer = town.actor(principal).mandate("corporation", &[&format!("acts={acts}")]).unwrap();
         assert!(matches!(answer, Answer::Accepted(_)), "{answer:?}");
@@ -42,7 +51,9 @@ fn trusted() -> Town<Memory> {
 }
 
 fn act(town: &mut Town<Memory>, dice: &mut Dice, n: u64) -> Answer {
-    let obligation = dice.one(&["upkeep", "paint", "tidy", "guard", "more", "light", "play", "nothing"]);
+    let is_trusted = !town.door.audit().institutions().all(|institution| institution.mandates.is_empty());
+    let others = if is_trusted && dice.roll(2) == 0 { Some(dice.one(&["patrol", "grant"])) } else { None };
+    let obligation = others.unwrap_or_else(|| dice.one(&["upkeep", "paint", "tidy", "guard", "more", "light", "play", "nothing"]));
     let due = dice.one(&["2006-04-01", "2006-05-01", "2006-06-01", "2006-07-01", "2006-05-08", "2010-02-26"]);
     let case = 1 + dice.roll(4) as u32;
     let offer = format!("act-{}", dice.roll(n + 1));
@@ -53,7 +64,7 @@ fn act(town: &mut Town<Memory>, dice: &mut Dice, n: u64) -> Answer {
         // In another's name, with its own key.
         town.unusual.by = Some(dice.one(&["municipality", "police", "gateway"]).to_owned());
     }
-    if !town.door.audit().institutions().all(|institution| institution.mandates.is_empty()) {
+    if is_trusted {
         let other = dice.one(&["municipality", "police", ""]);
         town.unusual.on_behalf_of = (!other.is_empty()).then(|| other.to_owned());
     }
@@ -210,8 +221,8 @@ fn nor_does_one_that_may_sign_for_all_others_free_itself() {
         let (mut town, mut dice) = (town.clone(), Dice(seed));
         for n in 0..ACTS {
             let answer = act(&mut town, &mut dice, n);
-            let said = Parsed::parse(&town.sent).unwrap();
-            let for_other = said.statement().on_behalf_of.is_some();
+            // What cannot be read is nobody's act.
+            let for_other = Parsed::parse(&town.sent).is_ok_and(|said| said.statement().on_behalf_of.is_some());
             match answer {
                 Answer::Accepted(_) | Answer::Repeat(_) => tally.for_others += usize::from(for_other),
                 Answer::Refused(said) => tally.refused += usize::from(said[0].code == "own-obligation"),
@@ -228,5 +239,5 @@ fn nor_does_one_that_may_sign_for_all_others_free_itself() {
         let off = breaches().any(|breach| breach.settled.as_ref().is_some_and(|settlement| let_off(settlement.how)));
         assert!(!off, "seed {seed}: let off by its own hand");
     }
-    assert!(tally.for_others > 500 && tally.refused > 500, "{tally:?}");
+    assert!(tally.for_others > 250 && tally.refused > 500, "{tally:?}");
 }
