@@ -294,8 +294,10 @@ fn report<D: Door>(story: &Story<D>, name: &str) -> Result<String, String> {
 
 fn offer<D: Door>(story: &Story<D>, name: &str) -> Result<String, String> {
     let hash = story.town.named.get(name).ok_or_else(|| format!("nothing is named {name}"))?;
-    let part = part(story, &PartId::Offer(*hash))?;
-    Ok(part["result"]["result"].as_str().unwrap_or("open").to_owned())
+    match story.audit.part(&slug(&story.town.agreement)?, &PartId::Offer(*hash)) {
+        Some(Part::Offer(offer)) => Ok(offer.state().to_owned()),
+        _ => Err(format!("{name} is no offer")),
+    }
 }
 
 /// Who has not answered an offer yet, in the order of their ids; `nobody` when enough have consented.

@@ -168,12 +168,16 @@ impl Agreement {
             OfferKind::Annulment(body) => owed(&body.obligation),
             // These name the version before, or are for those who were there.
             OfferKind::Version | OfferKind::Amendment { .. } | OfferKind::Dissolution(_) | OfferKind::Accession { .. } => false,
-            OfferKind::Expulsion { .. } => false,
+            // It is one of the others from here on, and may be owed what the plan releases.
+            OfferKind::Expulsion { .. } => true,
             OfferKind::Handover(_) | OfferKind::ReportRuling(_) | OfferKind::CaseRuling(_) | OfferKind::BoardOutcome(_) => false,
         };
         let waiting: Vec<Hash> = self.offers.values().filter(|offer| offer.is_open() && asked(offer)).map(|offer| offer.hash).collect();
         for hash in waiting {
-            self.offer_mut(&hash).needs.insert(who.clone());
+            let quorum = self.offers.get(&hash).and_then(|offer| self.quorum_now(offer));
+            let offer = self.offer_mut(&hash);
+            offer.needs.insert(who.clone());
+            offer.quorum = quorum;
         }
     }
 }

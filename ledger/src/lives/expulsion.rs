@@ -86,6 +86,17 @@ impl Agreement {
         signers
     }
 
+    /// How much of an offer is enough among those who are bound now; of an expulsion that changes with them.
+    pub(super) fn quorum_now(&self, offer: &Offer) -> Option<Quorum> {
+        match (&offer.kind, &self.text.expulsion) {
+            (OfferKind::Expulsion { body, .. }, Some(clause)) => {
+                let count = clause.votes(self.bound_except(std::slice::from_ref(&body.party)).len());
+                Some(Quorum { with: self.signers(body), count })
+            }
+            _ => offer.quorum.clone(),
+        }
+    }
+
     /// That the text has it and the plan is whole; every fault of that at once. Gives how many votes it takes now.
     fn check_expulsion(&self, body: &Expulsion, moment: Moment) -> Result<usize, Refusal> {
         self.in_force()?;
@@ -159,7 +170,13 @@ impl Agreement {
     /// The majority is in, and everyone whose word the plan takes: the party is out, and bound by what stays due.
     pub(super) fn carry_out_expulsion(&mut self, body: &Expulsion, hash: &Hash, moment: Moment) -> Result<(), Refusal> {
         let count = self.check_expulsion(body, moment)?;
-        let votes = self.offers.get(hash).map_or(0, |offer| offer.consents.keys().filter(|who| self.bound_party(who).is_ok()).count());
+        let voted = |who: &Slug| self.offers.get(hash).is_some_and(|offer| offer.consents.contains_key(who));
+        // Another director since, or another to whom it is owed: the release takes the word of those who are there now.
+        if let Some(missing) = self.signers(body).into_iter().find(|who| !voted(who)) {
+            let detail = format!("the plan takes the word of {missing}");
+            return Err(Refusal::at("/body/to", Rule::ExpulsionUnfit, detail, "its consent first, or another proposal"));
+        }
+        let votes = self.bound().filter(|who| voted(who)).count();
         if votes < count {
             let detail = format!("{votes} of those who voted are bound, and it takes {count}");
             return Err(Refusal::at("/body/to", Rule::ExpulsionUnfit, detail, "another proposal"));

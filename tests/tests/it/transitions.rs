@@ -144,6 +144,12 @@ fn an_offer_goes_from_state_to_state_as_its_table_says() {
 }
 
 #[test]
+fn a_request_to_join_goes_from_state_to_state_as_its_table_says() {
+    let states = ["open", "waiting", "agreed", "declined", "lapsed", "superseded"];
+    Table::read(include_str!("../../tables/accession.txt")).check("accession", &states);
+}
+
+#[test]
 fn a_withdrawal_goes_from_state_to_state_as_its_table_says() {
     let states = ["running", "unresolved", "withdrawn", "revoked", "overtaken"];
     assert_eq!(withdrawal(&LeaveStage::Running), states[0]);
