@@ -98,7 +98,7 @@ impl Agreement {
                 }
                 () if twice => ("/id", Rule::Incomplete, format!("{} occurs twice", obligation.id), "each obligation once".into()),
                 () => match self.new_obligation_fault(obligation, Moment { at: from, ..moment }) {
-                    Some((rest, rule, detail, accepted)) => (rest, rule, detail, accepted),
+                    Some(fault) => fault,
                     None => continue,
                 },
             };
@@ -167,7 +167,7 @@ impl Agreement {
             OfferKind::Release(body) => owed(&body.obligation),
             OfferKind::Annulment(body) => owed(&body.obligation),
             // These name the version before, or are for those who were there.
-            OfferKind::Version | OfferKind::Amendment { .. } | OfferKind::Dissolution(_) | OfferKind::Accession { .. } => false,
+            OfferKind::Version | OfferKind::Amendment(_) | OfferKind::Dissolution(_) | OfferKind::Accession { .. } => false,
             // It is one of the others from here on, and may be owed what the plan releases.
             OfferKind::Expulsion { .. } => true,
             OfferKind::Handover(_) | OfferKind::ReportRuling(_) | OfferKind::CaseRuling(_) | OfferKind::BoardOutcome(_) => false,

@@ -46,7 +46,7 @@ impl Agreement {
             self.bound_party(by)?;
         }
         self.check_amendment(body, moment)?;
-        let (kind, needs) = (OfferKind::Amendment { body: Box::new(body.clone()), hash }, self.touched_by(body));
+        let (kind, needs) = (OfferKind::Amendment(Box::new(body.clone())), self.touched_by(body));
         match self.recall(body) {
             Some(quorum) => self.offer_by_quorum(kind, hash, by, needs, quorum, moment),
             None => self.offer_or_apply(kind, hash, by, needs, moment),
@@ -134,8 +134,7 @@ impl Agreement {
         if self.bound_party(&new.debtor).is_err() {
             return Some(("/debtor", Rule::NotAParty, format!("{} is not bound", new.debtor), "a debtor that is bound".into()));
         }
-        let (rest, rule, detail, accepted) = self.new_obligation_fault(new, moment)?;
-        Some((if rest == "/id" { "/id" } else { "/obligation/when/date" }, rule, detail, accepted))
+        self.new_obligation_fault(new, moment)
     }
 
     /// That an obligation can be added under its id, with a date that has not come.

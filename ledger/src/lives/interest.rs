@@ -106,7 +106,7 @@ impl Agreement {
             OfferKind::ReportRuling(body) => self.sides_of_claim(&body.report),
             OfferKind::CaseRuling(body) => ruled_by(self.in_case(body.case)),
             OfferKind::BoardOutcome(body) => ruled_by(self.in_case(body.case)),
-            OfferKind::Amendment { body, .. } => self.touched_by_change(body),
+            OfferKind::Amendment(body) => self.touched_by_change(body),
             OfferKind::Annulment(body) => self.sides_of_breach(body),
             OfferKind::Suspension(_) | OfferKind::Dissolution(_) => self.debtors(),
             OfferKind::Expulsion { body, .. } => BTreeSet::from([body.party.clone()]),
@@ -194,7 +194,7 @@ impl Agreement {
             OfferKind::ReportRuling(body) => Some(Of::Claim(body.report)),
             OfferKind::CaseRuling(body) => Some(Of::Case(body.case.0)),
             OfferKind::BoardOutcome(body) => Some(Of::Case(body.case.0)),
-            OfferKind::Version | OfferKind::Release(_) | OfferKind::Handover(_) | OfferKind::Amendment { .. } => None,
+            OfferKind::Version | OfferKind::Release(_) | OfferKind::Handover(_) | OfferKind::Amendment(_) => None,
             OfferKind::Annulment(_) | OfferKind::Suspension(_) | OfferKind::Resumption(_) | OfferKind::Dissolution(_) => None,
             OfferKind::Expulsion { .. } | OfferKind::Accession { .. } => None,
         }

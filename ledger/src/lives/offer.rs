@@ -87,12 +87,7 @@ pub enum OfferKind {
     /// The outcome of the board consultation.
     BoardOutcome(BoardOutcome),
     /// The text changes.
-    Amendment {
-        /// The change.
-        body: Box<Amendment>,
-        /// The hash of its payload, which becomes the version.
-        hash: Hash,
-    },
+    Amendment(Box<Amendment>),
     /// The flag of a breach is annulled.
     Annulment(Annulment),
     /// The agreement is suspended.
@@ -127,7 +122,7 @@ impl OfferKind {
             Self::ReportRuling(_) => "report-ruling",
             Self::CaseRuling(_) => "case-ruling",
             Self::BoardOutcome(_) => "board-outcome",
-            Self::Amendment { .. } => "amendment",
+            Self::Amendment(_) => "amendment",
             Self::Annulment(_) => "annulment",
             Self::Suspension(_) => "suspension",
             Self::Resumption(_) => "resumption",
@@ -136,9 +131,7 @@ impl OfferKind {
             Self::Expulsion { .. } => "expulsion",
         }
     }
-}
 
-impl OfferKind {
     /// Whether it is carried out on a day that it names, and not when the last one consents.
     fn waits_for_its_day(&self) -> bool {
         matches!(self, Self::Accession { .. })
@@ -389,7 +382,7 @@ impl Agreement {
             OfferKind::Handover(handover) => self.carry_out_handover(handover, moment)?,
             OfferKind::ReportRuling(ruling) => self.carry_out_report_ruling(ruling, moment)?,
             OfferKind::CaseRuling(ruling) => self.carry_out_case_ruling(ruling, moment)?,
-            OfferKind::Amendment { body, .. } => self.carry_out_amendment(by, body, *hash, moment)?,
+            OfferKind::Amendment(body) => self.carry_out_amendment(by, body, *hash, moment)?,
             OfferKind::Annulment(annulment) => self.carry_out_annulment(annulment, moment)?,
             OfferKind::Suspension(suspension) => self.carry_out_suspension(suspension, moment)?,
             OfferKind::Resumption(_) => self.carry_out_resumption(moment)?,

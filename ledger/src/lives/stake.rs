@@ -82,7 +82,7 @@ impl Agreement {
             Body::Release(body) => self.given_up(who, body),
             Body::Consent(body) => match self.offers.get(&body.to).map(|offer| &offer.kind) {
                 Some(OfferKind::Version) => owed_by_text(&self.text, who),
-                Some(OfferKind::Amendment { body, .. }) => self.owed_after(who, body),
+                Some(OfferKind::Amendment(body)) => self.owed_after(who, body),
                 Some(OfferKind::Release(body)) => self.given_up(who, body),
                 Some(OfferKind::Handover(body)) => self.owed_with(who, &body.obligation),
                 Some(OfferKind::ReportRuling(_) | OfferKind::CaseRuling(_) | OfferKind::BoardOutcome(_) | OfferKind::Annulment(_)) => {
