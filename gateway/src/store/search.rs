@@ -183,8 +183,7 @@ fn within(area: &CbsCode) -> Vec<(String, String)> {
 
 /// Whether two areas have ground in common, by the same rule.
 pub fn overlap(one: &CbsCode, other: &CbsCode) -> bool {
-    let (one, other) = (&one.as_str()[2..], &other.as_str()[2..]);
-    one.starts_with(other) || other.starts_with(one)
+    one.holds(other) || other.holds(one)
 }
 
 impl Store {

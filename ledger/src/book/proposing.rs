@@ -46,8 +46,7 @@ impl Book {
     /// An institution that was admitted here asks to join.
     pub(super) fn ask_to_accede(&self, by: &Slug, body: &Accession, hash: Hash, moment: Moment) -> Result<Agreement, Stop> {
         let mut agreement = self.readable_agreement(&body.agreement, by, moment)?;
-        let kind = self.known_institution(by, "/by")?.admitted.as_ref().map(|admitted| admitted.kind);
-        let kind = kind.ok_or_else(|| Refusal::at("/by", Rule::NotAdmitted, format!("{by} is not admitted"), "an admission first"))?;
+        let kind = self.known_institution(by, "/by")?.admitted()?.kind;
         agreement.ask_to_accede(by, kind, body, hash, moment)?;
         agreement.after_entry(moment);
         Ok(agreement)

@@ -52,14 +52,11 @@ impl Book {
             Body::CounterProposal(body) => self.check_text(&body.text, "/body/text"),
             Body::Amendment(body) => {
                 let changed = body.changes.iter().enumerate();
-                let changed = changed.filter_map(|(j, change)| Some((format!("/body/changes/{j}/obligation"), change.obligation()?)));
-                let referring: Vec<_> = changed.filter(|(_, obligation)| obligation.umbrella.is_some()).collect();
-                if referring.is_empty() { Ok(()) } else { self.check_clauses(&agreement.text, "/body", &referring) }
+                self.check_added(agreement, changed.filter_map(|(j, c)| Some((format!("/body/changes/{j}/obligation"), c.obligation()?))))
             }
             Body::Accession(body) => {
-                let added = body.obligations.iter().enumerate().filter(|(_, obligation)| obligation.umbrella.is_some());
-                let referring: Vec<_> = added.map(|(j, obligation)| (format!("/body/obligations/{j}"), obligation)).collect();
-                if referring.is_empty() { Ok(()) } else { self.check_clauses(&agreement.text, "/body", &referring) }
+                let added = body.obligations.iter().enumerate();
+                self.check_added(agreement, added.map(|(j, obligation)| (format!("/body/obligations/{j}"), obligation)))
             }
             Body::SupportRequest(body) => self.check_umbrella(body.umbrella.as_ref(), agreement),
             Body::MinistryAnswer(body) => self.check_umbrella(body.umbrella.as_ref(), agreement),
@@ -74,6 +71,12 @@ impl Book {
     fn check_text(&self, text: &Proposal, at: &str) -> Result<(), Stop> {
         let obligations = text.obligations.iter().enumerate().map(|(j, obligation)| (format!("{at}/obligations/{j}"), obligation));
         self.check_clauses(text, at, &obligations.collect::<Vec<_>>())
+    }
+
+    /// What is added to a text that was checked before: its receipts are read again only for an obligation that refers to one.
+    fn check_added<'a>(&self, agreement: &Agreement, added: impl Iterator<Item = (String, &'a Obligation)>) -> Result<(), Stop> {
+        let referring: Vec<_> = added.filter(|(_, obligation)| obligation.umbrella.is_some()).collect();
+        if referring.is_empty() { Ok(()) } else { self.check_clauses(&agreement.text, "/body", &referring) }
     }
 
     /// The receipts of a text, and the clauses that these obligations refer to, with their places.

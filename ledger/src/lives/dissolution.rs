@@ -7,7 +7,6 @@ use super::plan;
 use crate::envelope::refusal::{Refusal, Rule};
 use crate::envelope::statement::dissolution::{Dissolution, Remainder, RemainderItem};
 use crate::envelope::statement::flag::Ending;
-use crate::envelope::statement::obligation::Release;
 use crate::words::{Day, Hash, Slug};
 
 impl Agreement {
@@ -39,7 +38,8 @@ impl Agreement {
             Remainder::StaysDue => None,
             // Released before, and only a report on it waits: that is answered.
             Remainder::Release => {
-                self.check_release(&release(body, item)).err().map(|refusal| (refusal.faults()[0].detail.clone(), "stays-due".into()))
+                let release = plan::release(&body.agreement, &item.obligation, &body.reason);
+                self.check_release(&release).err().map(|refusal| (refusal.faults()[0].detail.clone(), "stays-due".into()))
             }
         }
     }
@@ -49,7 +49,7 @@ impl Agreement {
         self.check_dissolution(body)?;
         for item in body.plan.iter() {
             match item.disposition {
-                Remainder::Release => self.carry_out_release(&release(body, item), moment)?,
+                Remainder::Release => self.carry_out_release(&plan::release(&body.agreement, &item.obligation, &body.reason), moment)?,
                 Remainder::StaysDue => {}
             }
         }
@@ -59,9 +59,4 @@ impl Agreement {
         self.supersede_waiting(hash, by, moment);
         Ok(())
     }
-}
-
-fn release(body: &Dissolution, item: &RemainderItem) -> Release {
-    let (agreement, obligation) = (body.agreement.clone(), item.obligation.clone());
-    Release { agreement, obligation, instances: None, reason: body.reason.clone() }
 }

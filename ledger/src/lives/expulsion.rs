@@ -13,7 +13,7 @@ use super::text::TermOf;
 use super::withdrawal::LeaveStage;
 use crate::envelope::refusal::{Fault, Refusal, Rule};
 use crate::envelope::statement::expulsion::{Estate, EstateItem, Expulsion, ExpulsionClause, ExpulsionView, Majority};
-use crate::envelope::statement::obligation::{Handover, Release};
+use crate::envelope::statement::obligation::Handover;
 use crate::words::{Hash, Instant, Slug};
 
 /// The hearing of the one concerned: votes count once it gave its view, or was silent.
@@ -133,7 +133,7 @@ impl Agreement {
     fn estate_fault(&self, body: &Expulsion, item: &EstateItem, moment: Moment) -> plan::Unfit {
         let fault = match &item.disposition {
             Estate::StaysDue {} => return None,
-            Estate::Release {} => self.check_release(&release(body, item)).err(),
+            Estate::Release {} => self.check_release(&plan::release(&body.agreement, &item.obligation, &body.reason)).err(),
             Estate::HandOver { to, successor } => self.check_handover(&body.party, &handover(body, item, to, successor), moment).err(),
         };
         fault.map(|refusal| (refusal.faults()[0].detail.clone(), "stays-due".into()))
@@ -183,7 +183,7 @@ impl Agreement {
         }
         for item in body.plan.iter() {
             match &item.disposition {
-                Estate::Release {} => self.carry_out_release(&release(body, item), moment)?,
+                Estate::Release {} => self.carry_out_release(&plan::release(&body.agreement, &item.obligation, &body.reason), moment)?,
                 Estate::HandOver { to, successor } => self.carry_out_handover(&handover(body, item, to, successor), moment)?,
                 Estate::StaysDue {} => {}
             }
@@ -205,11 +205,6 @@ impl Agreement {
         }
         self.leave_mut(party).stage = LeaveStage::Overtaken { at: moment };
     }
-}
-
-fn release(body: &Expulsion, item: &EstateItem) -> Release {
-    let (agreement, obligation) = (body.agreement.clone(), item.obligation.clone());
-    Release { agreement, obligation, instances: None, reason: body.reason.clone() }
 }
 
 fn handover(body: &Expulsion, item: &EstateItem, to: &Slug, successor: &Slug) -> Handover {

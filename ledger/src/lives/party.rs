@@ -52,9 +52,7 @@ impl Participation {
     pub fn invited(kind: Kind) -> Self {
         Self { kind, signed: None, voided: None, acceded: None, withdrawn: None, expelled: None, quiet: None, quiet_due: None }
     }
-}
 
-impl Participation {
     /// Whether it takes part: it has not left, and was not put out.
     pub fn takes_part(&self) -> bool {
         self.withdrawn.is_none() && self.expelled.is_none()

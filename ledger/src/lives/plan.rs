@@ -2,6 +2,8 @@
 
 use super::agreement::Agreement;
 use crate::envelope::refusal::{Fault, Rule};
+use crate::envelope::statement::agreement::Attachment;
+use crate::envelope::statement::obligation::Release;
 use crate::words::Slug;
 
 /// What is unfit about one line of a plan, and what would be accepted.
@@ -45,4 +47,10 @@ pub(super) fn faults<'a>(
         Some(fault(format!("/body/plan/{i}"), Rule::PlanUnfit, detail, accepted))
     });
     skips.into_iter().chain(lines).collect()
+}
+
+/// The release that a line of a plan stands for: of every due date, with the reason of the whole.
+pub(super) fn release(agreement: &Slug, obligation: &Slug, reason: &Attachment) -> Release {
+    let (agreement, obligation) = (agreement.clone(), obligation.clone());
+    Release { agreement, obligation, instances: None, reason: reason.clone() }
 }
