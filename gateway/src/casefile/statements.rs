@@ -39,8 +39,7 @@ impl Item {
 
     /// In whose name it was signed, where that is not its signer's own.
     pub(super) fn on_behalf_of(&self) -> Option<&Slug> {
-        let statement = self.parsed.statement();
-        statement.on_behalf_of.as_ref().filter(|party| **party != statement.by)
+        self.parsed.statement().principal()
     }
 
     /// Whether it is here for the keys: it says which key is whose or the log's, not how an agreement stands.

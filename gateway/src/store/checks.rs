@@ -16,6 +16,8 @@ pub struct WholeRow {
     pub row: EntryRow,
     /// Type, author, id, and the life that it is about, as they are looked up by.
     pub words: [String; 4],
+    /// In whose name it was signed, where that is not its author's own.
+    pub on_behalf_of: Option<String>,
     /// SHA-256 of its payload.
     pub payload_hash: Vec<u8>,
     /// What it changed, as text; `None` where that is missing.
@@ -70,7 +72,7 @@ impl Store {
 
     /// Entries from an index on, at most `limit`, with everything beside them; for each that cannot be read, what is wrong.
     pub async fn whole_rows(&self, ledger: i64, from: u64, limit: u32) -> Result<Vec<Result<WholeRow, StoreFault>>, StoreFault> {
-        let sql = "SELECT record.entry, accepted_at, salt, leaf, jws, kind, author, statement, payload_hash, subject, body FROM record \
+        let sql = "SELECT record.entry, accepted_at, salt, leaf, jws, kind, author, on_behalf_of, statement, payload_hash, subject, body FROM record \
                    LEFT JOIN change ON change.ledger = record.ledger AND change.entry = record.entry \
                    WHERE record.ledger = $1 AND record.entry >= $2 ORDER BY record.entry LIMIT $3";
         let query = query(sql).bind(ledger).bind(signed(from)).bind(i64::from(limit));
@@ -153,6 +155,7 @@ fn whole(row: &Row) -> Result<WholeRow, StoreFault> {
     Ok(WholeRow {
         row: stored.parse()?,
         words: [word("kind")?, word("author")?, word("statement")?, word("subject")?],
+        on_behalf_of: column(row, "on_behalf_of", &place)?,
         payload_hash: row.try_get("payload_hash")?,
         change: column(row, "body", &format!("change {}", stored.entry))?,
     })

@@ -3,8 +3,6 @@
 use std::collections::BTreeMap;
 
 use futures_util::TryStreamExt as _;
-use ledger::envelope::Received;
-use ledger::envelope::json::Json;
 use ledger::words::{Instant, Slug};
 
 use super::db::{Row, query, query_scalar};
@@ -93,7 +91,7 @@ impl Store {
 
     /// Who said what when, for these entries, in their order.
     pub async fn facts(&self, ledger: i64, entries: &[u64]) -> Result<Vec<EntryFact>, StoreFault> {
-        let sql = "SELECT entry, accepted_at, kind, author, statement, subject, jws FROM record \
+        let sql = "SELECT entry, accepted_at, kind, author, on_behalf_of, statement, subject FROM record \
                    WHERE ledger = $1 AND entry {in $2} ORDER BY entry";
         let rows = query(sql).bind(ledger).bind(list(entries)).fetch_all(&self.log.readers).await?;
         rows.iter().map(fact).collect()
@@ -101,7 +99,7 @@ impl Store {
 
     /// The entries from an index on, at most `limit`, as a timeline shows them.
     pub async fn facts_from(&self, ledger: i64, from: u64, limit: u32) -> Result<Vec<EntryFact>, StoreFault> {
-        let sql = "SELECT entry, accepted_at, kind, author, statement, subject, jws FROM record \
+        let sql = "SELECT entry, accepted_at, kind, author, on_behalf_of, statement, subject FROM record \
                    WHERE ledger = $1 AND entry >= $2 ORDER BY entry LIMIT $3";
         let query = query(sql).bind(ledger).bind(signed(from)).bind(i64::from(limit));
         query.fetch_all(&self.log.readers).await?.iter().map(fact).collect()
@@ -126,27 +124,15 @@ fn list(entries: &[u64]) -> Vec<i64> {
     entries.iter().map(|entry| signed(*entry)).collect()
 }
 
-/// In whose name a statement was signed, where that is not its signer's own. A record that cannot be read tells nothing here: it
-/// is for the audit to name.
-fn on_behalf_of(jws: &[u8], author: &Slug) -> Option<Slug> {
-    let received = Received::parse(jws).ok()?;
-    let payload = received.payload();
-    let holds = |needle: &[u8]| payload.windows(needle.len()).any(|bytes| bytes == needle);
-    // Few are: the others are not read member by member. The name of a member may be written with escapes.
-    if !holds(b"onBehalfOf") && !holds(b"\\u") {
-        return None;
-    }
-    Json::parse(payload).ok()?.get("onBehalfOf")?.text()?.parse().ok().filter(|party| party != author)
-}
-
 fn fact(row: &Row) -> Result<EntryFact, StoreFault> {
     let entry = number(row.try_get("entry")?, "record")?;
     let place = format!("record {entry}");
     let author: String = row.try_get("author")?;
     let author: Slug = author.parse().map_err(|_| StoreFault::Damaged(format!("{place}: its author")))?;
-    let jws: Vec<u8> = row.try_get("jws")?;
+    let on_behalf_of: Option<String> = row.try_get("on_behalf_of")?;
+    let on_behalf_of = on_behalf_of.map(|party| party.parse()).transpose();
     Ok(EntryFact {
-        on_behalf_of: on_behalf_of(&jws, &author),
+        on_behalf_of: on_behalf_of.map_err(|_| StoreFault::Damaged(format!("{place}: in whose name it was signed")))?,
         entry,
         accepted_at: instant(row.try_get("accepted_at")?, &place)?,
         kind: row.try_get("kind")?,

@@ -105,7 +105,7 @@ impl Book {
         if by.as_str() != GATEWAY {
             keys.push(LifeKey::Institution(by.clone()));
         }
-        keys.extend(statement.statement().on_behalf_of.clone().filter(|party| party != by).map(LifeKey::Institution));
+        keys.extend(statement.statement().principal().cloned().map(LifeKey::Institution));
         keys.extend(statement.statement().body.subject().map(LifeKey::of));
         let text = match &statement.statement().body {
             Body::Proposal(text) => Some(text),

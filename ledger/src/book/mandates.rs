@@ -35,7 +35,7 @@ impl Book {
     pub(super) fn acting(&self, verified: &Verified, moment: Moment) -> Result<Acting, Stop> {
         let statement = verified.statement();
         let by = &statement.by;
-        let Some(party) = statement.on_behalf_of.as_ref().filter(|party| *party != by) else {
+        let Some(party) = statement.principal() else {
             return Ok(Acting { party: by.clone(), through: vec![by.clone()] });
         };
         let Some(act) = MandatedAct::of(statement.body.kind()) else {

@@ -218,6 +218,11 @@ pub struct Statement {
 }
 
 impl Statement {
+    /// In whose name it is signed, where that is not its signer's own.
+    pub fn principal(&self) -> Option<&Slug> {
+        self.on_behalf_of.as_ref().filter(|party| **party != self.by)
+    }
+
     /// The payload bytes that a tool signs.
     pub fn to_payload(&self) -> Vec<u8> {
         let mut payload = json!({
