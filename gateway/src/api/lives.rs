@@ -44,11 +44,13 @@ pub(super) async fn institution(asked: Asked, Path((name, id)): Path<(String, St
         None => None,
     };
     let view = found.ok_or_else(|| Problem::not_found(format!("there is no institution {id:?} in {name} as of {}", listing.as_of().at)))?;
-    let held = listing.mandates_held(&view.institution).await?;
+    let principals = listing.principals(&view.institution).await?;
+    let held = principals.iter().flat_map(|principal| principal.mandates.iter().map(move |given| (principal, given)));
+    let held = held.filter(|(_, given)| given.mandate.holder == view.institution.id);
     let mut value = institution_json(&view);
     let at = view.as_of.at;
     value["mandates"] = view.institution.mandates.iter().map(|given| mandate_json(&view.institution, given, at)).collect();
-    value["mandatesHeld"] = held.iter().map(|(principal, given)| mandate_json(principal, given, at)).collect();
+    value["mandatesHeld"] = held.map(|(principal, given)| mandate_json(principal, given, at)).collect();
     Ok(Json(with_as_of(value, view.as_of)))
 }
 

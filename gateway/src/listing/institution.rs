@@ -2,7 +2,6 @@
 
 use ledger::envelope::statement::flag::Flag;
 use ledger::lives::Institution;
-use ledger::lives::mandate::Given;
 use ledger::words::Slug;
 
 use super::fold::catch_up_institution;
@@ -40,15 +39,13 @@ impl Listing {
         view(&subject, &body, entry, AsOf { at: self.as_of.at, size }).map(Some)
     }
 
-    /// The mandates that an institution holds, each with the life of its principal, in the order of the principals' ids.
-    pub async fn mandates_held(&self, holder: &Institution) -> Result<Vec<(Institution, Given)>, ListingFault> {
-        let mut held = Vec::new();
+    /// Those who gave an institution a mandate, in the order of their ids.
+    pub async fn principals(&self, holder: &Institution) -> Result<Vec<Institution>, ListingFault> {
+        let mut principals = Vec::with_capacity(holder.mandated_by.len());
         for principal in &holder.mandated_by {
-            let Some(view) = self.institution(principal).await? else { continue };
-            let given = view.institution.mandates.iter().filter(|given| given.mandate.holder == holder.id).cloned();
-            held.extend(given.collect::<Vec<_>>().into_iter().map(|given| (view.institution.clone(), given)));
+            principals.extend(self.institution(principal).await?.map(|view| view.institution));
         }
-        Ok(held)
+        Ok(principals)
     }
 
     /// Institutions in the order of their ids. In the past a page may hold fewer than asked for, and have a next one.

@@ -61,6 +61,16 @@ async fn it_names_the_rules_and_from_which_entry_they_hold() {
     assert!(now.contains("atw-2026.2") && !now.contains("atw-2026.1"), "{now}");
 }
 
+#[tokio::test]
+async fn a_ledger_whose_rows_cannot_be_read_keeps_nobody_from_the_list() {
+    let gate = Gate::open(START).await;
+    assert_eq!(gate.get("/v1/ledgers").await["items"][0]["versions"]["rules"], json!(2));
+    gate.home().tamper_derived("UPDATE life SET body = 'gone' WHERE subject = 'institution/town'").await;
+    let listed = gate.get("/v1/ledgers").await["items"][0].clone();
+    assert_eq!((&listed["name"], listed.get("versions")), (&json!("gm0599"), None));
+    assert_eq!(gate.fetch("/v1/ledgers/gm0599").await.0, StatusCode::SERVICE_UNAVAILABLE);
+}
+
 /// What a newer program took up, an older one does not serve: its flags would be false.
 #[tokio::test]
 async fn a_ledger_by_rules_that_are_not_known_is_not_served() {
