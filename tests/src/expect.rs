@@ -39,6 +39,11 @@ pub fn check<D: Door>(story: &Story<D>, words: &[&str]) -> Result<(), String> {
             let held = last.map(|held| (held.held_on.to_string(), held.body.to_string()));
             same("the consultation", held, Some(((*day).to_owned(), (*body).to_owned())))
         }
+        ["review", id, standing @ ..] => same("the review", review(story, id)?, standing.join(" ")),
+        ["amended", "by", "review", id] => {
+            let last = agreement(story)?.head.amended.last().and_then(|amended| amended.review.as_ref());
+            same("the review", last.map(ToString::to_string), Some((*id).to_owned()))
+        }
         ["told", list] => same("told", told(story)?, sorted(list)),
         ["declined", "by", who] => same("stopped by", stopped(story)?.by.to_string(), (*who).to_owned()),
         ["case", number, "at", stage] => same("the stage", case(story, number)?.0, (*stage).to_owned()),
@@ -226,6 +231,15 @@ fn answer<D: Door>(story: &Story<D>) -> Result<Option<String>, String> {
         (None, Some(_)) => "missing".to_owned(),
         (None, None) => "owed".to_owned(),
     }))
+}
+
+/// Where a review stands, and whether it was late.
+fn review<D: Door>(story: &Story<D>, id: &str) -> Result<String, String> {
+    let (agreement, id) = (agreement(story)?, slug(id)?);
+    let scheduled = agreement.text.reviews.iter().flat_map(|list| list.iter()).find(|review| review.id == id);
+    let standing = agreement.head.review_standing(scheduled.ok_or("the text has no such review")?);
+    let held_late = agreement.head.reviews.get(&id).is_some_and(|review| review.held.is_some() && review.overdue.is_some());
+    Ok(format!("{}{}", standing.code(), if held_late { " late" } else { "" }))
 }
 
 /// Who must act in a matter of the agreement; `None` when it is no matter.

@@ -89,8 +89,15 @@ impl<D: Door> Story<D> {
             [who, "amends", version, kind @ ("obligation" | "addition"), ids, "from", text, rest @ ..] => {
                 let changes = self.obligations(ids, text)?.into_iter();
                 let changes = changes.map(|obligation| json!({ "kind": kind, "obligation": obligation })).collect();
+                let (review, rest) = match rest {
+                    ["by", "review", review, rest @ ..] => (Some(*review), rest),
+                    rest => (None, rest),
+                };
                 words::unusual(&mut self.town, rest)?;
-                self.town.actor(who).amend(version, changes);
+                match review {
+                    Some(review) => self.town.actor(who).amend_by_review(version, changes, review),
+                    None => self.town.actor(who).amend(version, changes),
+                };
             }
             [who, "accedes", "to", version, "on", day, "with", ids, "from", text, rest @ ..] => {
                 let obligations = self.obligations(ids, text)?;

@@ -149,6 +149,17 @@ impl<D: Door> Actor<'_, D> {
         self.on(Type::ProposalAnswer, body)
     }
 
+    /// Records a review that the text sets.
+    pub fn record_review(self, review: &str, day: &str, outcome: &str) -> Answer {
+        self.on(Type::Review, json!({ "review": review, "heldOn": day, "outcome": outcome, "findings": attachment() }))
+    }
+
+    /// Proposes a change that follows from a review.
+    pub fn amend_by_review(self, version: &str, changes: Vec<Value>, review: &str) -> Answer {
+        let version = self.hash_of(version);
+        self.on(Type::Amendment, json!({ "version": version, "changes": changes, "reason": attachment(), "review": review }))
+    }
+
     /// Agrees with exactly this offer.
     pub fn consent(self, offer: &str) -> Answer {
         let to = self.hash_of(offer);

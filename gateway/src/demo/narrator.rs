@@ -115,6 +115,7 @@ fn flag_text(town: &Town, cause: &Cause, tally: &mut Tally) -> Option<String> {
         Cause::FollowUpMissing { case, .. } => format!("zaak {}: de gemeente meldt geen opvolging", case.0),
         Cause::Acceded { party, .. } => format!("{} is toegetreden", name(town, party)),
         Cause::ExpulsionUnanswered { party, .. } => format!("geen zienswijze van {}", name(town, party)),
+        Cause::ReviewOverdue { review, silent, .. } => format!("toets {review} is niet op tijd vastgelegd door {}", names(town, silent)),
         Cause::ProposalUnanswered { silent, .. } => format!("{} heeft niet geantwoord op het voorstel", names(town, silent)),
         Cause::OfferLapsed { silent, .. } => format!("voorstel vervallen; geen antwoord van {}", names(town, silent)),
         Cause::Ended { outcome, .. } => format!("de overeenkomst is beëindigd: {}", outcome.dutch()),

@@ -1,6 +1,7 @@
 //! One agreement: the text in force, who signed it, what was promised and how that stands, who wants out, what waits.
 
 mod consultation;
+mod reviews;
 mod promises;
 mod parties;
 mod history;
@@ -46,6 +47,7 @@ async fn build(visit: &Visit, name: &str, id: &str) -> Result<Content, Trouble> 
             .keys()
             .chain(&said)
             .chain(consultation::named(&view))
+            .chain(reviews::named(&view))
             .chain([&head.ministry, &head.proposer])
             .chain(&head.municipality),
     )
@@ -58,6 +60,7 @@ async fn build(visit: &Visit, name: &str, id: &str) -> Result<Content, Trouble> 
         (consultation::list(visit, &listing, &names, &view))
         (promises::list(visit, &listing, &names, &view))
         (promises::by_month(visit, &view))
+        (reviews::list(visit, &listing, &names, &view))
         (waits(visit, &listing, &names, &view))
         (parties::list(visit, &listing, &names, &view))
         (parties::leaving(visit, &listing, &names, &view))

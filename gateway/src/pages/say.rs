@@ -113,6 +113,7 @@ fn filled<'a>(words: Words, names: &Names, said: &'a Value) -> Vec<(&'static str
     vec![
         ("obligation", Arg::from(text("obligation"))),
         ("obligations", Arg::from(listed(&said["obligations"]))),
+        ("review", Arg::from(text("review"))),
         ("open", Arg::from(listed(&said["open"]))),
         ("title", Arg::from(text("title"))),
         ("case", Arg::Number(said["case"].as_u64().unwrap_or_default())),
@@ -171,4 +172,29 @@ fn moment(words: Words, text: &str) -> String {
 
 fn listed(list: &Value) -> String {
     list.as_array().into_iter().flatten().filter_map(Value::as_str).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a sentence leaves open and nobody fills in would be shown as a code.
+    #[test]
+    fn everything_that_a_sentence_leaves_open_is_filled_in() {
+        let known: Vec<&str> = filled(Words::default(), &Names::default(), &Value::Null).into_iter().map(|(name, _)| name).collect();
+        let spoken = ["matter-", "todo-", "cause-", "consequence-", "correction-", "flag-", "deed-"];
+        for (language, text) in [("nl", include_str!("texts/nl/say.ftl")), ("en", include_str!("texts/en/say.ftl"))] {
+            let mut message = "";
+            let mut seen = 0;
+            for line in text.lines() {
+                message = if line.starts_with(char::is_alphabetic) { line } else { message };
+                for name in line.split('$').skip(1).filter(|_| spoken.iter().any(|prefix| message.starts_with(prefix))) {
+                    let name: String = name.chars().take_while(|char| char.is_ascii_alphanumeric()).collect();
+                    assert!(known.contains(&name.as_str()), "{language}: {name} of {message}");
+                    seen += 1;
+                }
+            }
+            assert!(seen > 100, "{language}: {seen}");
+        }
+    }
 }

@@ -223,6 +223,7 @@ fn act(agreement: &mut Agreement, by: &Slug, body: &Body, hash: Hash, moment: Mo
         Body::Dissolution(body) => agreement.dissolve(by, body, hash, moment),
         Body::Expulsion(body) => agreement.expel(by, body, hash, moment),
         Body::ExpulsionView(body) => agreement.give_view(by, body, moment),
+        Body::Review(body) => agreement.record_review(by, body, moment),
         Body::Event(body) => agreement.record_event(by, body, moment),
         Body::Report(body) => agreement.report(by, body, hash, moment),
         Body::Finding(body) => agreement.find(by, body, moment),

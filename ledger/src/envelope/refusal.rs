@@ -96,6 +96,8 @@ rules! {
     AlreadyGiven "already-given" "L01" Conflict "Dit is al gegeven." "This has been given already."
     SuspensionUnfit "suspension-unfit" "L01" Conflict "Zo kan de overeenkomst niet worden opgeschort." "The agreement cannot be suspended like this."
     AccessionUnfit "accession-unfit" "L04" Conflict "Zo kan deze instelling niet toetreden." "The institution cannot join like this."
+    UnknownReview "unknown-review" "L47" Unknown "Deze toets staat niet in de overeenkomst." "This review is not in the agreement."
+    ReviewUnfit "review-unfit" "L47" Conflict "Dit past niet bij deze toets." "This does not fit the review."
     // --- obligations ---
     UnknownObligation "unknown-obligation" "L07" Unknown "Deze afspraak staat niet in de overeenkomst." "This obligation is not in the agreement."
     UnknownEvent "unknown-event" "L07" Unknown "Geen afspraak wacht op deze gebeurtenis." "No obligation waits for this event."

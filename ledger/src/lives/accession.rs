@@ -154,7 +154,7 @@ impl Agreement {
             // Its first day is no due date, as that of the agreement is none.
             self.start_clause_after(&obligation.id, Day::of(moment.at), Day::of(moment.at), moment);
         }
-        self.new_version(*hash, &by, None, moment);
+        self.new_version(*hash, &by, (None, None), moment);
         self.ask_newcomer(&by);
         Ok(())
     }

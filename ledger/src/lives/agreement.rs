@@ -72,6 +72,7 @@ impl Agreement {
             stood_still: Vec::new(),
             power_days: 0,
             weaknesses: BTreeMap::new(),
+            reviews: BTreeMap::new(),
         };
         let mut agreement = Self::of(head, text.clone()).judged_by(rules);
         agreement.put_on_table(text, version, proposer, kinds, moment);

@@ -35,6 +35,9 @@ pub struct Amended {
     /// The consultation that it came from, if it says so (L17).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consultation: Option<Consultation>,
+    /// The review that it follows from, if it says so (L47).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<Slug>,
 }
 
 impl Agreement {
@@ -86,7 +89,7 @@ impl Agreement {
     fn check_amendment(&self, body: &Amendment, moment: Moment) -> Result<Proposal, Refusal> {
         self.in_force()?;
         self.check_in_force(&body.version)?;
-        let mut faults = Vec::new();
+        let mut faults: Vec<Fault> = self.review_fault(body).into_iter().collect();
         let mut text = (*self.text).clone();
         for (i, change) in body.changes.iter().enumerate() {
             let fault = self.change_fault(change, &body.changes[..i], moment);
@@ -187,15 +190,21 @@ impl Agreement {
                 Change::Obligation { obligation } => self.replace_text(obligation, moment),
             }
         }
-        self.new_version(hash, by, body.consultation.clone(), moment);
+        self.new_version(hash, by, (body.consultation.clone(), body.review.clone()), moment);
         Ok(())
     }
 
     /// The text is another version from here on. Who was let into the one before, and whose day has not come, asks anew.
-    pub(super) fn new_version(&mut self, hash: Hash, by: &Slug, consultation: Option<Consultation>, moment: Moment) {
+    pub(super) fn new_version(
+        &mut self,
+        hash: Hash,
+        by: &Slug,
+        (consultation, review): (Option<Consultation>, Option<Slug>),
+        moment: Moment,
+    ) {
         let head = self.head_mut();
         let replaces = std::mem::replace(&mut head.version, hash);
-        head.amended.push(Amended { version: hash, replaces, at: moment, consultation });
+        head.amended.push(Amended { version: hash, replaces, at: moment, consultation, review });
         self.supersede_waiting(hash, by, moment);
     }
 

@@ -16,7 +16,7 @@ impl Part {
     /// Whether this part asks for somebody's attention: an agreement has any if one of its parts does.
     pub fn calls(&self) -> bool {
         match self {
-            Self::Head(head) => head.still_owed().is_some() || head.is_weak(),
+            Self::Head(head) => head.still_owed().is_some() || head.is_weak() || head.overdue_reviews().next().is_some(),
             Self::Text(_) | Self::Clause(_) => false,
             Self::Instance(instance) => match instance.standing {
                 Standing::Overdue { .. } | Standing::Breached { .. } => true,
@@ -39,6 +39,8 @@ impl Agreement {
         self.parties_that_wait(&mut found);
         self.leaves_that_wait(&mut found);
         found.extend(self.answer_that_waits());
+        let reviews = self.head.overdue_reviews();
+        found.extend(reviews.map(|(id, since)| waits(Matter::ReviewOverdue { review: id.clone() }, self.deciders(&[]).0, since, None)));
         for offer in self.offers.values().filter(|offer| offer.is_open() && !offer.is_agreed()) {
             if let OfferKind::Expulsion { body, hearing } = &offer.kind
                 && hearing.is_open()

@@ -44,6 +44,12 @@ impl Agreement {
         self.see_claims(&mut first);
         self.see_cases(&mut first);
         self.see_leaves(&mut first);
+        let review = self.next_review();
+        first.see(review.map(|(late_from, _)| late_from), || {
+            let (_, review) = review.expect("there is one");
+            let silent = self.deciders(&[]).0.into_iter().collect();
+            Cause::ReviewOverdue { agreement: self.id(), review: review.id.clone(), silent: names(silent) }
+        });
         first.see(self.ends_at(), || {
             let open = self.open_instances();
             let outcome = if open.is_empty() { Ending::Completed } else { Ending::Expired };
@@ -204,6 +210,7 @@ impl Agreement {
                 self.hearing_mut(offer).into_iter().for_each(|hearing| hearing.silence = Some(moment));
             }
             Cause::ProposalUnanswered { .. } => self.flag_silence(moment),
+            Cause::ReviewOverdue { review, .. } => self.review_overdue(review, moment),
             Cause::Ended { outcome, .. } => self.end(*outcome, moment),
             Cause::Overdue { obligation, due, .. } => self.overdue(obligation, *due, moment),
             Cause::Breached { obligation, due, .. } => self.breached(obligation, *due, flag.due_at, moment),

@@ -8,6 +8,7 @@ use super::amendment::Amended;
 use super::moment::Fact;
 use super::owed::OwedAnswer;
 use super::party::Participation;
+use super::review::Reviewed;
 use super::suspension::{Pause, Spell};
 use crate::envelope::statement::flag::{Ending, Weakness};
 use crate::words::{Day, Hash, Slug};
@@ -45,6 +46,9 @@ pub struct Head {
     pub power_days: u32,
     /// What is wrong with its composition, and since when.
     pub weaknesses: BTreeMap<Weakness, Fact>,
+    /// The reviews that are overdue or were held (L47).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub reviews: BTreeMap<Slug, Reviewed>,
 }
 
 /// A version of the text. The consents under one that was superseded, now void, stay with its offer.

@@ -84,6 +84,11 @@ pub enum Matter {
     ProposalToAnswer,
     /// The term for that answer has passed without one: it is still owed.
     ProposalUnanswered,
+    /// A review was not recorded in time: it must still be held (L47).
+    ReviewOverdue {
+        /// Which review.
+        review: Slug,
+    },
     /// A report waits to be accepted or disputed.
     ReportToAccept {
         /// SHA-256 of the report's payload.
@@ -170,6 +175,7 @@ impl Matter {
             Self::OfferToAnswer { .. } => "offer-to-answer",
             Self::ProposalToAnswer => "proposal-to-answer",
             Self::ProposalUnanswered => "proposal-unanswered",
+            Self::ReviewOverdue { .. } => "review-overdue",
             Self::ReportToAccept { .. } => "report-to-accept",
             Self::DisputeToAnswer { .. } => "dispute-to-answer",
             Self::ReportToRule { .. } => "report-to-rule",
@@ -185,7 +191,7 @@ impl Matter {
     }
 
     /// Every word that [`Matter::code`] gives.
-    pub const CODES: [&'static str; 22] = [
+    pub const CODES: [&'static str; 23] = [
         "overdue",
         "breached",
         "gone-quiet",
@@ -197,6 +203,7 @@ impl Matter {
         "offer-to-answer",
         "proposal-to-answer",
         "proposal-unanswered",
+        "review-overdue",
         "report-to-accept",
         "dispute-to-answer",
         "report-to-rule",

@@ -34,6 +34,7 @@ mod condition;
 mod upkeep;
 pub mod amendment;
 mod dependence;
+pub mod review;
 pub mod report;
 pub mod escalation;
 mod ladder;

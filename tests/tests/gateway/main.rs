@@ -27,6 +27,7 @@ mod rotation;
 mod openapi;
 mod pools;
 mod proposals;
+mod reviews;
 mod readers;
 mod reads;
 mod schemas;

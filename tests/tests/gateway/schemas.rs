@@ -232,12 +232,17 @@ fn samples() -> Vec<(Type, Value)> {
         (Type::Retraction, json!({ "agreement": "wijk", "version": hash, "reason": paper })),
         (Type::ProposalAnswer, json!({ "agreement": "wijk", "version": hash, "answer": "refused", "reason": paper })),
         (Type::Proposal, with(&text, json!({ "consultation": consultation }))),
+        (Type::Proposal, with(&text, json!({ "reviews": [{ "id": "midterm", "kind": "midterm", "date": "2007-03-01" }] }))),
+        (
+            Type::Review,
+            json!({ "agreement": "wijk", "review": "midterm", "heldOn": "2007-02-01", "outcome": "add-result-obligations", "findings": paper }),
+        ),
         (Type::Proposal, text),
         (Type::Proposal, rhythm),
         (Type::Proposal, conditional),
         (Type::Proposal, funded),
         (Type::Event, json!({ "agreement": "wijk", "event": "unrest", "happenedOn": "2006-06-01", "account": paper })),
-        (Type::Amendment, with(&amendment, json!({ "consultation": consultation }))),
+        (Type::Amendment, with(&amendment, json!({ "consultation": consultation, "review": "midterm" }))),
         (Type::Amendment, amendment),
         (Type::Consent, json!({ "agreement": "wijk", "to": hash })),
         (Type::Decline, json!({ "agreement": "wijk", "to": hash, "reason": paper })),
@@ -348,6 +353,10 @@ fn samples() -> Vec<(Type, Value)> {
         (
             Type::Flag,
             json!({ "dueAt": "2006-06-01T22:00:00Z", "cause": { "kind": "breached", "agreement": "wijk", "obligation": "o", "due": "2006-06-01", "case": 1 } }),
+        ),
+        (
+            Type::Flag,
+            json!({ "dueAt": "2007-03-01T23:00:00Z", "cause": { "kind": "review-overdue", "agreement": "wijk", "review": "midterm", "silent": ["town"] } }),
         ),
         (
             Type::Flag,

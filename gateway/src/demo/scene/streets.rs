@@ -17,8 +17,17 @@ pub(super) fn turn(scene: &mut Scene<'_>, day: &str) -> anyhow::Result<()> {
         }
         "2006-09-27" => municipality_closes(scene, WIJK, "Met de bestuurder van de corporatie is een datum voor herstel vastgelegd."),
         "2006-10-04" => scene.report_all(WIJK, "buurtregisseur", "de wooncorporatie meldt de achterstallige maanden"),
+        "2007-02-28" => reviewed(scene),
         _ => Ok(()),
     }
+}
+
+/// The midterm review of 2007 (L47): the text goes on as it is.
+fn reviewed(scene: &mut Scene<'_>) -> anyhow::Result<()> {
+    let found = Paper::new("Het werk in de straat is weer opgepakt; de afspraken blijven zoals zij zijn.");
+    let body = json!({ "review": "tussentijds", "heldOn": "2007-02-26", "outcome": "continue", "findings": found.reference() });
+    let text = "de gemeente legt de tussentijdse toets vast: ongewijzigd voortzetten";
+    scene.says(WIJK, "municipality", Type::Review, &body, &[found], text).map(|_| ())
 }
 
 fn acknowledge(scene: &mut Scene<'_>) -> anyhow::Result<()> {

@@ -3,6 +3,7 @@
 use super::accession::AccessionRule;
 use super::consultation::Consultation;
 use super::expulsion::ExpulsionClause;
+use super::review::ScheduledReview;
 use super::suspension::SuspensionPower;
 use super::trigger::{Delay, Trigger};
 use super::umbrella::{Umbrella, UmbrellaClause};
@@ -312,6 +313,8 @@ shape! {
         accession: Option<AccessionRule> = "toetreding",
         /// That a party can be put out by a majority of the others, after a hearing; nobody can when not given.
         expulsion: Option<ExpulsionClause> = "royement",
+        /// By when the agreement is reviewed (L47).
+        reviews: Option<List<ScheduledReview, 1, 40>> = "toetsmomenten",
         /// The umbrella agreements that its obligations refer to, each with its receipt (L44).
         umbrellas: Option<List<Umbrella, 1, 4>> = "koepelovereenkomsten",
         /// Ground on which the agreement as a whole is withheld from the public (Woo); public when not given. It stays as the

@@ -35,6 +35,8 @@ shape! {
         reason: Attachment = "reden",
         /// The consultation that it came from (L17).
         consultation: Option<Consultation> = "overleg",
+        /// The review that it follows from: one that was held, and came to a change (L47).
+        review: Option<Slug> = "toets",
     }
 }
 

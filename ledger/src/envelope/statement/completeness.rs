@@ -40,6 +40,7 @@ pub fn gaps(body: &Json) -> Vec<Fault> {
     gaps.unique(body, "parties", "institution");
     gaps.unique(body, "goals", "id");
     gaps.unique(body, "obligations", "id");
+    gaps.unique(body, "reviews", "id");
     let parties: BTreeSet<&str> = items(body, "parties").iter().filter_map(|p| text(p, "institution")).collect();
     if let Some(director) = text(body, "director").filter(|d| !parties.contains(d)) {
         let accepted = "a director that is one of the parties (L15)";
@@ -59,6 +60,7 @@ pub fn gaps(body: &Json) -> Vec<Fault> {
         gaps.add(Rule::Incomplete, "/accession/parties".into(), "more parties than there are", accepted);
     }
     let period = period(body, &mut gaps);
+    review_gaps(body, period, &mut gaps);
     for (i, obligation) in items(body, "obligations").iter().enumerate() {
         obligation_gaps(obligation, i, body, &parties, period, &mut gaps);
     }
@@ -80,6 +82,28 @@ fn period(body: &Json, gaps: &mut Gaps) -> Option<(Day, Day)> {
         return None;
     }
     Some((start, end))
+}
+
+/// Reviews fall within the period, after its first day, and a final one comes last (L47).
+fn review_gaps(body: &Json, period: Option<(Day, Day)>, gaps: &mut Gaps) {
+    let date = |review: &Json| text(review, "date").and_then(|t| t.parse::<Day>().ok());
+    let reviews = items(body, "reviews");
+    let last = reviews.iter().filter_map(date).max();
+    for (i, review) in reviews.iter().enumerate() {
+        let Some(day) = date(review) else { continue };
+        if let Some((start, end)) = period.filter(|(start, end)| day <= *start || day > *end) {
+            let accepted = format!("a date after {start}, up to {end}");
+            gaps.add(Rule::Incomplete, format!("/reviews/{i}/date"), format!("{day} is outside the period"), &accepted);
+        }
+        if text(review, "kind") == Some("final") && (last != Some(day) || reviews.iter().filter(|other| date(other) == last).count() > 1) {
+            gaps.add(
+                Rule::Incomplete,
+                format!("/reviews/{i}/kind"),
+                "a final review is not the last one",
+                "one final review, after all others",
+            );
+        }
+    }
 }
 
 fn obligation_gaps(obligation: &Json, i: usize, body: &Json, parties: &BTreeSet<&str>, period: Option<(Day, Day)>, gaps: &mut Gaps) {

@@ -102,6 +102,11 @@ shape! {
         ProposalUnanswered { /// The agreement.
             agreement: Slug = "overeenkomst", /// Who did not answer.
             silent: Names = "wie niet antwoordde", } = "proposal-unanswered" ~ "voorstel niet beantwoord",
+        /// A review that the text sets was not recorded in time (L47).
+        ReviewOverdue { /// The agreement.
+            agreement: Slug = "overeenkomst", /// Which review.
+            review: Slug = "toets", /// Who was to record it.
+            silent: Names = "wie hem niet vastlegde", } = "review-overdue" ~ "toets niet gehouden",
         /// The last day has passed; what is open stays bound.
         Ended { /// The agreement.
             agreement: Slug = "overeenkomst", /// How it ended.
@@ -221,6 +226,7 @@ impl Cause {
             | Self::Acceded { agreement, .. }
             | Self::ExpulsionUnanswered { agreement, .. }
             | Self::ProposalUnanswered { agreement, .. }
+            | Self::ReviewOverdue { agreement, .. }
             | Self::Ended { agreement, .. }
             | Self::Overdue { agreement, .. }
             | Self::Breached { agreement, .. }

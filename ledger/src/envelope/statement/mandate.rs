@@ -104,7 +104,7 @@ mod tests {
         let others = [Type::Continuation, Type::MinistryAnswer, Type::AttachmentErasure, Type::Flag];
         let mandates = [Type::Mandate, Type::MandateRevocation, Type::Withdrawal, Type::WithdrawalRevocation];
         let state = [Type::SupportRequest, Type::StatePosition, Type::CaseClosure, Type::ProposalAnswer, Type::RulesChange];
-        let circle = [Type::Dissolution, Type::Accession, Type::Expulsion, Type::ExpulsionView];
+        let circle = [Type::Dissolution, Type::Accession, Type::Expulsion, Type::ExpulsionView, Type::Review];
         let all = ledger.into_iter().chain(keys).chain(recovery).chain(others).chain(mandates).chain(state).chain(circle);
         assert_eq!(never, all.collect());
     }

@@ -32,6 +32,7 @@ pub mod ministry;
 pub mod needs;
 pub mod obligation;
 pub mod proposal_answer;
+pub mod review;
 pub mod rules_change;
 pub mod suspension;
 pub mod trigger;
@@ -57,6 +58,7 @@ use mandate::{Mandate, MandateRevocation};
 use ministry::{MinistryRouting, StatePosition};
 use obligation::{Acceptance, Dispute, DisputeAnswer, DisputeRetraction, Evidence, Finding, Handover, Release, Report, ReportRuling};
 use proposal_answer::ProposalAnswer;
+use review::Review;
 use rules_change::RulesChange;
 use suspension::{Resumption, Suspension};
 use trigger::Event;
@@ -156,6 +158,7 @@ statements! {
     WithdrawalRevocation = "withdrawal-revocation" ~ "Opzegging ingetrokken",
     Expulsion = "expulsion" ~ "Voorstel tot royement",
     ExpulsionView = "expulsion-view" ~ "Zienswijze",
+    Review = "review" ~ "Toets",
     AttachmentErasure = "attachment-erasure" ~ "Bijlage gewist",
     Flag = "flag" ~ "Vlag",
 }
@@ -380,6 +383,7 @@ impl Body {
             Self::Dissolution(body) => vec![&body.reason],
             Self::Expulsion(body) => vec![&body.reason],
             Self::ExpulsionView(body) => vec![&body.view],
+            Self::Review(body) => vec![&body.findings],
             Self::Accession(body) => vec![&body.reason],
             Self::Event(body) => vec![&body.account],
             Self::Report(body) => body.evidence.iter().filter_map(Evidence::attachment).collect(),
@@ -435,6 +439,7 @@ impl Body {
             Self::Dissolution(body) => agreement(&body.agreement),
             Self::Expulsion(body) => agreement(&body.agreement),
             Self::ExpulsionView(body) => agreement(&body.agreement),
+            Self::Review(body) => agreement(&body.agreement),
             Self::Accession(body) => agreement(&body.agreement),
             Self::Event(body) => agreement(&body.agreement),
             Self::Report(body) => agreement(&body.agreement),

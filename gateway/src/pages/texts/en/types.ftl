@@ -41,6 +41,7 @@ type-proposal-answer = Answer to a proposal
 type-amendment = Amendment
 type-expulsion = Proposal to expel
 type-expulsion-view = View
+type-review = Review
 type-accession = Request to join
 type-suspension = Suspension
 type-resumption = Resumption

@@ -41,6 +41,7 @@ type-proposal-answer = Antwoord op een voorstel
 type-amendment = Wijzigingsvoorstel
 type-expulsion = Voorstel tot royement
 type-expulsion-view = Zienswijze
+type-review = Toets
 type-accession = Verzoek tot toetreding
 type-suspension = Opschorting
 type-resumption = Hervatting
