@@ -8,12 +8,11 @@ use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 
 use super::db::{query, query_scalar};
 use super::keep::{Store, StoreFault};
+use super::migrations::COSIGNED;
 use super::rows::{number, signed};
 
 /// So many of the newest cosigned checkpoints of a ledger are kept: the newest proves all entries before it.
 const KEPT: i64 = 100;
-
-static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations/sqlite-cosigned");
 
 /// A checkpoint with the cosignatures that witnesses gave for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +27,7 @@ pub struct CosignedCheckpoint {
 pub(super) async fn open(path: &Path, options: SqliteConnectOptions) -> Result<SqlitePool, StoreFault> {
     let options = options.filename(cosigned_path(path)).create_if_missing(true);
     let pool = SqlitePoolOptions::new().max_connections(4).acquire_timeout(std::time::Duration::from_secs(5)).connect_with(options).await?;
-    MIGRATIONS.run(&pool).await?;
+    COSIGNED.run(&pool).await?;
     Ok(pool)
 }
 

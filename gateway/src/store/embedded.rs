@@ -14,10 +14,8 @@ use super::cosigned;
 use super::db::{Pool, Row, query};
 use super::files::Files;
 use super::keep::{Pools, Store, StoreFault, attachments_path, derived_path};
+use super::migrations::{DERIVED, LOG};
 use super::rows::{hash, number};
-
-static LOG: sqlx::migrate::Migrator = sqlx::migrate!("../migrations/sqlite");
-static DERIVED: sqlx::migrate::Migrator = sqlx::migrate!("../migrations/sqlite-derived");
 
 /// Rows of the older table that are moved at a time.
 const MOVED: i64 = 16;

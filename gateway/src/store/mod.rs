@@ -20,6 +20,7 @@ mod folding;
 mod journal;
 mod keep;
 mod lives;
+mod migrations;
 mod log_keys;
 mod past;
 mod place;

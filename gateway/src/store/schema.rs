@@ -3,11 +3,11 @@
 //! The owner may change tables; what it may not is in triggers (`migrations/postgres`). The role of the gateways has the
 //! rights below and no others: the log takes inserts, and nothing of it can be changed or deleted with that role.
 
-use std::sync::LazyLock;
-
-use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::migrate::MigrateError;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _, PgConnection, PgPool};
+
+use super::migrations::POSTGRES;
 
 /// The role of the gateways, unless another is named.
 pub const GATEWAY_ROLE: &str = "convenant_gateway";
@@ -33,14 +33,6 @@ const RIGHTS: [&str; 11] = [
     "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA derived TO {role}",
     "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA cosigned TO {role}",
 ];
-
-static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
-    let mut migrator = sqlx::migrate!("../migrations/postgres");
-    // What was applied is remembered apart from the tables that hold something.
-    migrator.create_schema("convenant");
-    migrator.dangerous_set_table_name("convenant.migration");
-    migrator
-});
 
 /// Why a schema cannot be brought up to date, or is not one that this program works with. What the server said is the source
 /// (`{error:#}` with anyhow).
@@ -120,14 +112,14 @@ async fn migrate_on(connection: &mut PgConnection, role: &str) -> Result<Migrate
     let before = applied(connection).await?.unwrap_or_default();
     // Before anything is changed: an older program must not take rights away that a newer one gave.
     match compare(&before) {
-        Ok(()) | Err(SchemaFault::Behind(_)) => MIGRATIONS.run(&mut *connection).await?,
+        Ok(()) | Err(SchemaFault::Behind(_)) => POSTGRES.run(&mut *connection).await?,
         Err(fault) => return Err(fault),
     }
     let role_made = make_role(connection, role).await?;
     grant(connection, role).await?;
-    let new = MIGRATIONS.iter().filter(|step| !before.iter().any(|(version, _)| *version == step.version));
+    let new = POSTGRES.iter().filter(|step| !before.iter().any(|(version, _)| *version == step.version));
     let applied = new.map(|step| (step.version, step.description.to_string())).collect();
-    let newest = MIGRATIONS.iter().map(|step| step.version).max().unwrap_or_default();
+    let newest = POSTGRES.iter().map(|step| step.version).max().unwrap_or_default();
     Ok(Migrated { server, applied, newest, role_made })
 }
 
@@ -183,12 +175,12 @@ async fn applied(connection: &mut PgConnection) -> Result<Option<Vec<(i64, Vec<u
 }
 
 fn compare(applied: &[(i64, Vec<u8>)]) -> Result<(), SchemaFault> {
-    let unknown: Vec<i64> = applied.iter().map(|(version, _)| *version).filter(|version| !MIGRATIONS.version_exists(*version)).collect();
+    let unknown: Vec<i64> = applied.iter().map(|(version, _)| *version).filter(|version| !POSTGRES.version_exists(*version)).collect();
     if !unknown.is_empty() {
         return Err(SchemaFault::Newer(unknown));
     }
     let mut missing = Vec::new();
-    for step in MIGRATIONS.iter() {
+    for step in POSTGRES.iter() {
         match applied.iter().find(|(version, _)| *version == step.version) {
             None => missing.push(step.version),
             Some((_, checksum)) if **checksum != *step.checksum => return Err(SchemaFault::Other(step.version)),

@@ -9,11 +9,10 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 
 use super::db::{Connection, Pool, query, query_scalar};
 use super::keep::StoreFault;
+use super::migrations::WITNESS;
 
 /// At most this many refused checkpoints are kept for a log: its operator could go on for ever.
 const MAX_REFUSED: i64 = 100;
-
-static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations/sqlite-witness");
 
 /// What a witness remembers. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -56,7 +55,7 @@ impl WitnessStore {
         // One connection: what is asked at a time is decided one by one.
         let pool =
             SqlitePoolOptions::new().max_connections(1).acquire_timeout(std::time::Duration::from_secs(5)).connect_with(options).await?;
-        MIGRATIONS.run(&pool).await?;
+        WITNESS.run(&pool).await?;
         Ok(Self { pool: Pool::Sqlite(pool) })
     }
 

@@ -8,12 +8,9 @@ use sqlx::migrate::Migrator;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Row as _, SqliteConnection};
 
-static LOG: Migrator = sqlx::migrate!("../migrations/sqlite");
-static DERIVED: Migrator = sqlx::migrate!("../migrations/sqlite-derived");
-static COSIGNED: Migrator = sqlx::migrate!("../migrations/sqlite-cosigned");
-
-/// The schema of PostgreSQL that holds what a file of SQLite holds, and the tables of that file which are history.
-const FILES: [(&str, &Migrator, &[&str]); 3] = [("log", &LOG, &["attachment"]), ("derived", &DERIVED, &[]), ("cosigned", &COSIGNED, &[])];
+/// The schema of PostgreSQL that holds what a file of SQLite holds, the folder of its steps, and the tables of that file which are history.
+const FILES: [(&str, &str, &[&str]); 3] =
+    [("log", "sqlite", &["attachment"]), ("derived", "sqlite-derived", &[]), ("cosigned", "sqlite-cosigned", &[])];
 
 /// A table, in words that both databases share.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -35,10 +32,11 @@ async fn rows(file: &mut SqliteConnection, sql: String) -> Vec<sqlx::sqlite::Sql
     sqlx::query(AssertSqlSafe(sql)).fetch_all(file).await.unwrap()
 }
 
-async fn in_sqlite(folder: &Path, name: &str, migrations: &Migrator, without: &[&str]) -> BTreeMap<String, Table> {
+async fn in_sqlite(folder: &Path, name: &str, steps: &str, without: &[&str]) -> BTreeMap<String, Table> {
     let options = SqliteConnectOptions::new().filename(folder.join(name)).create_if_missing(true);
     let mut file = options.connect().await.unwrap();
-    migrations.run(&mut file).await.unwrap();
+    let steps = Path::new(env!("CARGO_MANIFEST_DIR")).join("../migrations").join(steps);
+    Migrator::new(steps).await.unwrap().run(&mut file).await.unwrap();
     let mut tables = BTreeMap::new();
     for row in rows(&mut file, "SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> '_sqlx_migrations'".into()).await {
         let name: String = row.get("name");
@@ -123,8 +121,8 @@ fn in_postgres(url: &str, schema: &str) -> BTreeMap<String, Table> {
 async fn both_databases_have_the_same_tables() {
     let Some(database) = TestDatabase::migrated() else { return };
     let folder = tempfile::tempdir().unwrap();
-    for (schema, migrations, without) in FILES {
-        let sqlite = in_sqlite(folder.path(), schema, migrations, without).await;
+    for (schema, steps, without) in FILES {
+        let sqlite = in_sqlite(folder.path(), schema, steps, without).await;
         let postgres = in_postgres(&database.owner_url(), schema);
         assert_eq!(sqlite.keys().collect::<Vec<_>>(), postgres.keys().collect::<Vec<_>>(), "tables of {schema}");
         for (name, table) in sqlite {
