@@ -1,2 +1,3 @@
--- In whose name an entry was signed, where that is not its author's own (docs/decisions/0120): lists tell it without reading each statement.
+-- In whose name an entry was signed, its author's own or another's (docs/decisions/0120), so that lists tell it without reading each
+-- statement. NULL where an older program wrote the entry, before this step or beside a newer one: there the statement tells.
 ALTER TABLE record ADD COLUMN on_behalf_of TEXT;

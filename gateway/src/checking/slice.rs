@@ -11,7 +11,7 @@ use ledger::log::checkpoint::Checkpoint;
 use ledger::log::note::{Note, VerifierKey};
 use ledger::log::record::Entry;
 use ledger::log::tree::{Appended, Frontier};
-use ledger::words::{Hash, Instant, Slug};
+use ledger::words::{Hash, Instant};
 
 use super::damage::Damage;
 use crate::sequencer::{Edge, about, replay};
@@ -98,9 +98,11 @@ impl Reading {
         if whole.words != words || whole.payload_hash != parsed.hash().0 {
             return Err(format!("{place}: it is not looked up by what it says ({})", whole.words.join(", ")));
         }
-        if whole.on_behalf_of.as_deref() != statement.principal().map(Slug::as_str) {
-            let stored = whole.on_behalf_of.as_deref().unwrap_or("nobody");
-            return Err(format!("{place}: it does not say that it was signed on behalf of {stored}"));
+        if let Some(stored) = whole.on_behalf_of.as_ref().filter(|stored| *stored != statement.acts_for().as_str()) {
+            return Err(format!(
+                "{place}: it is kept as signed in the name of {stored}, and was signed in that of {}",
+                statement.acts_for()
+            ));
         }
         let consequence = replay(&mut self.book, row).map_err(|fault| fault.to_string())?;
         if whole.change.as_deref() != Some(consequence.change.to_text().as_str()) {

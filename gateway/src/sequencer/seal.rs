@@ -57,7 +57,7 @@ fn entry(origin: &str, moment: Moment, parsed: &Parsed) -> (NewEntry, Hash) {
     let leaf = Entry::new(moment.at, &salt, &record_bytes(origin, moment.entry, moment.at, &jws));
     let subject = about(statement);
     let row = EntryRow { entry: moment.entry, accepted_at: moment.at, salt, leaf: leaf.as_bytes().to_vec(), jws };
-    let (author, on_behalf_of, id) = (statement.by.clone(), statement.principal().cloned(), statement.id.clone());
+    let (author, on_behalf_of, id) = (statement.by.clone(), statement.acts_for().clone(), statement.id.clone());
     let kind = statement.body.kind().code();
     let new = NewEntry { row, kind, author, on_behalf_of, statement: id, payload_hash: parsed.hash(), subject };
     (new, leaf.leaf_hash())

@@ -16,7 +16,7 @@ pub struct WholeRow {
     pub row: EntryRow,
     /// Type, author, id, and the life that it is about, as they are looked up by.
     pub words: [String; 4],
-    /// In whose name it was signed, where that is not its author's own.
+    /// In whose name it was signed; `None` where an older program wrote the row.
     pub on_behalf_of: Option<String>,
     /// SHA-256 of its payload.
     pub payload_hash: Vec<u8>,

@@ -51,8 +51,8 @@ pub struct NewEntry {
     pub kind: &'static str,
     /// Who signed it.
     pub author: Slug,
-    /// In whose name, where that is not its own.
-    pub on_behalf_of: Option<Slug>,
+    /// In whose name: its own, where it names nobody else.
+    pub on_behalf_of: Slug,
     /// Its id.
     pub statement: StatementId,
     /// SHA-256 of its payload.
@@ -197,7 +197,7 @@ async fn insert_entries(tx: &mut Connection, ledger: i64, entries: &[NewEntry]) 
         |entry, row| {
             row.int(ledger).int(signed(entry.row.entry)).int(entry.row.accepted_at.millis());
             row.bytes(entry.row.salt.as_slice()).bytes(&entry.row.leaf).bytes(&entry.row.jws);
-            row.text(entry.kind).text(entry.author.as_str()).text_or_null(entry.on_behalf_of.as_ref().map(Slug::as_str));
+            row.text(entry.kind).text(entry.author.as_str()).text(entry.on_behalf_of.as_str());
             row.text(entry.statement.as_str());
             row.bytes(entry.payload_hash.0.as_slice()).text(&entry.subject);
         },

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use futures_util::TryStreamExt as _;
+use ledger::envelope::Parsed;
 use ledger::words::{Instant, Slug};
 
 use super::db::{Row, query, query_scalar};
@@ -91,7 +92,7 @@ impl Store {
 
     /// Who said what when, for these entries, in their order.
     pub async fn facts(&self, ledger: i64, entries: &[u64]) -> Result<Vec<EntryFact>, StoreFault> {
-        let sql = "SELECT entry, accepted_at, kind, author, on_behalf_of, statement, subject FROM record \
+        let sql = "SELECT entry, accepted_at, kind, author, on_behalf_of, CASE WHEN on_behalf_of IS NULL THEN jws END AS jws, statement, subject FROM record \
                    WHERE ledger = $1 AND entry {in $2} ORDER BY entry";
         let rows = query(sql).bind(ledger).bind(list(entries)).fetch_all(&self.log.readers).await?;
         rows.iter().map(fact).collect()
@@ -99,7 +100,7 @@ impl Store {
 
     /// The entries from an index on, at most `limit`, as a timeline shows them.
     pub async fn facts_from(&self, ledger: i64, from: u64, limit: u32) -> Result<Vec<EntryFact>, StoreFault> {
-        let sql = "SELECT entry, accepted_at, kind, author, on_behalf_of, statement, subject FROM record \
+        let sql = "SELECT entry, accepted_at, kind, author, on_behalf_of, CASE WHEN on_behalf_of IS NULL THEN jws END AS jws, statement, subject FROM record \
                    WHERE ledger = $1 AND entry >= $2 ORDER BY entry LIMIT $3";
         let query = query(sql).bind(ledger).bind(signed(from)).bind(i64::from(limit));
         query.fetch_all(&self.log.readers).await?.iter().map(fact).collect()
@@ -129,10 +130,13 @@ fn fact(row: &Row) -> Result<EntryFact, StoreFault> {
     let place = format!("record {entry}");
     let author: String = row.try_get("author")?;
     let author: Slug = author.parse().map_err(|_| StoreFault::Damaged(format!("{place}: its author")))?;
-    let on_behalf_of: Option<String> = row.try_get("on_behalf_of")?;
-    let on_behalf_of = on_behalf_of.map(|party| party.parse()).transpose();
+    let party: Option<Slug> = match (row.try_get::<Option<String>>("on_behalf_of")?, row.try_get::<Option<Vec<u8>>>("jws")?) {
+        (Some(party), _) => Some(party.parse().map_err(|_| StoreFault::Damaged(format!("{place}: in whose name it was signed")))?),
+        // An older program did not tell. A record that cannot be read tells nothing here: it is for the audit to name.
+        (None, jws) => jws.and_then(|jws| Some(Parsed::parse(&jws).ok()?.statement().acts_for().clone())),
+    };
     Ok(EntryFact {
-        on_behalf_of: on_behalf_of.map_err(|_| StoreFault::Damaged(format!("{place}: in whose name it was signed")))?,
+        on_behalf_of: party.filter(|party| *party != author),
         entry,
         accepted_at: instant(row.try_get("accepted_at")?, &place)?,
         kind: row.try_get("kind")?,

@@ -47,7 +47,7 @@ impl Book {
             return Err(Refusal::at("/body/agreement", Rule::UnknownAttachment, detail, "the agreement of that entry").into());
         }
         // What was filed in another's name is that other's.
-        let filer = filed.principal().unwrap_or(&filed.by);
+        let filer = filed.acts_for();
         if filer != by && by != owner {
             let detail = format!("{filer} filed it");
             return Err(Refusal::at("/by", Rule::NotTheFiler, detail, format!("{filer} or {owner}")).into());

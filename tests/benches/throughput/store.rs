@@ -64,7 +64,7 @@ fn new_entry(entry: u64, at: Instant) -> NewEntry {
         row: EntryRow { entry, accepted_at: at, salt, leaf, jws },
         kind: "report",
         author: "corporation".parse().expect("a slug"),
-        on_behalf_of: None,
+        on_behalf_of: "corporation".parse().expect("a slug"),
         statement: format!("r{entry}").parse().expect("an id"),
         payload_hash: Hash::of(&[&entry.to_be_bytes()]),
         subject: format!("agreement/agreement-{}", entry % 400),

@@ -37,6 +37,9 @@ async fn the_register_and_the_signer_are_told_wherever_somebody_acts() {
     let entries = gate.get(&format!("{LEDGER}/agreements/wijk/entries")).await;
     let told: Vec<_> = entries["items"].as_array().unwrap().iter().map(|item| (item["by"].clone(), item["onBehalfOf"].clone())).collect();
     assert_eq!(told, vec![(json!("corporation"), json!("town")); 2]);
+    // An older program did not keep it beside the entry: then the statement tells.
+    gate.home().tamper("UPDATE record SET on_behalf_of = NULL").await;
+    assert_eq!(gate.get(&format!("{LEDGER}/agreements/wijk/entries")).await, entries);
     let (_, _, events) = gate.fetch("/v1/events").await;
     let events: Value = serde_json::from_slice(&events).unwrap();
     let event = |entry: u64| events.as_array().unwrap().iter().find(|event| event["data"]["entry"] == entry).unwrap()["data"].clone();

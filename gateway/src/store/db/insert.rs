@@ -50,11 +50,6 @@ impl<'r> Cells<'r> {
         self
     }
 
-    pub(crate) fn text_or_null(&mut self, value: Option<impl Into<Cow<'r, str>>>) -> &mut Self {
-        self.0.push(Value::Text(value.map(Into::into)));
-        self
-    }
-
     pub(crate) fn bytes(&mut self, value: impl Into<Cow<'r, [u8]>>) -> &mut Self {
         self.0.push(Value::Bytes(value.into()));
         self

@@ -226,6 +226,11 @@ impl Statement {
         self.on_behalf_of.as_ref().filter(|party| **party != self.by)
     }
 
+    /// In whose name it is signed: its signer's own, where it names nobody else.
+    pub fn acts_for(&self) -> &Slug {
+        self.on_behalf_of.as_ref().unwrap_or(&self.by)
+    }
+
     /// The payload bytes that a tool signs.
     pub fn to_payload(&self) -> Vec<u8> {
         let mut payload = json!({

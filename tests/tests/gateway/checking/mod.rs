@@ -103,3 +103,18 @@ async fn what_was_erased_and_is_back_is_named() {
         "{named:?}"
     );
 }
+
+/// Entries of a program that did not keep in whose name they were signed are whole; one that is kept under another name is not.
+#[tokio::test(flavor = "multi_thread")]
+async fn entries_of_an_older_program_are_whole() {
+    let gate = harness::gate::Gate::embedded("2006-02-15T09:00:00Z").await;
+    story::pass_by(&gate, 2).await;
+    gate.settled().await;
+    let database = gate.database();
+    let folder = gate.close().await;
+    folder.tamper("UPDATE record SET on_behalf_of = NULL").await;
+    assert_eq!(said(&database).await, (Vec::new(), None));
+    folder.tamper("UPDATE record SET on_behalf_of = 'police' WHERE entry = 1").await;
+    let (named, _) = said(&database).await;
+    assert!(matches!(&named[..], [one] if one.contains("record 1: it is kept as signed in the name of police")), "{named:?}");
+}
