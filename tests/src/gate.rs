@@ -278,6 +278,11 @@ impl Gate {
         answer["entry"].as_u64().expect("an entry")
     }
 
+    /// A page of this ledger, as text.
+    pub async fn page(&self, path: &str) -> String {
+        String::from_utf8(self.fetch(&format!("/gm0599/{path}")).await.2).expect("UTF-8")
+    }
+
     /// Reads something.
     pub async fn get(&self, path: &str) -> Value {
         let (status, value) = self.send("GET", path, "application/json", Vec::new()).await;

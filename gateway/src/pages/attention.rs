@@ -71,19 +71,22 @@ fn leaver(matter: &Matter) -> Option<&Slug> {
 }
 
 /// Under which heading it stands.
-fn group(code: &str) -> usize {
-    match code {
-        "breached" | "withdrawal-unresolved" => 0,
-        "overdue" | "under-strength" | "proposal-unanswered" => 1,
-        "gone-quiet" => 2,
-        "withdrawal-runs" => 3,
-        _ => 4,
+fn group(matter: &Matter) -> usize {
+    match matter {
+        Matter::Breached { .. } | Matter::WithdrawalUnresolved { .. } => 0,
+        Matter::Overdue { .. } | Matter::UnderStrength { .. } | Matter::ProposalUnanswered | Matter::ReviewOverdue { .. } => 1,
+        Matter::GoneQuiet { .. } => 2,
+        Matter::WithdrawalRuns { .. } => 3,
+        Matter::WithdrawalToAnswer { .. } | Matter::ExpulsionToAnswer { .. } | Matter::OfferToAnswer { .. } | Matter::ProposalToAnswer => 4,
+        Matter::ReportToAccept { .. } | Matter::DisputeToAnswer { .. } | Matter::ReportToRule { .. } | Matter::RulingMissing { .. } => 4,
+        Matter::NoticeToAnswer { .. } | Matter::AnswerToRule { .. } | Matter::Level1 { .. } | Matter::Level2 { .. } => 4,
+        Matter::LastChance { .. } | Matter::MinistryToAnswer { .. } | Matter::FollowUp { .. } => 4,
     }
 }
 
 /// How bad it is: what waits for an answer in its term is not bad at all.
-fn colour(code: &str) -> Option<Colour> {
-    match group(code) {
+fn colour(matter: &Matter) -> Option<Colour> {
+    match group(matter) {
         0 => Some(Colour::Red),
         1..=3 => Some(Colour::Orange),
         _ => None,
@@ -92,7 +95,7 @@ fn colour(code: &str) -> Option<Colour> {
 
 fn groups(visit: &Visit, listing: &Listing, names: &Names, items: &[AttentionItem]) -> Markup {
     let mut sorted: Vec<&AttentionItem> = items.iter().collect();
-    sorted.sort_by_key(|item| (group(item.attention.matter.code()), item.attention.until.is_none(), item.attention.until));
+    sorted.sort_by_key(|item| (group(&item.attention.matter), item.attention.until.is_none(), item.attention.until));
     sorted.truncate(MOST_LINES);
     let mut lines: Vec<Line<'_>> = Vec::new();
     let mut places: BTreeMap<(&Slug, String), usize> = BTreeMap::new();
@@ -106,7 +109,7 @@ fn groups(visit: &Visit, listing: &Listing, names: &Names, items: &[AttentionIte
     }
     html! {
         @for (at, heading) in GROUPS.into_iter().enumerate() {
-            @let own: Vec<_> = lines.iter().filter(|line| group(line.item.attention.matter.code()) == at).collect();
+            @let own: Vec<_> = lines.iter().filter(|line| group(&line.item.attention.matter) == at).collect();
             @if !own.is_empty() {
                 section {
                     h2 { (visit.words.with(heading, &[("count", own.iter().map(|line| line.times).sum::<usize>().into())])) }
@@ -127,7 +130,7 @@ struct Line<'a> {
 fn line(visit: &Visit, listing: &Listing, names: &Names, of: &Line<'_>) -> Markup {
     let (item, times) = (of.item, of.times);
     let (words, attention) = (visit.words, &item.attention);
-    let colour = colour(attention.matter.code());
+    let colour = colour(&attention.matter);
     html! {
         li class=[colour.map(state::edge)] {
             div.head {
@@ -151,7 +154,7 @@ fn by_party(visit: &Visit, names: &Names, items: &[AttentionItem]) -> Markup {
     let mut of: BTreeMap<&Slug, (Colours, u64)> = BTreeMap::new();
     for item in items {
         for who in &item.attention.who {
-            add(of.entry(who).or_default(), item.attention.matter.code());
+            add(of.entry(who).or_default(), &item.attention.matter);
         }
     }
     let mut rows: Vec<(&Slug, (Colours, u64))> = of.into_iter().collect();
@@ -174,7 +177,7 @@ fn by_area(visit: &Visit, items: &[AttentionItem]) -> Markup {
     let mut of = BTreeMap::new();
     for item in items {
         for area in &item.neighbourhoods {
-            add(of.entry(area).or_insert_with(Default::default), item.attention.matter.code());
+            add(of.entry(area).or_insert_with(Default::default), &item.attention.matter);
         }
     }
     let rows = of.into_iter().take(30);
@@ -187,8 +190,8 @@ fn by_area(visit: &Visit, items: &[AttentionItem]) -> Markup {
     }
 }
 
-fn add(to: &mut (Colours, u64), code: &str) {
-    match colour(code) {
+fn add(to: &mut (Colours, u64), matter: &Matter) {
+    match colour(matter) {
         Some(colour) => to.0.add(colour),
         None => to.1 += 1,
     }

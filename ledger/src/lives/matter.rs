@@ -84,7 +84,7 @@ pub enum Matter {
     ProposalToAnswer,
     /// The term for that answer has passed without one: it is still owed.
     ProposalUnanswered,
-    /// A review was not recorded in time: it must still be held (L47).
+    /// A review was not recorded in time: it still must be (L47).
     ReviewOverdue {
         /// Which review.
         review: Slug,

@@ -9,10 +9,6 @@ use crate::door::somebody_registers;
 
 const AGREEMENT: &str = "/v1/ledgers/gm0599/agreements/wijk";
 
-async fn page(gate: &Gate, path: &str) -> String {
-    String::from_utf8(gate.fetch(&format!("/gm0599/{path}")).await.2).unwrap()
-}
-
 async fn with_corporation() -> (Gate, Signer) {
     let (gate, corporation) = (Gate::open("2006-02-15T09:00:00Z").await, Signer::new("corporation", 2));
     gate.admit(&corporation, "housing-corporation").await;
@@ -37,7 +33,7 @@ async fn the_silence_of_the_municipality_is_seen_and_counted() {
     gate.accept(&offer).await;
     let agreement = gate.get(AGREEMENT).await;
     assert!(matters(&agreement).contains(&"proposal-to-answer"), "{agreement}");
-    let shown = page(&gate, "convenanten/wijk").await;
+    let shown = gate.page("convenanten/wijk").await;
     for words in ["Antwoord van de gemeente", "Wijkoverleg", "Bewonersraad", "Meer licht in de stegen."] {
         assert!(shown.contains(words), "{words}: {shown}");
     }
@@ -46,8 +42,8 @@ async fn the_silence_of_the_municipality_is_seen_and_counted() {
     let agreement = gate.get(AGREEMENT).await;
     assert!(matters(&agreement).contains(&"proposal-unanswered"), "{agreement}");
     assert!(agreement["owedAnswer"]["silent"]["entry"].is_u64(), "{agreement}");
-    assert!(page(&gate, "convenanten/wijk").await.contains("Niet op tijd geantwoord"));
-    assert!(page(&gate, "aandacht").await.contains("De gemeente heeft niet op tijd geantwoord op een voorstel"));
+    assert!(gate.page("convenanten/wijk").await.contains("Niet op tijd geantwoord"));
+    assert!(gate.page("aandacht").await.contains("De gemeente heeft niet op tijd geantwoord op een voorstel"));
     let metrics = String::from_utf8(gate.fetch("/metrics").await.2).unwrap();
     assert!(metrics.contains("cause=\"proposal-unanswered\"} 1"), "{metrics}");
     let answer = json!({ "agreement": "wijk", "version": offer.hash, "answer": "negotiating" });
@@ -57,7 +53,7 @@ async fn the_silence_of_the_municipality_is_seen_and_counted() {
         (&agreement["owedAnswer"]["given"]["how"], &agreement["owedAnswer"]["given"]["late"]),
         (&json!("negotiating"), &json!(true))
     );
-    let shown = page(&gate, "convenanten/wijk").await;
+    let shown = gate.page("convenanten/wijk").await;
     assert!(shown.contains("in onderhandeling genomen") && shown.contains("Te laat"), "{shown}");
     // As of before it is as it was.
     let before = gate.get(&format!("{AGREEMENT}?asOf=2006-03-10T09:00:00Z")).await;

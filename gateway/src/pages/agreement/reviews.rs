@@ -49,10 +49,11 @@ fn came_to(visit: &Visit, listing: &Listing, names: &Names, view: &AgreementView
     let words = visit.words;
     let outcome = words.code(held.outcome.code()).into_plain();
     let told = [("day", visit.day(held.held_on).into()), ("who", names.get(&held.by).into()), ("outcome", outcome.into())];
+    let none = if view.head.value.state.is_running() { "review-no-change" } else { "review-never-changed" };
     let changes: Vec<_> = view.head.value.amended.iter().filter(|amended| amended.review.as_ref() == Some(id)).collect();
     html! {
         p { (words.with("review-held", &told)) " " (visit.proof(listing, held.at.entry)) }
         @for change in &changes { p { (words.say("review-change")) " " (visit.proof(listing, change.at.entry)) } }
-        @if changes.is_empty() && held.outcome != ReviewOutcome::Continue { p { (words.say("review-no-change")) } }
+        @if changes.is_empty() && held.outcome != ReviewOutcome::Continue { p { (words.say(none)) } }
     }
 }

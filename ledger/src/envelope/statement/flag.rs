@@ -106,7 +106,7 @@ shape! {
         ReviewOverdue { /// The agreement.
             agreement: Slug = "overeenkomst", /// Which review.
             review: Slug = "toets", /// Who was to record it.
-            silent: Names = "wie hem niet vastlegde", } = "review-overdue" ~ "toets niet gehouden",
+            silent: Names = "wie hem niet vastlegde", } = "review-overdue" ~ "toets niet op tijd vastgelegd",
         /// The last day has passed; what is open stays bound.
         Ended { /// The agreement.
             agreement: Slug = "overeenkomst", /// How it ended.

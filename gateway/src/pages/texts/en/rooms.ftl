@@ -158,6 +158,7 @@ review-late = Not recorded in time.
 review-held = Held on { $day }; recorded by { $who }. It came to: { $outcome }.
 review-change = A change that follows from it is in force.
 review-no-change = No change that follows from it is in force yet.
+review-never-changed = No change followed from it.
 agreement-goals = Goals
 agreement-waits = What waits for an answer
 agreement-waits-none = Nobody owes an answer now.

@@ -158,6 +158,7 @@ review-late = Niet op tijd vastgelegd.
 review-held = Gehouden op { $day }; vastgelegd door { $who }. Uitkomst: { $outcome }.
 review-change = Een wijziging die hieruit volgt, is van kracht.
 review-no-change = Er is nog geen wijziging van kracht die hieruit volgt.
+review-never-changed = Er is geen wijziging op gevolgd.
 agreement-goals = Doelen
 agreement-waits = Wat wacht op een antwoord
 agreement-waits-none = Niemand hoeft nu iets te beantwoorden.
