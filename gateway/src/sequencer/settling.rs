@@ -23,6 +23,8 @@ const GATHER: Duration = Duration::from_millis(500);
 const RETRY: Duration = Duration::from_millis(200);
 /// At most this many entries in one transaction.
 const MOST: u32 = 5_000;
+/// The same of those that are read from beside the log, of which it is not known before how large they are.
+const READ: u32 = 500;
 
 #[derive(Default)]
 struct Wish {
@@ -70,7 +72,7 @@ pub(super) async fn catch_up(store: &Store, row: &LedgerRow) -> Result<u64, Stor
         Progress::Rebuild => rebuild(store, row.id).await?,
     };
     loop {
-        let further = write(store, row.id, settled, store.unsettled(row.id, settled, MOST).await?).await?;
+        let further = write(store, row.id, settled, store.unsettled(row.id, settled, READ).await?).await?;
         if further == settled {
             return Ok(settled);
         }
@@ -149,7 +151,7 @@ impl Follower {
         }
         let unsettled = match self.recent.take(settled, MOST) {
             Some(unsettled) => unsettled,
-            None => self.store.unsettled(self.row.id, settled, MOST).await?,
+            None => self.store.unsettled(self.row.id, settled, READ).await?,
         };
         write(&self.store, self.row.id, settled, unsettled).await
     }

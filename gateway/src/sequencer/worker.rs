@@ -30,8 +30,8 @@ const FLAGS: usize = 1_000;
 const RETRY: std::time::Duration = std::time::Duration::from_millis(200);
 /// How long after another gateway has written it is looked what becomes due by it; a statement looks at once.
 const LOOK: std::time::Duration = std::time::Duration::from_millis(500);
-/// When this many lives are at hand, the book starts anew: memory stays bounded.
-const LIVES: usize = 20_000;
+/// When so many lives and parts of them are at hand, the book starts anew: memory stays bounded, whatever agreements are large.
+const AT_HAND: usize = 100_000;
 
 /// How a writer works.
 #[derive(Debug, Clone, Copy)]
@@ -318,12 +318,12 @@ impl Worker {
         if jobs.is_empty() {
             return Ok(());
         }
-        if self.state.as_ref().is_some_and(|state| state.book.len() > LIVES || state.used.is_full(state.size())) {
+        if self.state.as_ref().is_some_and(|state| state.book.extent() > AT_HAND || state.used.is_full(state.size())) {
             self.write_out().await?;
         }
         let Self { store, row, keys, state, open, settled, .. } = self;
         let state = state.as_mut().expect("loaded by the caller");
-        if state.book.len() > LIVES / 2 {
+        if state.book.extent() > AT_HAND / 10 * 9 {
             // So that little is left to be waited for when the book starts anew.
             settled.ask();
         }
@@ -382,7 +382,7 @@ impl Worker {
         let durable = *self.size.borrow();
         self.settle(durable).await?;
         let state = self.state.as_mut().expect("loaded by the caller");
-        if state.book.len() > LIVES {
+        if state.book.extent() > AT_HAND {
             state.book = Book::of(self.row.facts.clone());
         } else {
             state.forget_ids_before(durable);

@@ -24,6 +24,13 @@ pub struct EntryChange {
     pub keys: Vec<(Kid, Slug)>,
 }
 
+impl EntryChange {
+    /// How many rows it changes: the measure of the memory that it takes.
+    pub fn extent(&self) -> usize {
+        1 + self.lives.iter().map(|life| life.rows.len()).sum::<usize>()
+    }
+}
+
 /// What an entry changed of one life.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LifeChange {

@@ -45,7 +45,7 @@ impl Book {
 
     /// Puts an agreement on the book, or that there is none.
     pub fn put_agreement(&mut self, id: Slug, agreement: Option<Agreement>) {
-        self.shelf.agreements.insert(id, agreement);
+        self.shelf.put_agreement(id, agreement);
     }
 
     /// Puts on the book whose key this is.
@@ -88,14 +88,9 @@ impl Book {
         self.shelf.institutions.get(id).and_then(Option::as_ref)
     }
 
-    /// How many lives are at hand.
-    pub fn len(&self) -> usize {
-        self.shelf.institutions.len() + self.shelf.agreements.len()
-    }
-
-    /// Whether nothing is at hand.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
+    /// How many lives and parts of them are at hand: the measure of the memory that the book takes.
+    pub fn extent(&self) -> usize {
+        self.shelf.institutions.len() + self.shelf.agreements.len() + self.shelf.parts
     }
 
     /// What a statement surely touches, so that the shell can fetch it in one go.

@@ -45,6 +45,8 @@ pub(super) struct Shelf {
     complete: bool,
     pub(super) institutions: HashMap<Slug, Option<Institution>>,
     pub(super) agreements: HashMap<Slug, Option<Agreement>>,
+    /// How many parts those have, all together.
+    pub(super) parts: usize,
     pub(super) keys: HashMap<Kid, Option<Slug>>,
     pub(super) ids: HashMap<(Slug, StatementId), Option<Prior>>,
 }
@@ -53,6 +55,12 @@ impl Shelf {
     /// A shelf on which what is not there does not exist.
     pub(super) fn complete() -> Self {
         Self { complete: true, ..Self::default() }
+    }
+
+    pub(super) fn put_agreement(&mut self, id: Slug, agreement: Option<Agreement>) {
+        self.parts += agreement.as_ref().map_or(0, Agreement::extent);
+        let before = self.agreements.insert(id, agreement).flatten();
+        self.parts -= before.as_ref().map_or(0, Agreement::extent);
     }
 
     /// What is under a key: `Err` when it must be fetched first.

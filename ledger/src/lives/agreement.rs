@@ -133,6 +133,12 @@ impl Agreement {
         }
     }
 
+    /// How many parts it has, what its text promises counted beside what became of that.
+    pub fn extent(&self) -> usize {
+        let open = self.instances.len() + self.claims.len() + self.offers.len() + self.cases.len() + self.leaves.len();
+        self.text.obligations.len() + self.clauses.len() + open
+    }
+
     /// What is still open, in order.
     pub fn open_instances(&self) -> Vec<InstanceRef> {
         self.instances.keys().map(|(obligation, due)| InstanceRef { obligation: obligation.clone(), due: *due }).collect()
