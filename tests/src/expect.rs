@@ -44,6 +44,11 @@ pub fn check<D: Door>(story: &Story<D>, words: &[&str]) -> Result<(), String> {
             let last = agreement(story)?.head.amended.last().and_then(|amended| amended.review.as_ref());
             same("the review", last.map(ToString::to_string), Some((*id).to_owned()))
         }
+        ["succeeded", "by", list] => same("the successors", successors(story)?, sorted(list)),
+        ["obligation", id, "continues", "as", to, "in", other] => {
+            let course = &part(story, &PartId::Clause(slug(id)?))?["course"];
+            same("the course", (text_of(&course["to"]), text_of(&course["agreement"])), ((*to).to_owned(), (*other).to_owned()))
+        }
         ["told", list] => same("told", told(story)?, sorted(list)),
         ["declined", "by", who] => same("stopped by", stopped(story)?.by.to_string(), (*who).to_owned()),
         ["case", number, "at", stage] => same("the stage", case(story, number)?.0, (*stage).to_owned()),
@@ -126,6 +131,10 @@ fn voided<D: Door>(story: &Story<D>, version: &str) -> Result<Vec<String>, Strin
     let offer = part(story, &PartId::Offer(*hash))?;
     same("the offer", offer["result"]["result"].as_str().unwrap_or("open"), "superseded")?;
     Ok(offer["consents"].as_object().into_iter().flatten().map(|(who, _)| who.clone()).collect())
+}
+
+fn successors<D: Door>(story: &Story<D>) -> Result<Vec<String>, String> {
+    Ok(agreement(story)?.head.succession.successors.keys().map(ToString::to_string).collect())
 }
 
 /// Who may read the agreement, in the order of their ids.
@@ -361,7 +370,15 @@ fn refusal<D: Door>(story: &Story<D>, code: &str, more: &[&str]) -> Result<(), S
 fn flag<D: Door>(story: &Story<D>, kind: &str, more: &[&str], expected: bool) -> Result<(), String> {
     let recent: Vec<Value> = story.audit.flags().iter().filter(|(entry, _)| *entry >= story.before).map(|(_, flag)| cause(flag)).collect();
     let text = |value: &Value| match value {
-        Value::Array(items) => items.iter().map(|item| item.as_str().unwrap_or_default()).collect::<Vec<_>>().join(","),
+        // What is open of an obligation reads `obligation@due`.
+        Value::Array(items) => items
+            .iter()
+            .map(|item| match (&item["obligation"], &item["due"]) {
+                (Value::String(obligation), Value::String(due)) => format!("{obligation}@{due}"),
+                _ => item.as_str().map_or_else(|| item.to_string(), ToOwned::to_owned),
+            })
+            .collect::<Vec<_>>()
+            .join(","),
         Value::String(text) => text.clone(),
         other => other.to_string(),
     };

@@ -208,6 +208,20 @@ impl<D: Door> Actor<'_, D> {
         let plan: Vec<Value> = plan.iter().map(|(id, what)| json!({ "obligation": id, "disposition": what })).collect();
         self.on(Type::Dissolution, json!({ "version": version, "plan": plan, "reason": attachment() }))
     }
+
+    /// The same, with the agreement that comes in its place: its version, or another text of it (`ID~N`). A disposition
+    /// `continues:ID` names the obligation there.
+    pub fn succeed(self, version: &str, successor: &str, plan: &[(&str, &str)]) -> Answer {
+        let line = |(id, what): &(&str, &str)| match what.split_once(':') {
+            Some((disposition, to)) => json!({ "obligation": id, "disposition": disposition, "continuesAs": to }),
+            None => json!({ "obligation": id, "disposition": what }),
+        };
+        let plan: Vec<Value> = plan.iter().map(line).collect();
+        let agreement = successor.split('~').next().unwrap_or(successor);
+        let named = json!({ "agreement": agreement, "version": self.hash_of(successor) });
+        let version = self.hash_of(version);
+        self.on(Type::Dissolution, json!({ "version": version, "plan": plan, "successor": named, "reason": attachment() }))
+    }
 }
 
 /// Putting out.

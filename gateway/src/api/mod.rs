@@ -71,6 +71,7 @@ pub fn router_within(host: Host, limits: &Limits) -> Router {
         .route("/v1/ledgers/{ledger}/counts", get(overview::counts))
         .route("/v1/ledgers/{ledger}/neighbourhoods", get(overview::neighbourhoods))
         .route("/v1/ledgers/{ledger}/neighbourhoods/{code}", get(overview::neighbourhood))
+        .route("/v1/ledgers/{ledger}/neighbourhoods/{code}/coverage", get(overview::coverage))
         .route("/v1/ledgers/{ledger}/withheld-agreements", get(withheld::list))
         .route("/v1/ledgers/{ledger}/attachments/{hash}", get(attachments::download))
         .route("/v1/ledgers/{ledger}/{collection}", get(lives::collection));

@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::{Path, Query};
+use ledger::lives::coverage::Days;
 use ledger::words::CbsCode;
 use serde_json::{Value, json};
 
@@ -108,11 +109,29 @@ pub(super) async fn neighbourhood(asked: Asked, Path((name, code)): Path<(String
     let mut given = Given::read(pairs, super::lives::PAGES);
     let (at, paging) = (given.as_of(), given.paging());
     given.done()?;
-    let area: CbsCode =
-        code.parse().map_err(|accepted| Problem::not_found(format!("{code:?} is no neighbourhood; there is {accepted}")))?;
+    let area = place(&code)?;
     let listing = asked.listing(&name, at).await?;
     let found = listing.promises(&area, &paging).await?;
     Ok(page(found.items.iter().map(promises_json).collect(), found.next, listing.as_of()))
+}
+
+pub(super) async fn coverage(asked: Asked, Path((name, code)): Path<(String, String)>, Query(pairs): Pairs) -> Answer {
+    let mut given = Given::read(pairs, super::lives::ONE);
+    let at = given.as_of();
+    given.done()?;
+    let area = place(&code)?;
+    let listing = asked.listing(&name, at).await?;
+    let coverage = listing.coverage(&area).await?;
+    let days =
+        |all: &[Days]| all.iter().map(|of| json!({ "firstDay": of.first, "lastDay": of.last, "days": of.count() })).collect::<Vec<_>>();
+    Ok(Json(json!({
+        "covered": days(&coverage.covered), "gaps": days(&coverage.gaps), "gapDays": coverage.gap_days(),
+        "asOf": listing.as_of().at, "size": listing.as_of().size,
+    })))
+}
+
+fn place(code: &str) -> Result<CbsCode, Problem> {
+    code.parse().map_err(|accepted| Problem::not_found(format!("{code:?} is no neighbourhood; there is {accepted}")))
 }
 
 fn promises_json(of: &PromisesOf) -> Value {

@@ -116,9 +116,13 @@ fn flag_text(town: &Town, cause: &Cause, tally: &mut Tally) -> Option<String> {
         Cause::Acceded { party, .. } => format!("{} is toegetreden", name(town, party)),
         Cause::ExpulsionUnanswered { party, .. } => format!("geen zienswijze van {}", name(town, party)),
         Cause::ReviewOverdue { review, silent, .. } => format!("toets {review} is niet op tijd vastgelegd door {}", names(town, silent)),
+        Cause::EndsWithoutSuccessor { last_day, .. } => format!("loopt af op {last_day}, en er is geen opvolger getekend"),
         Cause::ProposalUnanswered { silent, .. } => format!("{} heeft niet geantwoord op het voorstel", names(town, silent)),
         Cause::OfferLapsed { silent, .. } => format!("voorstel vervallen; geen antwoord van {}", names(town, silent)),
-        Cause::Ended { outcome, .. } => format!("de overeenkomst is beëindigd: {}", outcome.dutch()),
+        Cause::Ended { outcome, .. } => {
+            tally.in_force -= 1;
+            format!("de overeenkomst is beëindigd: {}", outcome.dutch())
+        }
         Cause::UnderStrength { weakness, .. } => format!("gebrek: {}", weakness.dutch()),
         Cause::NoValidKey { institution } => format!("{} heeft geen geldige sleutel", name(town, institution)),
         Cause::RecoveryCompleted { institution, .. } => format!("{} heeft een nieuwe sleutel", name(town, institution)),

@@ -68,6 +68,12 @@ impl<'a> Scene<'a> {
         town.with_context(|| format!("no ledger has {agreement}"))
     }
 
+    /// The same, to add an arrangement to it.
+    pub(super) fn town_mut(&mut self, agreement: &str) -> anyhow::Result<&mut Town> {
+        let town = self.towns.iter_mut().find(|town| town.deals.iter().any(|deal| deal.id == agreement));
+        town.with_context(|| format!("no ledger has {agreement}"))
+    }
+
     /// Tells one line about an arrangement.
     pub(super) fn line(&mut self, agreement: &str, entry: Option<u64>, text: &str) -> anyhow::Result<()> {
         let (now, town) = (self.now(), self.town(agreement)?);

@@ -157,6 +157,6 @@ fn caused(cause: &Cause, number: u32) -> bool {
         Cause::GoneQuiet { .. } | Cause::WithdrawalUnanswered { .. } | Cause::UnderStrength { .. } => false,
         Cause::NoValidKey { .. } | Cause::RecoveryCompleted { .. } | Cause::ConditionLapsed { .. } => false,
         Cause::Resumed { .. } | Cause::Acceded { .. } | Cause::ExpulsionUnanswered { .. } => false,
-        Cause::ProposalUnanswered { .. } | Cause::ReviewOverdue { .. } => false,
+        Cause::ProposalUnanswered { .. } | Cause::ReviewOverdue { .. } | Cause::EndsWithoutSuccessor { .. } => false,
     }
 }

@@ -53,9 +53,19 @@ impl Collection {
     /// The words for where its items stand.
     pub fn states(self) -> &'static [&'static str] {
         match self {
-            Self::Agreements => {
-                &["proposed", "signed", "in-force", "suspended", "completed", "expired", "dissolved", "lapsed", "declined", "retracted"]
-            }
+            Self::Agreements => &[
+                "proposed",
+                "signed",
+                "in-force",
+                "suspended",
+                "completed",
+                "expired",
+                "dissolved",
+                "succeeded",
+                "lapsed",
+                "declined",
+                "retracted",
+            ],
             Self::Obligations => &["waiting", "conditional", "running", "lapsed", "released", "handed-over"],
             Self::Instances | Self::Breaches => &["open", "overdue", "breached", "fulfilled", "cured", "released", "handed-over"],
             Self::Reports => {

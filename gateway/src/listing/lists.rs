@@ -58,6 +58,11 @@ impl Listing {
         if self.is_past {
             return self.list_then(collection, filter, paging).await;
         }
+        self.list_now(collection, filter, paging).await
+    }
+
+    /// The same as it is now, whatever instant is asked for.
+    pub(super) async fn list_now(&self, collection: Collection, filter: &Filter, paging: &Paging) -> Result<Items<Listed>, ListingFault> {
         let search = filter.search(&self.reader, collection, paging.place()?, paging.limit);
         let found = self.store.search(self.row.id, &search).await?;
         let kind = if collection == Collection::Breaches { "instance" } else { collection.part() };

@@ -7,12 +7,14 @@ use ledger::envelope::statement::agreement::Proposal;
 use ledger::lives::Agreement;
 use ledger::lives::agreement::Head;
 use ledger::lives::colour::Light;
+use ledger::lives::coverage::Coverage;
 use ledger::lives::obligation::{Clause, Instance};
-use ledger::words::CbsCode;
+use ledger::lives::parts::Part;
+use ledger::words::{CbsCode, Day};
 
 use super::filter::cursor;
 use super::lists::{FOLDS, Items};
-use super::{Filter, Listing, ListingFault, Paging};
+use super::{Collection, Filter, Listing, ListingFault, Paging};
 use crate::store::{StoreFault, Subjects};
 
 /// A place where agreements hold.
@@ -49,6 +51,9 @@ pub struct Promise {
     /// How it stands, and why.
     pub light: Light,
 }
+
+/// How many heads are read at once to find when each agreement was in force.
+const HEADS: u32 = 1_000;
 
 /// What is shown to residents.
 pub type Resident = Items<PromisesOf>;
@@ -89,6 +94,25 @@ impl Listing {
         let items = items.collect();
         let next = subjects.last().filter(|_| subjects.len() >= limit as usize).map(|last| cursor(None, last, ""));
         Ok(Items { items, next })
+    }
+
+    /// On which days an agreement was in force in an area, in a part of it, or in what it is a part of, and on which none was (L13):
+    /// of those that the reader may read, up to the instant that is asked for.
+    pub async fn coverage(&self, area: &CbsCode) -> Result<Coverage, ListingFault> {
+        // What was in force when stays so: the heads of now tell it of any instant before.
+        let filter = Filter { neighbourhood: Some(area.clone()), ..Filter::default() };
+        let (mut in_force, mut next) = (Vec::new(), None);
+        loop {
+            let page = self.list_now(Collection::Agreements, &filter, &Paging::after(next, HEADS)).await?;
+            in_force.extend(page.items.iter().filter_map(|listed| match &listed.part {
+                Part::Head(head) => head.days_in_force(self.as_of.at),
+                _ => None,
+            }));
+            next = page.next;
+            if next.is_none() {
+                return Ok(Coverage::of(in_force, Day::of(self.as_of.at)));
+            }
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod consultation;
 mod reviews;
+mod succession;
 mod promises;
 mod parties;
 mod history;
@@ -52,13 +53,15 @@ async fn build(visit: &Visit, name: &str, id: &str) -> Result<Content, Trouble> 
             .chain(&head.municipality),
     )
     .await?;
+    let titles = succession::titles(&listing, &view).await?;
     let body = html! {
         p.lead { (stands(visit, &view)) }
         @if let Some(sign) = view.overall_light().signs.first() { (say::why(visit, &names, sign)) p.small { (visit.proof(&listing, say::shown_by(sign))) } }
         (facts(visit, &listing, &names, &view))
+        (succession::show(visit, &listing, &titles, &view))
         (goals(visit, &view))
         (consultation::list(visit, &listing, &names, &view))
-        (promises::list(visit, &listing, &names, &view))
+        (promises::list(visit, &listing, &names, &titles, &view))
         (promises::by_month(visit, &view))
         (reviews::list(visit, &listing, &names, &view))
         (waits(visit, &listing, &names, &view))

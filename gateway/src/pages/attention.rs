@@ -27,7 +27,7 @@ const MOST: u32 = 15;
 const MOST_LINES: usize = 120;
 
 /// The headings, in order; each with the key of its text.
-const GROUPS: [&str; 5] = ["group-breached", "group-overdue", "group-quiet", "group-leaving", "group-answers"];
+const GROUPS: [&str; 6] = ["group-breached", "group-overdue", "group-quiet", "group-leaving", "group-ending", "group-answers"];
 
 /// `/{ledger}/aandacht`.
 pub(super) async fn show(visit: Visit, Path(name): Path<String>) -> Response {
@@ -77,10 +77,11 @@ fn group(matter: &Matter) -> usize {
         Matter::Overdue { .. } | Matter::UnderStrength { .. } | Matter::ProposalUnanswered | Matter::ReviewOverdue { .. } => 1,
         Matter::GoneQuiet { .. } => 2,
         Matter::WithdrawalRuns { .. } => 3,
-        Matter::WithdrawalToAnswer { .. } | Matter::ExpulsionToAnswer { .. } | Matter::OfferToAnswer { .. } | Matter::ProposalToAnswer => 4,
-        Matter::ReportToAccept { .. } | Matter::DisputeToAnswer { .. } | Matter::ReportToRule { .. } | Matter::RulingMissing { .. } => 4,
-        Matter::NoticeToAnswer { .. } | Matter::AnswerToRule { .. } | Matter::Level1 { .. } | Matter::Level2 { .. } => 4,
-        Matter::LastChance { .. } | Matter::MinistryToAnswer { .. } | Matter::FollowUp { .. } => 4,
+        Matter::EndsWithoutSuccessor { .. } => 4,
+        Matter::WithdrawalToAnswer { .. } | Matter::ExpulsionToAnswer { .. } | Matter::OfferToAnswer { .. } | Matter::ProposalToAnswer => 5,
+        Matter::ReportToAccept { .. } | Matter::DisputeToAnswer { .. } | Matter::ReportToRule { .. } | Matter::RulingMissing { .. } => 5,
+        Matter::NoticeToAnswer { .. } | Matter::AnswerToRule { .. } | Matter::Level1 { .. } | Matter::Level2 { .. } => 5,
+        Matter::LastChance { .. } | Matter::MinistryToAnswer { .. } | Matter::FollowUp { .. } => 5,
     }
 }
 
@@ -88,7 +89,7 @@ fn group(matter: &Matter) -> usize {
 fn colour(matter: &Matter) -> Option<Colour> {
     match group(matter) {
         0 => Some(Colour::Red),
-        1..=3 => Some(Colour::Orange),
+        1..=4 => Some(Colour::Orange),
         _ => None,
     }
 }

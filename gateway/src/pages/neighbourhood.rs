@@ -2,6 +2,8 @@
 
 use axum::extract::Path;
 use axum::response::Response;
+use ledger::lives::agreement::State;
+use ledger::lives::coverage::{Coverage, Days};
 use ledger::lives::obligation::Course;
 use ledger::words::{CbsCode, Day, Slug};
 use maud::{Markup, html};
@@ -36,9 +38,11 @@ async fn build(visit: &Visit, name: &str, code: &str) -> Result<Content, Trouble
     let debtors: Vec<Slug> = found.items.iter().flat_map(|of| &of.promises).map(|promise| promise.clause.debtor.clone()).collect();
     let names = Names::of(&listing, &debtors).await?;
     let counts = listing.counts(Some(&code), None, &Paging::first(MOST * 8)).await?;
+    let (coverage, today) = (listing.coverage(&code).await?, Day::of(listing.as_of().at));
     let body = html! {
         p.lead { (words.say("neighbourhood-lead")) }
         (state::counts(visit, &counts))
+        (covered(visit, &coverage, today))
         @if found.items.is_empty() { p.none { (words.say("neighbourhood-none")) } }
         @for of in &found.items { (agreement(visit, &listing, &names, of)) }
         (visit.paging(FROM, found.next.as_deref()))
@@ -47,12 +51,35 @@ async fn build(visit: &Visit, name: &str, code: &str) -> Result<Content, Trouble
     Ok(Content { title: called, kicker: Some(words.plain("neighbourhood-kicker", &[("code", code.as_str().into())])), body })
 }
 
+/// Since when an agreement is in force here, and on which days none was.
+fn covered(visit: &Visit, coverage: &Coverage, today: Day) -> Markup {
+    let words = visit.words;
+    let say = |text, days: &Days| {
+        let (first, last) = (visit.day(days.first), visit.day(days.last));
+        words.with(text, &[("first", first.into()), ("last", last.into()), ("days", days.count().into())])
+    };
+    html! {
+        @if let Some(since) = coverage.covered.first() {
+            @if coverage.gaps.is_empty() {
+                p { (say("neighbourhood-covered", since)) }
+            } @else {
+                p { (words.with("neighbourhood-gaps", &[("first", visit.day(since.first).into()), ("days", coverage.gap_days().into())])) }
+                ul {
+                    @for gap in &coverage.gaps { li { (say(if gap.last == today { "gap-open" } else { "gap-closed" }, gap)) } }
+                }
+            }
+        }
+    }
+}
+
 fn agreement(visit: &Visit, listing: &Listing, names: &Names, of: &PromisesOf) -> Markup {
     let words = visit.words;
     let path = format!("/{}/convenanten/{}", listing.ledger().name, of.head.id);
-    // What was released or taken over is no longer done by this party, unless something of it is still open.
+    // What was released, taken over or is of an agreement that has ended is no longer done, unless something of it is still open.
+    let is_ended = matches!(of.head.state, State::Ended { .. });
     let runs = |promise: &&Promise| {
-        matches!(promise.clause.course, Course::Running { .. } | Course::Waiting | Course::Conditional { .. }) || !promise.open.is_empty()
+        let runs = matches!(promise.clause.course, Course::Running { .. } | Course::Waiting | Course::Conditional { .. });
+        (runs && !is_ended) || !promise.open.is_empty()
     };
     let promises: Vec<&Promise> = of.promises.iter().filter(runs).collect();
     html! {

@@ -124,6 +124,7 @@ fn filled<'a>(words: Words, names: &Names, said: &'a Value) -> Vec<(&'static str
         ("who", if said["who"].is_array() { people("who") } else { Arg::from(name_of(text("who"))) }),
         ("silent", people("silent")),
         ("due", when("due")),
+        ("lastDay", when("lastDay")),
         ("date", when(if said["date"].is_null() { "effectiveDate" } else { "date" })),
         ("until", when(if said["until"].is_null() { "from" } else { "until" })),
         ("term", Arg::from(if said["until"].is_null() && said["from"].is_null() { "none" } else { "some" })),

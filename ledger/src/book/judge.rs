@@ -196,8 +196,12 @@ impl Book {
                     self.check_consultation(body.consultation.as_ref(), "/body/consultation", moment)?;
                 }
                 self.check_state(&statement.body)?;
+                if let Body::Dissolution(body) = &statement.body {
+                    self.check_successor(by, body, &agreement, moment)?;
+                }
                 self.check_umbrellas(&statement.body, &agreement)?;
-                Ok(vec![Life::Agreement(Box::new(agreement))])
+                let told = self.told_predecessors(by, &agreement, moment)?;
+                Ok(std::iter::once(Life::Agreement(Box::new(agreement))).chain(told).collect())
             }
             Some(Subject::Institution(_)) | None => match &statement.body {
                 Body::Mandate(body) => self.give_mandate(verified, body, moment),

@@ -7,6 +7,7 @@ mod judge;
 mod mandates;
 mod institutions;
 mod proposing;
+mod predecessors;
 mod state;
 mod umbrella;
 mod erasure;

@@ -26,6 +26,7 @@ impl Book {
             .into());
         }
         self.check_consultation(proposal.consultation.as_ref(), "/body/consultation", moment)?;
+        self.check_predecessors(by, proposal, "/body", moment)?;
         let Invited { kinds, faults } = self.invited(proposal, "/body")?;
         if let Some(refusal) = Refusal::from_faults(faults) {
             return Err(refusal.into());
@@ -40,6 +41,7 @@ impl Book {
         let invited = self.invited(&body.text, "/body/text")?;
         agreement.counter(by, body, hash, invited, moment)?;
         self.check_consultation(body.text.consultation.as_ref(), "/body/text/consultation", moment)?;
+        self.check_predecessors(by, &body.text, "/body/text", moment)?;
         Ok(agreement)
     }
 

@@ -12,6 +12,7 @@ use super::parts::PartId;
 pub use super::party::{Deciders, Participation, QuietDue, QuietSince};
 use super::report::Claim;
 use super::rules::Rules;
+use super::succession::Succession;
 use super::text::TermOf;
 use super::withdrawal::Leave;
 use crate::envelope::refusal::{Refusal, Rule};
@@ -73,6 +74,7 @@ impl Agreement {
             power_days: 0,
             weaknesses: BTreeMap::new(),
             reviews: BTreeMap::new(),
+            succession: Succession::default(),
         };
         let mut agreement = Self::of(head, text.clone()).judged_by(rules);
         agreement.put_on_table(text, version, proposer, kinds, moment);
@@ -113,6 +115,7 @@ impl Agreement {
     pub(super) fn enter_into_force(&mut self, due_at: Instant, moment: Moment) {
         let from = Day::of(due_at);
         self.head_mut().state = State::InForce { since: moment, from };
+        self.expect_successor(from);
         for id in self.clauses.keys().cloned().collect::<Vec<_>>() {
             self.start_clause(&id, from, moment);
         }
@@ -127,9 +130,12 @@ impl Agreement {
         }
     }
 
-    pub(super) fn end(&mut self, outcome: Ending, moment: Moment) {
+    /// It ends at an instant, which the entry that says so may come after.
+    pub(super) fn end(&mut self, outcome: Ending, ends_at: Instant, moment: Moment) {
         if let State::InForce { from, .. } | State::Suspended { from, .. } = self.head.state {
-            self.head_mut().state = State::Ended { from, ended: moment, outcome };
+            // An end at midnight leaves nothing of the day that begins.
+            let last = Day::of(ends_at.plus_millis(-1));
+            self.head_mut().state = State::Ended { from, last, ended: moment, outcome };
         }
     }
 

@@ -16,7 +16,9 @@ impl Part {
     /// Whether this part asks for somebody's attention: an agreement has any if one of its parts does.
     pub fn calls(&self) -> bool {
         match self {
-            Self::Head(head) => head.still_owed().is_some() || head.is_weak() || head.overdue_reviews().next().is_some(),
+            Self::Head(head) => {
+                head.still_owed().is_some() || head.is_weak() || head.overdue_reviews().next().is_some() || head.lacks_successor().is_some()
+            }
             Self::Text(_) | Self::Clause(_) => false,
             Self::Instance(instance) => match instance.standing {
                 Standing::Overdue { .. } | Standing::Breached { .. } => true,
@@ -39,6 +41,10 @@ impl Agreement {
         self.parties_that_wait(&mut found);
         self.leaves_that_wait(&mut found);
         found.extend(self.answer_that_waits());
+        let last_day = self.text.period.end_date;
+        let lacking =
+            self.head.lacks_successor().map(|since| waits(Matter::EndsWithoutSuccessor { last_day }, self.deciders(&[]).0, since, None));
+        found.extend(lacking);
         let reviews = self.head.overdue_reviews();
         found.extend(reviews.map(|(id, since)| waits(Matter::ReviewOverdue { review: id.clone() }, self.deciders(&[]).0, since, None)));
         for offer in self.offers.values().filter(|offer| offer.is_open() && !offer.is_agreed()) {

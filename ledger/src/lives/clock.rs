@@ -50,6 +50,12 @@ impl Agreement {
             let silent = self.deciders(&[]).0.into_iter().collect();
             Cause::ReviewOverdue { agreement: self.id(), review: review.id.clone(), silent: names(silent) }
         });
+        first.see(self.lacks_successor_at(), || Cause::EndsWithoutSuccessor { agreement: self.id(), last_day: self.text.period.end_date });
+        let succession = self.next_succession();
+        first.see(succession.map(|(at, _)| at), || {
+            let open = self.left_by_succession(succession.expect("there is one").1);
+            Cause::Ended { agreement: self.id(), outcome: Ending::Succeeded, open: List(open) }
+        });
         first.see(self.ends_at(), || {
             let open = self.open_instances();
             let outcome = if open.is_empty() { Ending::Completed } else { Ending::Expired };
@@ -211,7 +217,12 @@ impl Agreement {
             }
             Cause::ProposalUnanswered { .. } => self.flag_silence(moment),
             Cause::ReviewOverdue { review, .. } => self.review_overdue(review, moment),
-            Cause::Ended { outcome, .. } => self.end(*outcome, moment),
+            Cause::EndsWithoutSuccessor { .. } => self.head_mut().succession.lacking = Some(moment),
+            Cause::Ended { outcome: Ending::Succeeded, .. } => self.succeeded(flag.due_at, moment),
+            Cause::Ended { outcome, .. } => {
+                self.end(*outcome, flag.due_at, moment);
+                self.void_successions(moment);
+            }
             Cause::Overdue { obligation, due, .. } => self.overdue(obligation, *due, moment),
             Cause::Breached { obligation, due, .. } => self.breached(obligation, *due, flag.due_at, moment),
             Cause::ConditionLapsed { obligation, .. } => self.lapse_condition(obligation, moment),

@@ -1,4 +1,5 @@
-//! Dissolution: all parties end an agreement together, and say of each obligation what becomes of it.
+//! Dissolution: all parties end an agreement together, and say of each obligation what becomes of it. Where they name a successor, it
+//! ends when that comes into force ([`super::succession`]).
 
 use super::agreement::Agreement;
 use super::moment::Moment;
@@ -19,7 +20,7 @@ impl Agreement {
         self.offer_or_apply(OfferKind::Dissolution(Box::new(body.clone())), hash, by, all, moment)
     }
 
-    fn check_dissolution(&self, body: &Dissolution) -> Result<(), Refusal> {
+    pub(super) fn check_dissolution(&self, body: &Dissolution) -> Result<(), Refusal> {
         self.in_force()?;
         self.check_in_force(&body.version)?;
         if self.bound().count() < 2 {
@@ -30,14 +31,28 @@ impl Agreement {
         let named = body.plan.iter().map(|item| &item.obligation);
         let unfit = |i: usize| self.remainder_fault(body, &body.plan[i]);
         let whose = self.head.id.as_str();
-        Refusal::from_faults(plan::faults(&unmet, named, whose, "release or stays-due", unfit)).map_or(Ok(()), Err)
+        let dispositions = if body.successor.is_some() { "release, stays-due or continues" } else { "release or stays-due" };
+        Refusal::from_faults(plan::faults(&unmet, named, whose, dispositions, unfit)).map_or(Ok(()), Err)
     }
 
     fn remainder_fault(&self, body: &Dissolution, item: &RemainderItem) -> plan::Unfit {
-        match item.disposition {
-            Remainder::StaysDue => None,
+        match (item.disposition, &item.continues_as) {
+            (Remainder::Release | Remainder::StaysDue, Some(_)) => {
+                Some(("only what continues is an obligation of the successor".into(), "continues, or no continuesAs".into()))
+            }
+            (Remainder::Continues, _) if body.successor.is_none() => {
+                Some(("there is no successor in which it could continue".into(), "release, stays-due, or a successor".into()))
+            }
+            (Remainder::Continues, None) => Some((
+                format!("it is not said as what {} continues", item.obligation),
+                "continuesAs: an obligation of the successor".into(),
+            )),
+            (Remainder::Continues, Some(_)) if self.is_handed_over(&item.obligation) => {
+                Some(("nothing of it is still to come".into(), "stays-due or release".into()))
+            }
+            (Remainder::Continues, Some(_)) | (Remainder::StaysDue, None) => None,
             // Released before, and only a report on it waits: that is answered.
-            Remainder::Release => {
+            (Remainder::Release, None) => {
                 let release = plan::release(&body.agreement, &item.obligation, &body.reason);
                 self.check_release(&release).err().map(|refusal| (refusal.faults()[0].detail.clone(), "stays-due".into()))
             }
@@ -50,12 +65,12 @@ impl Agreement {
         for item in body.plan.iter() {
             match item.disposition {
                 Remainder::Release => self.carry_out_release(&plan::release(&body.agreement, &item.obligation, &body.reason), moment)?,
-                Remainder::StaysDue => {}
+                Remainder::StaysDue | Remainder::Continues => {}
             }
         }
         // What stood still and stays due falls due again, as on any resumption: nothing disappears with the end.
         self.resume_on(Day::of(moment.at), moment);
-        self.end(Ending::Dissolved, moment);
+        self.end(Ending::Dissolved, moment.at, moment);
         self.supersede_waiting(hash, by, moment);
         Ok(())
     }

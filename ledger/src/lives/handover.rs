@@ -12,7 +12,7 @@ use crate::envelope::refusal::{Refusal, Rule};
 use crate::envelope::statement::agreement::When;
 use crate::envelope::statement::obligation::Handover;
 use crate::envelope::statement::trigger::Trigger;
-use crate::words::{Day, Hash, Slug};
+use crate::words::{Day, Hash, Instant, Slug};
 
 impl Agreement {
     /// The debtor offers what is not yet due to another party.
@@ -44,7 +44,7 @@ impl Agreement {
                 "an id that is free",
             ));
         }
-        if !self.has_to_come(&body.obligation, moment) {
+        if !self.has_to_come(&body.obligation, moment.at) {
             return Err(Refusal::at(
                 "/body/obligation",
                 Rule::InstanceState,
@@ -56,18 +56,18 @@ impl Agreement {
     }
 
     /// The open due dates that are neither late nor reported.
-    fn pending(&self, id: &Slug, moment: Moment) -> Vec<Day> {
+    pub(super) fn pending(&self, id: &Slug, at: Instant) -> Vec<Day> {
         let pending = |instance: &&Arc<Instance>| {
             let open = instance.standing == Standing::Open && instance.claim.is_none();
-            instance.obligation == *id && open && instance.late_from > moment.at
+            instance.obligation == *id && open && instance.late_from > at
         };
         self.instances.values().filter(pending).map(|instance| instance.due).collect()
     }
 
     /// Whether anything of an obligation is still to come.
-    fn has_to_come(&self, id: &Slug, moment: Moment) -> bool {
+    pub(super) fn has_to_come(&self, id: &Slug, at: Instant) -> bool {
         match self.clauses[id].course {
-            Course::Running { next, .. } => next.is_some() || !self.pending(id, moment).is_empty(),
+            Course::Running { next, .. } => next.is_some() || !self.pending(id, at).is_empty(),
             Course::Conditional { .. } => true,
             Course::Waiting | Course::Lapsed { .. } | Course::Released { .. } | Course::HandedOver { .. } => false,
         }
@@ -95,7 +95,7 @@ impl Agreement {
             Course::Waiting | Course::Lapsed { .. } | Course::Released { .. } | Course::HandedOver { .. } => return Ok(()),
         };
         // Every open date that is still to come goes along; when there is none, the next one opens with the new debtor.
-        let pending = self.pending(&body.obligation, moment);
+        let pending = self.pending(&body.obligation, moment.at);
         let (dues, next) = match next.filter(|_| pending.is_empty()) {
             Some(next) => (vec![next], self.occurrence_after(&old, next)),
             None => (pending, next),
@@ -112,7 +112,7 @@ impl Agreement {
     fn hand_on(&mut self, body: &Handover, taken: Clause, moment: Moment) {
         self.touched.insert(PartId::Clause(body.successor.clone()));
         self.clauses.insert(body.successor.clone(), Arc::new(taken));
-        self.clause_mut(&body.obligation).course = Course::HandedOver { to: body.successor.clone(), at: moment };
+        self.clause_mut(&body.obligation).course = Course::HandedOver { to: body.successor.clone(), agreement: None, at: moment };
     }
 
     /// The instance that is not yet due goes along; one that was not opened yet opens with the new debtor.

@@ -9,6 +9,7 @@ use super::moment::Fact;
 use super::owed::OwedAnswer;
 use super::party::Participation;
 use super::review::Reviewed;
+use super::succession::Succession;
 use super::suspension::{Pause, Spell};
 use crate::envelope::statement::flag::{Ending, Weakness};
 use crate::words::{Day, Hash, Slug};
@@ -49,6 +50,9 @@ pub struct Head {
     /// The reviews that are overdue or were held (L47).
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub reviews: BTreeMap<Slug, Reviewed>,
+    /// What comes after it (L13).
+    #[serde(default, skip_serializing_if = "Succession::is_empty")]
+    pub succession: Succession,
 }
 
 /// A version of the text. The consents under one that was superseded, now void, stay with its offer.
@@ -108,6 +112,8 @@ pub enum State {
     Ended {
         /// The day on which it came into force.
         from: Day,
+        /// The last day on which it was in force.
+        last: Day,
         /// The entry that says so.
         ended: Fact,
         /// How.
@@ -156,6 +162,7 @@ impl State {
             Self::Ended { outcome: Ending::Completed, .. } => "completed",
             Self::Ended { outcome: Ending::Expired, .. } => "expired",
             Self::Ended { outcome: Ending::Dissolved, .. } => "dissolved",
+            Self::Ended { outcome: Ending::Succeeded, .. } => "succeeded",
             Self::Lapsed { .. } => "lapsed",
             Self::Declined(_) => "declined",
             Self::Retracted(_) => "retracted",

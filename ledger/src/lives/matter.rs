@@ -80,6 +80,11 @@ pub enum Matter {
         /// What is offered: the code of [`super::offer::OfferKind`].
         act: String,
     },
+    /// Its last day is near, and no successor was signed (L13).
+    EndsWithoutSuccessor {
+        /// The last day.
+        last_day: Day,
+    },
     /// A proposal by another waits for the answer of the municipality (L03).
     ProposalToAnswer,
     /// The term for that answer has passed without one: it is still owed.
@@ -176,6 +181,7 @@ impl Matter {
             Self::ProposalToAnswer => "proposal-to-answer",
             Self::ProposalUnanswered => "proposal-unanswered",
             Self::ReviewOverdue { .. } => "review-overdue",
+            Self::EndsWithoutSuccessor { .. } => "ends-without-successor",
             Self::ReportToAccept { .. } => "report-to-accept",
             Self::DisputeToAnswer { .. } => "dispute-to-answer",
             Self::ReportToRule { .. } => "report-to-rule",
@@ -191,7 +197,7 @@ impl Matter {
     }
 
     /// Every word that [`Matter::code`] gives.
-    pub const CODES: [&'static str; 23] = [
+    pub const CODES: [&'static str; 24] = [
         "overdue",
         "breached",
         "gone-quiet",
@@ -204,6 +210,7 @@ impl Matter {
         "proposal-to-answer",
         "proposal-unanswered",
         "review-overdue",
+        "ends-without-successor",
         "report-to-accept",
         "dispute-to-answer",
         "report-to-rule",

@@ -20,6 +20,8 @@ pub mod parts;
 pub mod offer;
 pub mod version;
 pub mod owed;
+pub mod succession;
+pub mod coverage;
 pub mod suspension;
 mod annulment;
 pub mod obligation;

@@ -75,10 +75,13 @@ pub enum Course {
         /// The entry with which it was.
         at: Fact,
     },
-    /// What was not yet due went to another party.
+    /// What was not yet due went to another obligation: of another party, or of a successor of the agreement.
     HandedOver {
         /// The new obligation.
         to: Slug,
+        /// The successor of this agreement whose obligation that is; `None` where it is one of this agreement.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        agreement: Option<Slug>,
         /// The entry with which it was.
         at: Fact,
     },
@@ -147,7 +150,7 @@ pub enum Standing {
         /// The entry that settled it.
         at: Fact,
     },
-    /// Taken over by another party.
+    /// Gone to another obligation, before it was due.
     HandedOver {
         /// The entry that settled it.
         at: Fact,

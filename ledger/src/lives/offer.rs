@@ -134,7 +134,11 @@ impl OfferKind {
 
     /// Whether it is carried out on a day that it names, and not when the last one consents.
     fn waits_for_its_day(&self) -> bool {
-        matches!(self, Self::Accession { .. })
+        match self {
+            Self::Accession { .. } => true,
+            Self::Dissolution(body) => body.successor.is_some(),
+            _ => false,
+        }
     }
 }
 
@@ -386,8 +390,9 @@ impl Agreement {
             OfferKind::Annulment(annulment) => self.carry_out_annulment(annulment, moment)?,
             OfferKind::Suspension(suspension) => self.carry_out_suspension(suspension, moment)?,
             OfferKind::Resumption(_) => self.carry_out_resumption(moment)?,
+            // The clock does, once the successor is in force.
+            OfferKind::Dissolution(body) if body.successor.is_some() => self.check_dissolution(body)?,
             OfferKind::Dissolution(body) => self.carry_out_dissolution(by, body, *hash, moment)?,
-            // The clock does, on its day.
             OfferKind::Expulsion { body, .. } => self.carry_out_expulsion(body, hash, moment)?,
             OfferKind::Accession { body, .. } => self.let_in(by, body, moment)?,
             OfferKind::BoardOutcome(outcome) => self.carry_out_board_outcome(outcome, moment)?,

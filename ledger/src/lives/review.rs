@@ -69,7 +69,7 @@ impl Head {
         match &self.state {
             State::InForce { from, .. } | State::Suspended { from, .. } => Some(*from),
             State::Ended { from, outcome: Ending::Completed | Ending::Expired, .. } => Some(*from),
-            State::Ended { outcome: Ending::Dissolved, .. } | State::Proposed | State::Signed { .. } => None,
+            State::Ended { outcome: Ending::Dissolved | Ending::Succeeded, .. } | State::Proposed | State::Signed { .. } => None,
             State::Lapsed { .. } | State::Declined(_) | State::Retracted(_) => None,
         }
     }

@@ -12,7 +12,7 @@ use crate::envelope::statement::genesis::Versions;
 use crate::words::{Calendar, Instant, Term, deadline, with_two_working_days};
 
 /// The newest version of the rules that this program knows. Version 1 is the first.
-pub const RULES_VERSION: u32 = 2;
+pub const RULES_VERSION: u32 = 3;
 
 /// The rules in force at a place in the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,6 +69,11 @@ impl Rules {
     /// Since version 2: whether a proposal by another puts the municipality under a term to answer (L03).
     pub fn municipality_owes_answer(self) -> bool {
         self.version >= 2
+    }
+
+    /// Since version 3: whether an agreement that comes into force is to have a successor before it ends (L13).
+    pub fn expects_successor(self) -> bool {
+        self.version >= 3
     }
 }
 

@@ -68,6 +68,11 @@ impl Proposal {
         given.and_then(|days| u16::try_from(days.0).ok()).unwrap_or(default)
     }
 
+    /// How many days before the last day a successor must have been signed (L13).
+    pub fn successor_days(&self) -> i64 {
+        self.terms.as_ref().and_then(|t| t.successor_days).map_or(90, |days| i64::from(days.0))
+    }
+
     /// Months between a withdrawal notice and its effect.
     pub fn notice_months(&self) -> u8 {
         self.withdrawal.notice_months.and_then(|months| u8::try_from(months.0).ok()).unwrap_or(6)

@@ -28,6 +28,7 @@ mod openapi;
 mod pools;
 mod proposals;
 mod reviews;
+mod succession;
 mod readers;
 mod reads;
 mod schemas;

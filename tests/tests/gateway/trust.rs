@@ -11,6 +11,7 @@ use gateway::witnessing::{Cadence, Panel};
 use harness::gate::{Gate, ORIGIN};
 use harness::town::first;
 use ledger::envelope::{Body, Parsed, Type};
+use ledger::lives::rules::RULES_VERSION;
 use ledger::log::note::{Cosigner, Note, VerifierKey};
 use ledger::log::policy::{Policy, PolicyRefusal};
 use ledger::log::receipt::Receipt;
@@ -64,7 +65,7 @@ async fn it_names_the_rules_and_from_which_entry_they_hold() {
 #[tokio::test]
 async fn a_ledger_whose_rows_cannot_be_read_keeps_nobody_from_the_list() {
     let gate = Gate::open(START).await;
-    assert_eq!(gate.get("/v1/ledgers").await["items"][0]["versions"]["rules"], json!(2));
+    assert_eq!(gate.get("/v1/ledgers").await["items"][0]["versions"]["rules"], json!(RULES_VERSION));
     gate.home().tamper_derived("UPDATE life SET body = 'gone' WHERE subject = 'institution/town'").await;
     let listed = gate.get("/v1/ledgers").await["items"][0].clone();
     assert_eq!((&listed["name"], listed.get("versions")), (&json!("gm0599"), None));

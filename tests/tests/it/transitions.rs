@@ -99,7 +99,7 @@ fn agreement(state: &State) -> &'static str {
         State::Signed { .. } => "signed",
         State::InForce { .. } => "in-force",
         State::Suspended { .. } => "suspended",
-        State::Ended { .. } => "completed, expired or dissolved",
+        State::Ended { .. } => "completed, expired, dissolved or succeeded",
         State::Lapsed { .. } => "lapsed",
         State::Declined(_) => "declined",
         State::Retracted(_) => "retracted",
@@ -130,7 +130,19 @@ fn withdrawal(stage: &LeaveStage) -> &'static str {
 
 #[test]
 fn an_agreement_goes_from_state_to_state_as_its_table_says() {
-    let states = ["proposed", "signed", "in-force", "suspended", "completed", "expired", "dissolved", "lapsed", "declined", "retracted"];
+    let states = [
+        "proposed",
+        "signed",
+        "in-force",
+        "suspended",
+        "completed",
+        "expired",
+        "dissolved",
+        "succeeded",
+        "lapsed",
+        "declined",
+        "retracted",
+    ];
     assert_eq!(agreement(&State::Proposed), states[0]);
     Table::read(include_str!("../../tables/agreement.txt")).check("agreement", &states);
 }

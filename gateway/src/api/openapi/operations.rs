@@ -191,6 +191,15 @@ pub(super) const OPERATIONS: &[Operation] = &[
         "Promises"
     ),
     get!(
+        "/v1/ledgers/{ledger}/neighbourhoods/{code}/coverage",
+        "getCoverage",
+        "readers",
+        "On which days an agreement was in force in a place, and on which none was",
+        ONE,
+        JSON,
+        "Coverage"
+    ),
+    get!(
         "/v1/ledgers/{ledger}/withheld-agreements",
         "listWithheldAgreements",
         "readers",

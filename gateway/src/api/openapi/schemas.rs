@@ -47,6 +47,10 @@ fn instant() -> Value {
     json!({ "type": "string", "format": "date-time" })
 }
 
+fn day() -> Value {
+    json!({ "type": "string", "format": "date" })
+}
+
 fn number() -> Value {
     json!({ "type": "integer", "minimum": 0 })
 }
@@ -189,6 +193,8 @@ fn overviews() -> Vec<(&'static str, Value)> {
         ("asOf", instant()),
         ("size", number()),
     ];
+    let coverage =
+        [("covered", list(named("Days"))), ("gaps", list(named("Days"))), ("gapDays", number()), ("asOf", instant()), ("size", number())];
     let promise =
         [("obligation", text()), ("who", text()), ("what", text()), ("when", json!({ "type": "object" })), ("light", named("Light"))];
     let promises =
@@ -204,6 +210,8 @@ fn overviews() -> Vec<(&'static str, Value)> {
         ("CaseFile", object("Dossier van een zaak", &file)),
         ("Neighbourhood", object("Buurt met convenanten", &[("code", text()), ("names", list(text())), ("agreements", number())])),
         ("Neighbourhoods", page("Buurten", "Neighbourhood")),
+        ("Days", object("Opeenvolgende dagen", &[("firstDay", day()), ("lastDay", day()), ("days", number())])),
+        ("Coverage", object("Dagen met en zonder convenant", &coverage)),
         ("Promise", object("Afspraak voor bewoners", &promise)),
         ("PromisesOf", object("Afspraken van een convenant", &promises)),
         ("Promises", page("Afspraken in een buurt", "PromisesOf")),

@@ -12,6 +12,7 @@ mod leaving;
 pub(super) mod opening;
 pub(super) mod routine;
 mod streets;
+mod succession;
 mod umbrella;
 
 use super::stage::Scene;
@@ -35,5 +36,6 @@ pub(super) fn turn(scene: &mut Scene<'_>, day: &str) -> anyhow::Result<()> {
     streets::turn(scene, day)?;
     leaving::turn(scene, day)?;
     investment::turn(scene, day)?;
+    succession::turn(scene, day)?;
     umbrella::turn(scene, day)
 }

@@ -12,6 +12,7 @@ use super::super::names::Names;
 use super::super::told::Told;
 use super::super::visit::Visit;
 use super::super::{say, state, when};
+use super::succession::{Titles, link};
 use crate::listing::{AgreementView, Dated, Listing};
 
 /// The parameter that says from which promise on.
@@ -22,7 +23,7 @@ const MOST_MONTHS: usize = 12;
 /// At most this many reasons of one promise.
 const MOST_REASONS: usize = 3;
 
-pub(super) fn list(visit: &Visit, listing: &Listing, names: &Names, view: &AgreementView) -> Markup {
+pub(super) fn list(visit: &Visit, listing: &Listing, names: &Names, titles: &Titles, view: &AgreementView) -> Markup {
     let words = visit.words;
     let from: usize = visit.given(FROM).and_then(|from| from.parse().ok()).unwrap_or(0);
     let shown = view.clauses.values().skip(from).take(MOST);
@@ -33,7 +34,7 @@ pub(super) fn list(visit: &Visit, listing: &Listing, names: &Names, view: &Agree
             ul.lines {
                 @for clause in shown {
                     @let light = view.light(&clause.value.text.id).unwrap_or(Light { colour: ledger::lives::colour::Colour::Green, signs: Vec::new() });
-                    li class=(state::edge(light.colour)) { (line(visit, listing, names, view, clause, &light)) }
+                    li class=(state::edge(light.colour)) { (line(visit, listing, names, titles, view, clause, &light)) }
                 }
             }
             (visit.paging(FROM, next.as_deref()))
@@ -41,7 +42,15 @@ pub(super) fn list(visit: &Visit, listing: &Listing, names: &Names, view: &Agree
     }
 }
 
-fn line(visit: &Visit, listing: &Listing, names: &Names, view: &AgreementView, clause: &Dated<Clause>, light: &Light) -> Markup {
+fn line(
+    visit: &Visit,
+    listing: &Listing,
+    names: &Names,
+    titles: &Titles,
+    view: &AgreementView,
+    clause: &Dated<Clause>,
+    light: &Light,
+) -> Markup {
     let words = visit.words;
     let text = &clause.value.text;
     let today = Day::of(view.as_of.at);
@@ -58,6 +67,9 @@ fn line(visit: &Visit, listing: &Listing, names: &Names, view: &AgreementView, c
             @if let Some(target) = &text.target { " · " (words.with("promise-target", &[
                 ("indicator", target.indicator.as_str().into()), ("value", target.value.to_string().into()), ("unit", target.unit.as_str().into())])) }
             @if !is_over && !matches!(clause.value.course, Course::Running { .. }) { " · " (words.code(clause.value.course.code())) }
+            @if let Course::HandedOver { to, agreement: Some(agreement), .. } = &clause.value.course {
+                " · " (words.with("promise-continues", &[("to", to.as_str().into())])) " " (link(visit, listing, titles, agreement))
+            }
             @if let Some(open) = open { " · " (words.with("neighbourhood-next", &[("date", visit.day(open.due).into())])) }
             " · " code { (text.id) } " " (visit.proof(listing, if clause.entry == 0 { super::tabled(&view.head.value) } else { Some(clause.entry) }))
         }

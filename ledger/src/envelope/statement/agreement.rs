@@ -273,6 +273,8 @@ shape! {
         gone_quiet_misses: Option<Count<1, 52>> = "stilgevallen na zoveel keer",
         /// Whether due dates and terms up to three months move to a working day; yes when not given.
         working_day_rule: Option<bool> = "verschuiven naar een werkdag",
+        /// Before the last day a successor must have been signed; 90 when not given (L13).
+        successor_days: Option<DayCount> = "opvolger getekend voor het einde",
     }
 }
 
@@ -315,6 +317,8 @@ shape! {
         expulsion: Option<ExpulsionClause> = "royement",
         /// By when the agreement is reviewed (L47).
         reviews: Option<List<ScheduledReview, 1, 40>> = "toetsmomenten",
+        /// The agreements that it succeeds (L13): each in force or ended, and in this ledger.
+        predecessors: Option<List<Slug, 1, 16>> = "opvolger van",
         /// The umbrella agreements that its obligations refer to, each with its receipt (L44).
         umbrellas: Option<List<Umbrella, 1, 4>> = "koepelovereenkomsten",
         /// Ground on which the agreement as a whole is withheld from the public (Woo); public when not given. It stays as the

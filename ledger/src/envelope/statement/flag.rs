@@ -26,6 +26,8 @@ shape! {
         Expired = "expired" ~ "verlopen",
         /// By all parties, before the last day; the clock never says so.
         Dissolved = "dissolved" ~ "ontbonden",
+        /// By all parties, when the successor that they named came into force (L13).
+        Succeeded = "succeeded" ~ "opgevolgd",
     }
 }
 
@@ -107,7 +109,11 @@ shape! {
             agreement: Slug = "overeenkomst", /// Which review.
             review: Slug = "toets", /// Who was to record it.
             silent: Names = "wie hem niet vastlegde", } = "review-overdue" ~ "toets niet op tijd vastgelegd",
-        /// The last day has passed; what is open stays bound.
+        /// Its last day is near, and no successor was signed (L13).
+        EndsWithoutSuccessor { /// The agreement.
+            agreement: Slug = "overeenkomst", /// Its last day.
+            last_day: Day = "laatste dag", } = "ends-without-successor" ~ "loopt af zonder opvolger",
+        /// The last day has passed, or a successor took its place; what is open stays bound.
         Ended { /// The agreement.
             agreement: Slug = "overeenkomst", /// How it ended.
             outcome: Ending = "einde", /// What is still open.
@@ -227,6 +233,7 @@ impl Cause {
             | Self::ExpulsionUnanswered { agreement, .. }
             | Self::ProposalUnanswered { agreement, .. }
             | Self::ReviewOverdue { agreement, .. }
+            | Self::EndsWithoutSuccessor { agreement, .. }
             | Self::Ended { agreement, .. }
             | Self::Overdue { agreement, .. }
             | Self::Breached { agreement, .. }

@@ -20,7 +20,7 @@ enum Tells {
 }
 
 /// Every GET of the API. The routes come from the document, which another test holds against the router.
-const ROUTES: [(&str, Tells); 24] = [
+const ROUTES: [(&str, Tells); 25] = [
     ("/ledgers", Tells::Nothing),
     ("/ledgers/{ledger}", Tells::Nothing),
     ("/ledgers/{ledger}/institutions", Tells::Nothing),
@@ -39,6 +39,7 @@ const ROUTES: [(&str, Tells); 24] = [
     ("/ledgers/{ledger}/counts", Tells::Readers),
     ("/ledgers/{ledger}/neighbourhoods", Tells::Readers),
     ("/ledgers/{ledger}/neighbourhoods/{code}", Tells::Readers),
+    ("/ledgers/{ledger}/neighbourhoods/{code}/coverage", Tells::Readers),
     ("/ledgers/{ledger}/withheld-agreements", Tells::Readers),
     ("/ledgers/{ledger}/attachments/{hash}", Tells::Readers),
     ("/ledgers/{ledger}/{collection}", Tells::Readers),

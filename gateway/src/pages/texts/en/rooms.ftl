@@ -47,6 +47,19 @@ neighbourhoods-found = { $count ->
 neighbourhoods-none = Try a part of the name, or a code that begins with BU, WK or GM.
 neighbourhoods-more = You see the first { $count }. Search by name to see fewer.
 neighbourhood-kicker = Neighbourhood or district, CBS code { $code }
+neighbourhood-covered = Since { $first } an agreement has been in force here without a gap.
+neighbourhood-gaps = Since { $first } no agreement was in force here on { $days ->
+    [one] one day
+   *[other] { $days } days
+}:
+gap-closed = from { $first } to { $last } ({ $days ->
+    [one] one day
+   *[other] { $days } days
+})
+gap-open = since { $first } ({ $days ->
+    [one] one day
+   *[other] { $days } days
+})
 neighbourhood-lead = Who does what here, and when? And is it done?
 neighbourhood-none = There is no agreement for this neighbourhood in the ledger at this instant.
 neighbourhood-next = next due date { $date }
@@ -71,6 +84,7 @@ group-breached = Not kept ({ $count })
 group-overdue = Overdue ({ $count })
 group-quiet = Gone quiet ({ $count })
 group-leaving = Withdrawals that run ({ $count })
+group-ending = Ends without a successor ({ $count })
 group-answers = Answer asked ({ $count })
 chart-table = The same numbers are in the table below.
 cases-lead = Who does not keep its word first gets the chance to put it right. Where that fails, the case goes up: first the city, then the State.
@@ -159,6 +173,13 @@ review-held = Held on { $day }; recorded by { $who }. It came to: { $outcome }.
 review-change = A change that follows from it is in force.
 review-no-change = No change that follows from it is in force yet.
 review-never-changed = No change followed from it.
+agreement-succession = What came before, and what follows
+succession-after = Successor of:
+succession-before = Succeeded by:
+succession-signed = Signed by all parties on { $day }; in force from { $from }.
+succession-lacking = When the end came near, no successor was signed. There is none yet.
+succession-lacked = When the end came near, no successor was signed yet.
+promise-continues = goes on as “{ $to }” in
 agreement-goals = Goals
 agreement-waits = What waits for an answer
 agreement-waits-none = Nobody owes an answer now.

@@ -47,6 +47,19 @@ neighbourhoods-found = { $count ->
 neighbourhoods-none = Probeer een deel van de naam, of een code die met BU, WK of GM begint.
 neighbourhoods-more = U ziet de eerste { $count }. Zoek op naam om minder te zien.
 neighbourhood-kicker = Buurt of wijk, CBS-code { $code }
+neighbourhood-covered = Sinds { $first } is hier zonder onderbreking een convenant van kracht.
+neighbourhood-gaps = Sinds { $first } was hier { $days ->
+    [one] op één dag
+   *[other] op { $days } dagen
+} geen convenant van kracht:
+gap-closed = van { $first } tot en met { $last } ({ $days ->
+    [one] één dag
+   *[other] { $days } dagen
+})
+gap-open = sinds { $first } ({ $days ->
+    [one] één dag
+   *[other] { $days } dagen
+})
 neighbourhood-lead = Wie doet hier wat, en wanneer? En wordt dat ook gedaan?
 neighbourhood-none = Voor deze buurt staat er op dit moment geen convenant in het grootboek.
 neighbourhood-next = eerstvolgende termijn { $date }
@@ -71,6 +84,7 @@ group-breached = Niet nagekomen ({ $count })
 group-overdue = Te laat ({ $count })
 group-quiet = Stilgevallen ({ $count })
 group-leaving = Opzeggingen die lopen ({ $count })
+group-ending = Loopt af zonder opvolger ({ $count })
 group-answers = Antwoord gevraagd ({ $count })
 chart-table = Dezelfde getallen staan in de tabel hieronder.
 cases-lead = Wie zijn woord niet houdt, krijgt eerst de kans om het te herstellen. Lukt dat niet, dan gaat de zaak omhoog: eerst de stad, dan het rijk.
@@ -159,6 +173,13 @@ review-held = Gehouden op { $day }; vastgelegd door { $who }. Uitkomst: { $outco
 review-change = Een wijziging die hieruit volgt, is van kracht.
 review-no-change = Er is nog geen wijziging van kracht die hieruit volgt.
 review-never-changed = Er is geen wijziging op gevolgd.
+agreement-succession = Wat voorafging en wat volgt
+succession-after = Opvolger van:
+succession-before = Opgevolgd door:
+succession-signed = Door alle partijen ondertekend op { $day }; van kracht vanaf { $from }.
+succession-lacking = Toen het einde naderde, was er geen opvolger getekend. Die is er nog niet.
+succession-lacked = Toen het einde naderde, was er nog geen opvolger getekend.
+promise-continues = gaat verder als «{ $to }» in
 agreement-goals = Doelen
 agreement-waits = Wat wacht op een antwoord
 agreement-waits-none = Niemand hoeft nu iets te beantwoorden.
