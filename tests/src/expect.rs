@@ -80,6 +80,8 @@ pub fn check<D: Door>(story: &Story<D>, words: &[&str]) -> Result<(), String> {
         ["moved", clause, due, "from", from, "to", to] => same("the move", moved(story, clause, due)?, format!("{from} to {to}")),
         ["unmoved", clause, due] => same("the move", moved(story, clause, due)?, "none".to_owned()),
         ["breach", clause, due, settled] => breach(story, clause, due, settled),
+        [who, "goes", "over", "into", successor] => same("where it goes", goes_over(story, who, false)?.as_str(), *successor),
+        [who, "succeeded", "by", successor] => same("its successor", goes_over(story, who, true)?.as_str(), *successor),
         ["mandate", name, standing] => same("the mandate", mandate(story, name)?, *standing),
         ["consents", "to", offer, list] => same("who consented", consents(story, offer)?, sorted(list)),
         ["institution", who, state] => same("the institution", standing(story, who)?, *state),
@@ -180,6 +182,9 @@ fn current_log_key<D: Door>(story: &Story<D>) -> Result<String, String> {
 /// Where an institution stands: `unknown`, `registered`, `admitted`, `keyless` or `recovering`.
 fn standing<D: Door>(story: &Story<D>, who: &str) -> Result<&'static str, String> {
     let Ok(institution) = institution(story, who) else { return Ok("unknown") };
+    if institution.successor().is_some() {
+        return Ok("succeeded");
+    }
     let admitted = institution.admitted.as_ref();
     Ok(match admitted.map(|admitted| (admitted.recovery.is_some(), admitted.no_valid_key.is_some())) {
         None => "registered",
@@ -202,6 +207,12 @@ fn consents<D: Door>(story: &Story<D>, offer: &str) -> Result<Vec<String>, Strin
     let hash = story.town.named.get(offer).ok_or_else(|| format!("nothing is named {offer}"))?;
     let part = part(story, &PartId::Offer(*hash))?;
     Ok(part["consents"].as_object().into_iter().flatten().map(|(who, _)| who.clone()).collect())
+}
+
+/// Into whom an institution goes over, or went over.
+fn goes_over<D: Door>(story: &Story<D>, who: &str, is_accepted: bool) -> Result<Slug, String> {
+    let succession = institution(story, who)?.succession.clone().filter(|succession| succession.accepted.is_some() == is_accepted);
+    Ok(succession.ok_or_else(|| format!("{who} does not"))?.successor)
 }
 
 fn keyless<D: Door>(story: &Story<D>, who: &str) -> Result<bool, String> {

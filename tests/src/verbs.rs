@@ -77,8 +77,20 @@ impl<D: Door> Actor<'_, D> {
     }
 }
 
-/// Mandates. One that is passed on, and one that is ended, are named as a story named them.
+/// Successions of institutions, and mandates. One that is accepted, passed on or ended is named as a story named it.
 impl<D: Door> Actor<'_, D> {
+    /// Says that an institution, mostly itself, goes over into another.
+    pub fn go_over(self, institution: &str, successor: &str, kind: &str, date: &str) -> Answer {
+        let body = json!({ "institution": institution, "successor": successor, "kind": kind, "date": date, "deed": attachment() });
+        self.say(Type::InstitutionSuccession, body)
+    }
+
+    /// Takes the place of an institution by a succession that a story named.
+    pub fn take_place(self, institution: &str, succession: &str) -> Answer {
+        let succession = self.hash_of(succession);
+        self.say(Type::SuccessionAcceptance, json!({ "institution": institution, "succession": succession }))
+    }
+
     /// Lets another institution sign, on these terms: `acts=A,B`, and where given `of=PRINCIPAL`, `agreements=A,B`, `themes=A,B`,
     /// `areas=A,B`, `amount=N`, `from=DATE`, `until=DATE`, `key=NAME`, `under=NAME`, and `may-pass-on`.
     pub fn mandate(self, holder: &str, terms: &[&str]) -> Result<Answer, String> {

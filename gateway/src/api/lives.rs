@@ -68,7 +68,11 @@ fn institution_json(view: &InstitutionView) -> Value {
         .iter()
         .map(|c| json!({ "name": c.registration.name, "kind": c.registration.kind, "key": c.registration.key.thumbprint(), "registered": c.registered }))
         .collect();
-    let state = if life.admitted.is_some() { "admitted" } else { "registered" };
+    let state = match (&life.admitted, life.successor()) {
+        (Some(_), Some(_)) => "succeeded",
+        (Some(_), None) => "admitted",
+        (None, _) => "registered",
+    };
     let mut value = json!({ "id": life.id, "state": state, "registrations": waiting, "lastEntry": entry_json(view.entry, view.as_of) });
     if !life.routing.is_empty() {
         value["routing"] = json!(life.routing);
@@ -85,9 +89,15 @@ fn institution_json(view: &InstitutionView) -> Value {
     if !life.rules.is_empty() {
         value["rules"] = json!(life.rules);
     }
+    if let Some(succession) = &life.succession {
+        value["succession"] = json!(succession);
+    }
+    if !life.succeeds.is_empty() {
+        value["succeeds"] = json!(life.succeeds);
+    }
     if let Some(admitted) = &life.admitted {
         let key = |key: &ledger::lives::institution::Key| {
-            let (jwk, valid) = (key.key.to_jwk(), key.is_valid(view.as_of.at));
+            let (jwk, valid) = (key.key.to_jwk(), key.is_valid(view.as_of.at) && life.successor().is_none());
             json!({ "kid": key.kid, "key": jwk, "added": key.added, "validUntil": key.valid_until, "revoked": key.revoked, "valid": valid })
         };
         value["name"] = admitted.name.as_str().into();

@@ -162,9 +162,14 @@ fn signers_of(item: &Item) -> Vec<Slug> {
         Body::Genesis(genesis) => vec![genesis.owner.clone(), genesis.ministry.clone()],
         _ => Vec::new(),
     };
-    let holder = if let Body::Mandate(mandate) = item.body() { Some(mandate.holder.clone()) } else { None };
+    let other = match item.body() {
+        Body::Mandate(mandate) => Some(mandate.holder.clone()),
+        Body::InstitutionSuccession(body) => Some(body.institution.clone()),
+        Body::SuccessionAcceptance(body) => Some(body.institution.clone()),
+        _ => None,
+    };
     let statement = item.parsed.statement();
-    parties.into_iter().chain([statement.by.clone()]).chain(statement.on_behalf_of.clone()).chain(holder).collect()
+    parties.into_iter().chain([statement.by.clone()]).chain(statement.on_behalf_of.clone()).chain(other).collect()
 }
 
 async fn bundle(

@@ -43,6 +43,7 @@ async fn build(visit: &Visit, name: &str, id: &str) -> Result<Content, Trouble> 
     let said: Vec<Slug> =
         latest.deeds.iter().flat_map(|deed| say::named(&deed.body).into_iter().chain(deed.fact.acted().cloned())).collect();
     let names = Names::of(
+        visit.words,
         &listing,
         head.parties
             .keys()

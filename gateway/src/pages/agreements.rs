@@ -48,7 +48,7 @@ async fn withheld(visit: &Visit, listing: &Listing) -> Result<Markup, Trouble> {
     found.retain(|known| known.row.withheld.since.at <= visit.as_of);
     let more = found.len() > MOST_WITHHELD as usize;
     found.truncate(MOST_WITHHELD as usize);
-    let names = Names::of(listing, found.iter().map(|known| &known.row.withheld.director)).await?;
+    let names = Names::of(visit.words, listing, found.iter().map(|known| &known.row.withheld.director)).await?;
     Ok(html! {
         @if !found.is_empty() {
             section {

@@ -45,7 +45,7 @@ async fn build(visit: &Visit, name: &str) -> Result<Content, Trouble> {
     let found = listing.attention(&filter, &paging).await?;
     let named: BTreeSet<&Slug> =
         found.items.iter().flat_map(|item| item.attention.who.iter().chain(leaver(&item.attention.matter))).collect();
-    let names = Names::of(&listing, named).await?;
+    let names = Names::of(visit.words, &listing, named).await?;
     let body = html! {
         p.lead { (words.say("attention-lead")) }
         @if filter.party.is_some() || filter.neighbourhood.is_some() {

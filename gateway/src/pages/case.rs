@@ -38,7 +38,8 @@ async fn build(visit: &Visit, name: &str, id: &str, number: &str) -> Result<Cont
     let named: Vec<Slug> = said.chain(file.deeds.iter().flat_map(|deed| deed.fact.acted().cloned())).collect();
     let waits = file.waits.iter().flat_map(|waits| waits.who.iter());
     let names =
-        Names::of(&listing, named.iter().chain(&case.against).chain(waits).chain([&head.ministry]).chain(&head.municipality)).await?;
+        Names::of(visit.words, &listing, named.iter().chain(&case.against).chain(waits).chain([&head.ministry]).chain(&head.municipality))
+            .await?;
     // Until the State is reached, what is done is done by the city.
     let reached = case.steps.iter().find(|step| step.to == Rung::Level3).map(|step| step.at);
     let (city, later): (Vec<&Deed>, Vec<&Deed>) = file.deeds.iter().take(MOST).partition(|deed| is_city(deed, reached));

@@ -41,7 +41,7 @@ async fn build(visit: &Visit, name: &str) -> Result<Content, Trouble> {
     let found = listing.list(Collection::Cases, &filter, &paging).await?;
     let cases: Vec<(&Listed, &Case)> =
         found.items.iter().filter_map(|item| if let Part::Case(case) = &item.part { Some((item, case.as_ref())) } else { None }).collect();
-    let names = Names::of(&listing, cases.iter().flat_map(|(_, case)| case.against.iter())).await?;
+    let names = Names::of(visit.words, &listing, cases.iter().flat_map(|(_, case)| case.against.iter())).await?;
     let titles = titles(&listing, cases.iter().map(|(item, _)| &item.agreement)).await?;
     let body = html! {
         p.lead { (words.say("cases-lead")) }

@@ -49,6 +49,7 @@ async fn build(visit: &Visit, name: &str, entry: &str) -> Result<Content, Troubl
         Ok(parsed) => {
             let listing = visit.listing(name).await?;
             let names = Names::of(
+                visit.words,
                 &listing,
                 say::named(&parsed.statement().body).iter().chain([&parsed.statement().by]).chain(&parsed.statement().on_behalf_of),
             )

@@ -22,7 +22,7 @@ async fn build(visit: &Visit) -> Result<Content, Trouble> {
     for ledger in visit.served.ledgers() {
         let listing = visit.listing(&ledger.row.name).await?;
         let owner = &ledger.row.facts.owner;
-        ledgers.push((ledger, Names::of(&listing, [owner]).await?.get(owner).to_owned()));
+        ledgers.push((ledger, Names::of(visit.words, &listing, [owner]).await?.get(owner).to_owned()));
     }
     let body = html! {
         p.lead { (words.say("home-lead")) }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ledger::envelope::GATEWAY;
+use ledger::lives::Institution;
 use ledger::words::Slug;
 use maud::{Markup, html};
 
@@ -20,15 +21,18 @@ pub(super) struct Names {
 }
 
 impl Names {
-    /// The names of these institutions, as of the listing's instant.
-    pub(super) async fn of<'a>(listing: &Listing, ids: impl IntoIterator<Item = &'a Slug>) -> Result<Self, ListingFault> {
+    /// The names of these institutions, as of the listing's instant; one that went over into another with the name of that.
+    pub(super) async fn of<'a>(words: Words, listing: &Listing, ids: impl IntoIterator<Item = &'a Slug>) -> Result<Self, ListingFault> {
         let wanted: BTreeSet<&Slug> = ids.into_iter().collect();
         let mut known = BTreeMap::new();
         for id in wanted.into_iter().filter(|id| id.as_str() != GATEWAY).take(MOST) {
             let Some(view) = listing.institution(id).await? else { continue };
-            let waiting = view.institution.candidates.first().map(|candidate| candidate.registration.name.to_string());
-            let name = view.institution.admitted.map(|admitted| admitted.name.to_string()).or(waiting);
-            known.extend(name.map(|name| (id.clone(), name)));
+            let Some(name) = view.institution.name() else { continue };
+            let name = match last_successor(listing, &view.institution).await? {
+                Some(successor) => format!("{name} ({} {successor})", words.plain("name-now", &[])),
+                None => name.to_owned(),
+            };
+            known.insert(id.clone(), name);
         }
         Ok(Self { known })
     }
@@ -63,4 +67,15 @@ impl Names {
     pub(super) fn list<'a>(&'a self, ids: impl IntoIterator<Item = &'a Slug>) -> String {
         ids.into_iter().map(|id| self.get(id)).collect::<Vec<_>>().join("; ")
     }
+}
+
+/// The name of the one that answers for an institution now, where that is another.
+async fn last_successor(listing: &Listing, institution: &Institution) -> Result<Option<String>, ListingFault> {
+    let (mut next, mut name) = (institution.successor().cloned(), None);
+    while let Some(id) = next.take() {
+        let Some(view) = listing.institution(&id).await? else { break };
+        name = Some(view.institution.name().unwrap_or(id.as_str()).to_owned());
+        next = view.institution.successor().cloned();
+    }
+    Ok(name)
 }

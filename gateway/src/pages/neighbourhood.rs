@@ -36,7 +36,7 @@ async fn build(visit: &Visit, name: &str, code: &str) -> Result<Content, Trouble
     let own = found.items.iter().flat_map(|of| of.text.neighbourhoods.iter()).find(|place| place.code == code);
     let called = own.map_or_else(|| code.to_string(), |place| visible(place.name.as_str()).into_owned());
     let debtors: Vec<Slug> = found.items.iter().flat_map(|of| &of.promises).map(|promise| promise.clause.debtor.clone()).collect();
-    let names = Names::of(&listing, &debtors).await?;
+    let names = Names::of(visit.words, &listing, &debtors).await?;
     let counts = listing.counts(Some(&code), None, &Paging::first(MOST * 8)).await?;
     let (coverage, today) = (listing.coverage(&code).await?, Day::of(listing.as_of().at));
     let body = html! {

@@ -27,7 +27,7 @@ pub(super) async fn show(visit: Visit, name: &str) -> Response {
 async fn build(visit: &Visit, name: &str) -> Result<Content, Trouble> {
     let (words, listing) = (visit.words, visit.listing(name).await?);
     let facts = &listing.ledger().facts;
-    let names = Names::of(&listing, [&facts.owner, &facts.ministry]).await?;
+    let names = Names::of(visit.words, &listing, [&facts.owner, &facts.ministry]).await?;
     let counts = listing.counts(None, None, &Paging::first(FIRST * 8)).await?;
     let agreements = listing.agreements(&Filter::default(), &Paging::first(FIRST)).await?;
     let at_ministry = Filter { state: Some("level-3".to_owned()), ..Filter::default() };

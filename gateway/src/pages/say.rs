@@ -34,7 +34,7 @@ pub(super) fn deed_in(words: Words, names: &Names, body: &Body) -> Phrase {
 pub(super) fn named(body: &Body) -> Vec<Slug> {
     let json = body.to_json();
     let said = if matches!(body, Body::Flag(_)) { &json["cause"] } else { &json };
-    let one = ["party", "institution", "to", "principal", "holder"].into_iter().filter_map(|name| said[name].as_str());
+    let one = ["party", "institution", "to", "principal", "holder", "successor"].into_iter().filter_map(|name| said[name].as_str());
     let many = said["silent"].as_array().into_iter().flatten().filter_map(Value::as_str);
     one.chain(many).filter_map(|id| id.parse().ok()).collect()
 }
@@ -120,6 +120,7 @@ fn filled<'a>(words: Words, names: &Names, said: &'a Value) -> Vec<(&'static str
         ("party", Arg::from(name_of(first(&[text("party"), text("institution")])))),
         ("principal", Arg::from(name_of(text("principal")))),
         ("holder", Arg::from(name_of(text("holder")))),
+        ("successor", Arg::from(name_of(text("successor")))),
         ("function", Arg::from(text("function"))),
         ("who", if said["who"].is_array() { people("who") } else { Arg::from(name_of(text("who"))) }),
         ("silent", people("silent")),

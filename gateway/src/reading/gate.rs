@@ -2,7 +2,7 @@
 //! also where everybody may read, so that its sender does not take the public part for the whole.
 
 use ledger::envelope::{Token, TokenFault};
-use ledger::lives::Reader;
+use ledger::lives::{Institution, Reader};
 
 use super::Served;
 use super::replay::Spent;
@@ -71,7 +71,11 @@ pub(super) async fn reader(served: &Served, ledger: &LedgerHandle, bearer: &Bear
     let now = served.host.clock.now();
     // A key that was revoked a moment ago is no longer valid.
     ledger.settled().await?;
-    let institution = served.host.store.institution(ledger.row.id, &token.issuer).await?;
+    let mut institution = served.host.store.institution(ledger.row.id, &token.issuer).await?;
+    // Whoever took its place reads what it may read, with its own key.
+    while let Some(successor) = institution.as_ref().and_then(Institution::successor) {
+        institution = served.host.store.institution(ledger.row.id, successor).await?;
+    }
     let keys = institution.iter().flat_map(|institution| &institution.admitted).flat_map(|admitted| &admitted.keys);
     let unknown = || {
         let detail = format!("{} is not a valid key of {}", token.kid(), token.issuer);

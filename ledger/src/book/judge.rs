@@ -182,7 +182,7 @@ impl Book {
                     }
                     body => {
                         let mut agreement = self.readable_agreement(&id, by, moment)?;
-                        agreement.check_interest(by, &acting.through, body)?;
+                        agreement.check_interest(by, &acting.through, &acting.one, body)?;
                         act(&mut agreement, by, body, verified.hash(), moment)?;
                         if !acting.itself() {
                             agreement.note_hands(by, &acting.through, body, verified.hash());
@@ -205,6 +205,10 @@ impl Book {
             }
             Some(Subject::Institution(_)) | None => match &statement.body {
                 Body::Mandate(body) => self.give_mandate(verified, body, moment),
+                Body::InstitutionSuccession(body) => {
+                    Ok(vec![Life::Institution(Box::new(self.announce_succession(by, body, verified.hash(), moment)?))])
+                }
+                Body::SuccessionAcceptance(body) => self.accept_succession(by, body, moment),
                 body => Ok(vec![Life::Institution(Box::new(self.apply_to_institution(by, body, moment)?))]),
             },
         }
@@ -253,6 +257,7 @@ fn act(agreement: &mut Agreement, by: &Slug, body: &Body, hash: Hash, moment: Mo
         Body::KeyRevocation(_) | Body::RecoveryRequest(_) | Body::RecoveryVouch(_) | Body::RecoveryObjection(_) => Ok(()),
         Body::MinistryRouting(_) | Body::LedgerAcceptance(_) | Body::LogKeyRotation(_) | Body::AttachmentErasure(_) => Ok(()),
         Body::Continuation(_) | Body::RulesChange(_) | Body::Mandate(_) | Body::MandateRevocation(_) => Ok(()),
+        Body::InstitutionSuccession(_) | Body::SuccessionAcceptance(_) => Ok(()),
         Body::Proposal(_) | Body::CounterProposal(_) | Body::Accession(_) | Body::Flag(_) => Ok(()),
     }
 }

@@ -98,6 +98,8 @@ impl Keyring {
                 let ledger = self.ledger.clone();
                 ledger.go_on(self.of(by)?, body, moment)
             }
+            Body::InstitutionSuccession(body) => self.of(&body.institution)?.announce_succession(by, body, parsed.hash(), moment),
+            Body::SuccessionAcceptance(body) => self.of(&body.institution)?.accept_succession(by, body, moment),
             Body::Flag(flag) => self.apply_flag(flag, moment),
             Body::Genesis(_) => Err(Refusal::at("/type", Rule::GatewayOnly, "a ledger has one genesis", "another statement")),
             _ => Ok(()),
@@ -173,6 +175,7 @@ pub fn is_about_keys(body: &Body) -> bool {
         | Type::RulesChange
         | Type::Annulment
         | Type::AttachmentErasure => false,
+        Type::InstitutionSuccession | Type::SuccessionAcceptance => true,
         Type::Mandate | Type::MandateRevocation => false,
     }
 }

@@ -1,7 +1,10 @@
 //! Who acts in a statement, and through whom: the signer itself, or another by a mandate as it stands at acceptance (L05).
 
+use std::collections::BTreeSet;
+
 use super::desk::Book;
 use super::judge::unknown_agreement;
+use super::successors::is_done_in_its_place;
 use super::verdict::{Life, Stop};
 use crate::envelope::statement::flag::Subject;
 use crate::envelope::statement::genesis::Level;
@@ -21,6 +24,8 @@ pub(super) struct Acting {
     pub(super) party: Slug,
     /// Who signs, and those who passed the mandate on; the party alone where it signs itself.
     pub(super) through: Vec<Slug>,
+    /// Those that went over into the signer: they and it are one institution.
+    pub(super) one: BTreeSet<Slug>,
 }
 
 impl Acting {
@@ -35,9 +40,13 @@ impl Book {
     pub(super) fn acting(&self, verified: &Verified, moment: Moment) -> Result<Acting, Stop> {
         let statement = verified.statement();
         let by = &statement.by;
+        let one = self.answers_for(by)?;
         let Some(party) = statement.principal() else {
-            return Ok(Acting { party: by.clone(), through: vec![by.clone()] });
+            return Ok(Acting { party: by.clone(), through: vec![by.clone()], one });
         };
+        if one.contains(party) && is_done_in_its_place(&statement.body) {
+            return Ok(Acting { party: party.clone(), through: vec![by.clone()], one });
+        }
         let Some(act) = MandatedAct::of(statement.body.kind()) else {
             let detail = format!("nobody does this on behalf of another: {}", statement.body.kind().code());
             return Err(Refusal::at("/onBehalfOf", Rule::OnBehalf, detail, by.to_string()).into());
@@ -60,7 +69,7 @@ impl Book {
                 through.map_err(|refusal| if known() { refusal } else { unknown_agreement(&agreement.head.id) })?
             }
         };
-        Ok(Acting { party: party.clone(), through })
+        Ok(Acting { party: party.clone(), through, one })
     }
 
     /// The agreement that an act is about, as far as the one that acts may read it.
@@ -76,6 +85,7 @@ impl Book {
     pub(super) fn give_mandate(&self, verified: &Verified, body: &Mandate, moment: Moment) -> Result<Vec<Life>, Stop> {
         let by = &verified.statement().by;
         let holder = self.known_institution(&body.holder, "/body/holder")?;
+        holder.still_there("/body/holder")?;
         let Admitted { kind, keys, .. } = holder.admitted()?;
         if *kind == Kind::Ministry && self.ledger.level == Level::Local {
             // Whoever signs for a party decides in its agreement (L36).

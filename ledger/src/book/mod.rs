@@ -8,6 +8,7 @@ mod mandates;
 mod institutions;
 mod proposing;
 mod predecessors;
+mod successors;
 mod state;
 mod umbrella;
 mod erasure;

@@ -11,7 +11,7 @@ use crate::envelope::statement::genesis::Level;
 use crate::envelope::statement::version::CounterProposal;
 use crate::envelope::{Fault, Refusal, Rule};
 use crate::lives::version::Invited;
-use crate::lives::{Agreement, Moment};
+use crate::lives::{Agreement, Institution, Moment};
 use crate::words::{Day, Hash, Slug};
 
 impl Book {
@@ -83,7 +83,12 @@ impl Book {
         let mut kinds = BTreeMap::new();
         for (i, party) in proposal.parties.iter().enumerate() {
             let pointer = format!("{at}/parties/{i}/institution");
-            match self.shelf.institution(&party.institution)?.and_then(|institution| institution.admitted.as_ref()) {
+            let institution = self.shelf.institution(&party.institution)?;
+            if let Some(successor) = institution.and_then(Institution::successor) {
+                gap(pointer, format!("{} went over into {successor}", party.institution), successor.as_str());
+                continue;
+            }
+            match institution.and_then(|institution| institution.admitted.as_ref()) {
                 Some(admitted) => _ = kinds.insert(party.institution.clone(), admitted.kind),
                 None => gap(
                     pointer,

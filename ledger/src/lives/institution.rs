@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::continuation::WentOn;
+use super::institution_succession::Succession;
 use super::log_keys::LogKey;
 use super::mandate::Given;
 use super::moment::{Fact, Moment};
@@ -51,6 +52,12 @@ pub struct Institution {
     /// The principals that ever let it sign in their name, so that a reader finds what it holds.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub mandated_by: BTreeSet<Slug>,
+    /// What it goes over into, or went over into.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub succession: Option<Succession>,
+    /// Those that went over into it: it answers for them.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub succeeds: BTreeSet<Slug>,
 }
 
 /// Another ledger whose receipts are accepted.
@@ -137,7 +144,15 @@ impl Institution {
             rules: Vec::new(),
             mandates: Vec::new(),
             mandated_by: BTreeSet::new(),
+            succession: None,
+            succeeds: BTreeSet::new(),
         }
+    }
+
+    /// Its public name; while it waits to be admitted, the one that it registered with first.
+    pub fn name(&self) -> Option<&str> {
+        let waiting = || self.candidates.first().map(|candidate| candidate.registration.name.as_str());
+        self.admitted.as_ref().map(|admitted| admitted.name.as_str()).or_else(waiting)
     }
 
     /// A new institution presents itself.
@@ -195,6 +210,7 @@ impl Institution {
     /// The key under which a statement is accepted at this instant.
     pub fn valid_key(&self, kid: &Kid, at: Instant) -> Result<&Key, Refusal> {
         let admitted = self.admitted()?;
+        self.still_there("/by")?;
         let Some(key) = admitted.keys.iter().find(|key| key.kid == *kid) else {
             return Err(Refusal::at(
                 "/protected/kid",
@@ -272,7 +288,8 @@ impl Institution {
 
     /// What the clock causes next, and from when on.
     pub fn next_flag(&self) -> Option<Flag> {
-        let admitted = self.admitted.as_ref()?;
+        // Whose place was taken acts no more, with whatever key.
+        let admitted = self.admitted.as_ref().filter(|_| self.successor().is_none())?;
         let recovered = admitted.recovery.as_ref().and_then(|recovery| {
             let due_at = recovery.effective_at()?;
             Some(Flag { due_at, cause: Cause::RecoveryCompleted { institution: self.id.clone(), key: recovery.kid() } })

@@ -29,11 +29,19 @@ enum Of {
 
 impl Agreement {
     /// That those through whom a party acts are on no other side of the matter. `through` is the party alone where it signs
-    /// itself; then only what it signed for others counts, since the rules of each act know its own side.
-    pub fn check_interest(&self, party: &Slug, through: &[Slug], body: &Body) -> Result<(), Refusal> {
+    /// itself; then only what it signed for others counts, since the rules of each act know its own side. Those that went over into
+    /// the signer are `one` with it: it acts in their place by its own word, and decides on none of their matters.
+    pub fn check_interest(&self, party: &Slug, through: &[Slug], one: &BTreeSet<Slug>, body: &Body) -> Result<(), Refusal> {
         let mut sides = self.other_hands(party, body);
         let itself = through == std::slice::from_ref(party);
-        if !itself {
+        if !one.is_empty() && self.decides(body) {
+            let own = self.sides(party, body);
+            if let Some(other) = one.iter().chain(through).find(|other| own.contains(*other)) {
+                let detail = format!("{other} and {party} are one institution");
+                return Err(Refusal::at("/by", Rule::OwnObligation, detail, "a party that is not concerned"));
+            }
+        }
+        if !itself && !one.contains(party) {
             self.check_own_word(party, body)?;
             sides.extend(self.sides(party, body));
         }
@@ -60,6 +68,22 @@ impl Agreement {
                 Err(Refusal::at("/onBehalfOf", Rule::OnBehalf, detail, format!("{party} itself")))
             }
             Some(_) | None => Ok(()),
+        }
+    }
+
+    /// Whether it decides on what another did or owes: what nobody does in its own matter.
+    fn decides(&self, body: &Body) -> bool {
+        let of_offer = |offer: &Hash| {
+            let kind = self.offers.get(offer).map(|offer| &offer.kind);
+            matches!(kind, Some(OfferKind::Release(_) | OfferKind::Annulment(_) | OfferKind::ReportRuling(_)))
+                || matches!(kind, Some(OfferKind::CaseRuling(_) | OfferKind::BoardOutcome(_) | OfferKind::Expulsion { .. }))
+        };
+        match body {
+            Body::Acceptance(_) | Body::DisputeRetraction(_) | Body::ReportRuling(_) | Body::Release(_) | Body::Finding(_) => true,
+            Body::Annulment(_) | Body::CaseRuling(_) | Body::BoardOutcome(_) | Body::Event(_) | Body::WithdrawalAnswer(_) => true,
+            Body::Consent(body) => of_offer(&body.to),
+            Body::Decline(body) => of_offer(&body.to),
+            _ => false,
         }
     }
 

@@ -7,6 +7,7 @@ pub mod rules;
 pub mod log_keys;
 pub mod continuation;
 pub mod institution;
+pub mod institution_succession;
 pub mod recovery;
 pub mod mandate;
 pub mod scope;

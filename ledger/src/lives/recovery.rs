@@ -46,6 +46,7 @@ impl Recovery {
 impl Institution {
     /// A new key asks for the place of the lost ones.
     pub fn request_recovery(&mut self, key: &PublicKey, moment: Moment) -> Result<(), Refusal> {
+        self.still_there("/body/institution")?;
         let admitted = self.admitted_mut()?;
         if let Some(running) = admitted.recovery.as_ref().filter(|running| running.authority.is_some()) {
             let detail = format!("a recovery to {} runs already and the authority vouched for it", running.kid());

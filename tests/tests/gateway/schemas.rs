@@ -228,6 +228,11 @@ fn samples() -> Vec<(Type, Value)> {
                 "startDate": "2006-02-01", "endDate": "2006-12-31", "mayPassOn": true, "under": hash }),
         ),
         (Type::MandateRevocation, json!({ "principal": "school", "mandate": hash })),
+        (
+            Type::InstitutionSuccession,
+            json!({ "institution": "school", "successor": "welfare", "kind": "merger", "date": "2006-08-01", "deed": paper }),
+        ),
+        (Type::SuccessionAcceptance, json!({ "institution": "school", "succession": hash })),
         (Type::CounterProposal, json!({ "replaces": hash, "text": text, "reason": paper })),
         (Type::Retraction, json!({ "agreement": "wijk", "version": hash, "reason": paper })),
         (Type::ProposalAnswer, json!({ "agreement": "wijk", "version": hash, "answer": "refused", "reason": paper })),

@@ -74,7 +74,7 @@ fn act(town: &mut Town<Memory>, dice: &mut Dice, n: u64) -> Answer {
     let is_breach = |cause: &Cause| matches!(cause, Cause::Breached { obligation: id, .. } if id.as_str() == obligation);
     let flag = town.door.audit().flags().iter().rev().find(|(_, flag)| is_breach(&flag.cause)).map_or(1, |(entry, _)| *entry);
     let corporation = town.corporation();
-    match dice.roll(45) {
+    match dice.roll(47) {
         0 | 1 | 34 => {
             let all = ["upkeep", "paint", "tidy", "guard", "more", "light", "play"].map(|id| (id, plan));
             corporation.withdraw(date, &all)
@@ -121,6 +121,8 @@ fn act(town: &mut Town<Memory>, dice: &mut Dice, n: u64) -> Answer {
             town.corporation().propose(after_it())
         }
         43 => corporation.consent("homes2"),
+        45 => corporation.go_over("corporation", dice.one(&["police", "municipality"]), "merger", "2006-03-01"),
+        46 => corporation.take_place(dice.one(&["corporation", "police"]), &offer),
         44 => {
             let to = dice.one(&["continues:light", "release"]);
             let all = ["upkeep", "paint", "tidy", "guard", "more", "light", "play", "grant"].map(|id| (id, to));

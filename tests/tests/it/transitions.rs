@@ -170,6 +170,6 @@ fn a_withdrawal_goes_from_state_to_state_as_its_table_says() {
 
 #[test]
 fn an_institution_goes_from_state_to_state_as_its_table_says() {
-    let states = ["unknown", "registered", "admitted", "keyless", "recovering"];
+    let states = ["unknown", "registered", "admitted", "keyless", "recovering", "succeeded"];
     Table::read(include_str!("../../tables/institution.txt")).check("institution", &states);
 }

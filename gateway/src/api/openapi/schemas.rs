@@ -131,11 +131,11 @@ fn lives() -> Vec<(&'static str, Value)> {
         "Instelling",
         &[
             ("id", text()),
-            ("state", code(&["registered", "admitted"])),
+            ("state", code(&["registered", "admitted", "succeeded"])),
             ("registrations", list(json!({ "type": "object" }))),
             ("lastEntry", entry_or_none()),
         ],
-        &[("name", text()), ("kind", text())]
+        &[("name", text()), ("kind", text()), ("succession", json!({ "type": "object" })), ("succeeds", list(text()))]
             .into_iter()
             .chain(["keys", "mandates", "mandatesHeld"].map(|name| (name, list(json!({ "type": "object" })))))
             .collect::<Vec<_>>(),

@@ -34,6 +34,7 @@ pub mod obligation;
 pub mod proposal_answer;
 pub mod review;
 pub mod rules_change;
+pub mod succession;
 pub mod suspension;
 pub mod trigger;
 pub mod umbrella;
@@ -60,6 +61,7 @@ use obligation::{Acceptance, Dispute, DisputeAnswer, DisputeRetraction, Evidence
 use proposal_answer::ProposalAnswer;
 use review::Review;
 use rules_change::RulesChange;
+use succession::{InstitutionSuccession, SuccessionAcceptance};
 use suspension::{Resumption, Suspension};
 use trigger::Event;
 use umbrella::LedgerAcceptance;
@@ -124,6 +126,8 @@ statements! {
     RulesChange = "rules-change" ~ "Wijziging van de regels",
     Mandate = "mandate" ~ "Mandaat",
     MandateRevocation = "mandate-revocation" ~ "Einde van een mandaat",
+    InstitutionSuccession = "institution-succession" ~ "Opvolging van een instelling",
+    SuccessionAcceptance = "succession-acceptance" ~ "Opvolging aanvaard",
     Proposal = "proposal" ~ "Voorstel",
     CounterProposal = "counter-proposal" ~ "Tegenvoorstel",
     Retraction = "retraction" ~ "Voorstel ingetrokken",
@@ -185,7 +189,7 @@ impl Type {
                 "id": member(StatementId::schema(), "kenmerk", "Unique for the institution; the same id with the same payload may be sent again."),
                 "signedAt": member(Instant::schema(), "tijdstip van ondertekening", "When it was signed; at most 5 minutes ahead of the ledger."),
                 "by": member(Slug::schema(), "door", "The institution that signs."),
-                "onBehalfOf": member(Slug::schema(), "namens", "The institution on whose behalf; the signer itself, or one whose mandate covers this."),
+                "onBehalfOf": member(Slug::schema(), "namens", "The institution on whose behalf; the signer itself, one whose mandate covers this, or one that went over into the signer."),
                 "body": self.body_schema(),
             },
         })
@@ -380,6 +384,7 @@ impl Body {
             Self::Proposal(body) => body.attachments().collect(),
             Self::CounterProposal(body) => std::iter::once(&body.reason).chain(body.text.attachments()).collect(),
             Self::Retraction(body) => vec![&body.reason],
+            Self::InstitutionSuccession(body) => vec![&body.deed],
             Self::ProposalAnswer(body) => body.reason.iter().collect(),
             Self::Amendment(body) => std::iter::once(&body.reason).chain(body.consultation.iter().flat_map(|held| &held.minutes)).collect(),
             Self::Decline(body) => vec![&body.reason],
@@ -412,10 +417,14 @@ impl Body {
             Self::KeyRevocation(_) | Self::RecoveryRequest(_) | Self::RecoveryVouch(_) | Self::RecoveryObjection(_) => Vec::new(),
             Self::MinistryRouting(_) | Self::LedgerAcceptance(_) | Self::LogKeyRotation(_) | Self::AttachmentErasure(_) => Vec::new(),
             Self::Continuation(_) | Self::RulesChange(_) | Self::Mandate(_) | Self::MandateRevocation(_) => Vec::new(),
-            Self::Consent(_) | Self::Acceptance(_) | Self::DisputeRetraction(_) | Self::WithdrawalRevocation(_) | Self::Flag(_) => {
-                Vec::new()
-            }
+            Self::Consent(_) | Self::Acceptance(_) | Self::DisputeRetraction(_) | Self::WithdrawalRevocation(_) => Vec::new(),
+            Self::SuccessionAcceptance(_) | Self::Flag(_) => Vec::new(),
         }
+    }
+
+    /// Whether it is about an agreement.
+    pub fn is_about_agreement(&self) -> bool {
+        matches!(self.subject(), Some(Subject::Agreement(_)))
     }
 
     /// The life that the statement is about.
@@ -432,6 +441,8 @@ impl Body {
             Self::RecoveryVouch(body) => institution(&body.institution),
             Self::Mandate(body) => institution(&body.principal),
             Self::MandateRevocation(body) => institution(&body.principal),
+            Self::InstitutionSuccession(body) => institution(&body.institution),
+            Self::SuccessionAcceptance(body) => institution(&body.institution),
             Self::Proposal(body) => agreement(&body.agreement),
             Self::CounterProposal(body) => agreement(&body.text.agreement),
             Self::Retraction(body) => agreement(&body.agreement),

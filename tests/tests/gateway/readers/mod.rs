@@ -2,6 +2,7 @@
 
 mod every_route;
 mod feeds;
+mod successors;
 mod tokens;
 
 use axum::http::{HeaderMap, StatusCode};

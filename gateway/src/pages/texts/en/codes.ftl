@@ -13,6 +13,9 @@ colour-red-what = { $count ->
     [one] promise is breached
    *[other] promises are breached
 }
+code-merger = merger
+code-split = split
+code-takeover = takeover
 code-proposed = proposed
 code-signed = signed
 code-in-force = in force

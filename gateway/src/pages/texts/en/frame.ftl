@@ -39,6 +39,7 @@ home-how-what = Each line has a number. The number leads to the entry that prove
 entry-number = Entry { $entry }
 entry-short = no. { $entry }
 entry-signer = Signed by
+name-now = now
 acted-on-behalf = On behalf of { $party }, signed by { $signer }
 entry-by-gateway = The ledger itself, because a term had passed
 entry-signed-at = Signed on

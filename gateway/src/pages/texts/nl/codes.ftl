@@ -13,6 +13,9 @@ colour-red-what = { $count ->
     [one] afspraak is geschonden
    *[other] afspraken zijn geschonden
 }
+code-merger = fusie
+code-split = splitsing
+code-takeover = overname
 code-proposed = voorgesteld
 code-signed = ondertekend
 code-in-force = van kracht

@@ -39,6 +39,7 @@ home-how-what = Achter elke regel staat een nummer. Dat nummer leidt naar de ins
 entry-number = Inschrijving { $entry }
 entry-short = nr. { $entry }
 entry-signer = Ondertekend door
+name-now = nu
 acted-on-behalf = Namens { $party }, ondertekend door { $signer }
 entry-by-gateway = Het grootboek zelf, omdat een termijn voorbij was
 entry-signed-at = Ondertekend op
