@@ -104,8 +104,9 @@ mod tests {
         let others = [Type::Continuation, Type::MinistryAnswer, Type::AttachmentErasure, Type::Flag];
         let mandates = [Type::Mandate, Type::MandateRevocation, Type::Withdrawal, Type::WithdrawalRevocation];
         let state = [Type::SupportRequest, Type::StatePosition, Type::CaseClosure, Type::ProposalAnswer, Type::RulesChange];
+        let succession = [Type::InstitutionSuccession, Type::SuccessionAcceptance];
         let circle = [Type::Dissolution, Type::Accession, Type::Expulsion, Type::ExpulsionView, Type::Review];
-        let all = ledger.into_iter().chain(keys).chain(recovery).chain(others).chain(mandates).chain(state).chain(circle);
+        let all = ledger.into_iter().chain(keys).chain(recovery).chain(others).chain(mandates).chain(state).chain(circle).chain(succession);
         assert_eq!(never, all.collect());
     }
 }
