@@ -80,6 +80,12 @@ pub fn check<D: Door>(story: &Story<D>, words: &[&str]) -> Result<(), String> {
         ["moved", clause, due, "from", from, "to", to] => same("the move", moved(story, clause, due)?, format!("{from} to {to}")),
         ["unmoved", clause, due] => same("the move", moved(story, clause, due)?, "none".to_owned()),
         ["breach", clause, due, settled] => breach(story, clause, due, settled),
+        ["budget", budget, party, amount, "paid", paid] => same("the share", share(story, budget, party)?, format!("{amount} paid {paid}")),
+        ["capacity", party, unit, declared, "promised", promised] => {
+            let all = agreement(story)?.declared_capacity();
+            let one = all.iter().find(|one| one.party.as_str() == *party && one.unit == *unit).ok_or("nothing is declared")?;
+            same("the capacity", format!("{} {}", one.declared, one.promised), format!("{declared} {promised}"))
+        }
         [who, "goes", "over", "into", successor] => same("where it goes", goes_over(story, who, false)?.as_str(), *successor),
         [who, "succeeded", "by", successor] => same("its successor", goes_over(story, who, true)?.as_str(), *successor),
         ["mandate", name, standing] => same("the mandate", mandate(story, name)?, *standing),
@@ -207,6 +213,19 @@ fn consents<D: Door>(story: &Story<D>, offer: &str) -> Result<Vec<String>, Strin
     let hash = story.town.named.get(offer).ok_or_else(|| format!("nothing is named {offer}"))?;
     let part = part(story, &PartId::Offer(*hash))?;
     Ok(part["consents"].as_object().into_iter().flatten().map(|(who, _)| who.clone()).collect())
+}
+
+/// What a party pays of a budget, and has paid, by the due dates that were ever opened.
+fn share<D: Door>(story: &Story<D>, budget: &str, party: &str) -> Result<String, String> {
+    let agreement = agreement(story)?;
+    let instances = story.audit.parts(&agreement.head.id).filter_map(|change| match &change.part {
+        Part::Instance(instance) => Some(&**instance),
+        _ => None,
+    });
+    let all = agreement.budgets(instances);
+    let budget = all.iter().find(|one| one.id.as_str() == budget).ok_or("there is no such budget")?;
+    let share = budget.shares.iter().find(|share| share.party.as_str() == party).ok_or("it pays nothing of it")?;
+    Ok(format!("{} paid {}", share.amount, share.paid))
 }
 
 /// Into whom an institution goes over, or went over.

@@ -181,6 +181,13 @@ fn agreement_json(view: &AgreementView) -> Value {
         value[word] = items.into();
     }
     value["light"] = json!(view.overall_light());
+    if view.text.value.budgets.is_some() {
+        value["budgets"] = json!(view.budgets());
+    }
+    let declared = view.life.declared_capacity();
+    if !declared.is_empty() {
+        value["declaredCapacity"] = json!(declared);
+    }
     value["attention"] = json!(view.attention());
     value["caused"] = json!(view.caused);
     value

@@ -33,7 +33,7 @@ pub(super) struct Duty {
 impl Deal {
     /// The complete text of an arrangement.
     pub(super) fn new(letter: &Arrangement, completion: &Completion) -> Self {
-        let party = |id: &String| json!({ "institution": id, "role": completion.roles.get(id) });
+        let party = |id: &String| json!({ "institution": id, "role": completion.roles.get(id), "capacity": completion.capacity.get(id) });
         let mut text = json!({
             "agreement": letter.id,
             "title": letter.title,

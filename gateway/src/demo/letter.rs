@@ -70,6 +70,9 @@ pub(super) struct Completion {
     institutions: BTreeMap<String, String>,
     /// What each institution is there for.
     pub(super) roles: BTreeMap<String, String>,
+    /// What a party says that it is able to.
+    #[serde(default)]
+    pub(super) capacity: BTreeMap<String, Value>,
     /// Members of the proposal.
     pub(super) text: Value,
     /// Members of each obligation, in the letter's order.

@@ -8,6 +8,7 @@ use ledger::envelope::statement::flag::Flag;
 use ledger::lives::Agreement;
 use ledger::lives::agreement::Head;
 use ledger::lives::attention::Attention;
+use ledger::lives::budget::BudgetStanding;
 use ledger::lives::colour::Light;
 use ledger::lives::escalation::Case;
 use ledger::lives::obligation::{Clause, Instance};
@@ -58,6 +59,13 @@ pub struct AgreementView {
     pub caused: Vec<Flag>,
     /// What is open, to ask the rules: who decides, to whom something is owed, what is unmet.
     pub life: Agreement,
+}
+
+impl AgreementView {
+    /// How each budget stands (L33).
+    pub fn budgets(&self) -> Vec<BudgetStanding> {
+        self.life.budgets(self.instances.values().map(|instance| &*instance.value))
+    }
 }
 
 /// A part as it was stored.

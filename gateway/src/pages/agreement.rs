@@ -2,6 +2,7 @@
 
 mod consultation;
 mod reviews;
+mod money;
 mod succession;
 mod promises;
 mod parties;
@@ -64,6 +65,7 @@ async fn build(visit: &Visit, name: &str, id: &str) -> Result<Content, Trouble> 
         (consultation::list(visit, &listing, &names, &view))
         (promises::list(visit, &listing, &names, &titles, &view))
         (promises::by_month(visit, &view))
+        (money::show(visit, &names, &view))
         (reviews::list(visit, &listing, &names, &view))
         (waits(visit, &listing, &names, &view))
         (parties::list(visit, &listing, &names, &view))

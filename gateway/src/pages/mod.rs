@@ -9,6 +9,7 @@ mod layout;
 mod icon;
 mod style;
 mod names;
+mod numbers;
 mod state;
 mod chart;
 mod say;

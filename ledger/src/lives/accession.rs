@@ -121,7 +121,7 @@ impl Agreement {
         let mut text = (*self.text).clone();
         // Who left before stands in the text still.
         text.parties.0.retain(|party| party.institution != *by);
-        text.parties.0.push(Party { institution: by.clone(), role: body.role.clone() });
+        text.parties.0.push(Party { institution: by.clone(), role: body.role.clone(), capacity: None });
         text.obligations.0.extend(body.obligations.iter().cloned());
         text
     }

@@ -23,6 +23,7 @@ pub mod version;
 pub mod owed;
 pub mod succession;
 pub mod coverage;
+pub mod budget;
 pub mod suspension;
 mod annulment;
 pub mod obligation;

@@ -6,14 +6,11 @@ use super::agreement::Agreement;
 use super::obligation::{Clause, Course};
 use super::offer::OfferKind;
 use crate::envelope::Body;
-use crate::envelope::statement::agreement::{Nature, Obligation, Period, Proposal, When};
+use crate::envelope::statement::agreement::{Nature, Obligation, Period, Proposal, When, is_euro};
 use crate::envelope::statement::amendment::Amendment;
 use crate::envelope::statement::completeness::MAX_OCCURRENCES;
 use crate::envelope::statement::obligation::Release;
 use crate::words::{Decimal, Slug};
-
-/// Units of a target that are euros.
-const EURO: [&str; 4] = ["EUR", "euro", "euros", "€"];
 
 /// A sum of money.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -40,7 +37,7 @@ impl Stake {
     /// Adds what a promise is worth: its target each time that it falls due.
     fn add(&mut self, obligation: &Obligation, times: impl FnOnce() -> usize) {
         let Some(target) = obligation.target.as_ref().filter(|_| obligation.nature == Some(Nature::Funding)) else { return };
-        if !EURO.iter().any(|unit| unit.eq_ignore_ascii_case(target.unit.as_str())) {
+        if !is_euro(target.unit.as_str()) {
             self.other = Some(target.unit.to_string());
         }
         // No promise makes another one smaller.

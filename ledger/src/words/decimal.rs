@@ -19,6 +19,19 @@ pub struct Decimal {
 const SCALE: u128 = 10_000;
 
 impl Decimal {
+    /// One.
+    pub const ONE: Self = Self { scaled: SCALE as i128, places: 0 };
+
+    /// A number of ten-thousandths, written with no places, two or four, as few as it takes.
+    pub fn of_ten_thousandths(scaled: i128) -> Self {
+        let places = match scaled {
+            scaled if scaled % 10_000 == 0 => 0,
+            scaled if scaled % 100 == 0 => 2,
+            _ => 4,
+        };
+        Self { scaled, places }
+    }
+
     /// The value in ten-thousandths.
     pub fn ten_thousandths(self) -> i128 {
         self.scaled

@@ -160,7 +160,10 @@ fn lives() -> Vec<(&'static str, Value)> {
         ("Place", place),
         ("AgreementCard", object("Convenant in een lijst", &with(&card))),
         ("Agreements", page("Convenanten", "AgreementCard")),
-        ("Agreement", object("Convenant", &with(&whole))),
+        (
+            "Agreement",
+            open("Convenant", &with(&whole), &["budgets", "declaredCapacity"].map(|name| (name, list(json!({ "type": "object" }))))),
+        ),
         ("Part", object("Onderdeel van een convenant", &life)),
         ("Parts", page("Onderdelen van convenanten", "Part")),
         ("Entry", open("Regel in het logboek", &entry, &[("onBehalfOf", text())])),

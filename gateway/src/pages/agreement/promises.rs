@@ -9,6 +9,7 @@ use maud::{Markup, html};
 
 use super::super::chart::{Bar, Fill, bars};
 use super::super::names::Names;
+use super::super::numbers::decimal;
 use super::super::told::Told;
 use super::super::visit::Visit;
 use super::super::{say, state, when};
@@ -65,7 +66,9 @@ fn line(
         p.small {
             (when::when(visit, &text.when)) " · " (words.code(text.strength.code()))
             @if let Some(target) = &text.target { " · " (words.with("promise-target", &[
-                ("indicator", target.indicator.as_str().into()), ("value", target.value.to_string().into()), ("unit", target.unit.as_str().into())])) }
+                ("indicator", target.indicator.as_str().into()), ("value", decimal(words.language, target.value).into()), ("unit", target.unit.as_str().into())])) }
+            @if let Some(staff) = &text.capacity { " · " (words.with("promise-staff", &[
+                ("function", staff.function.as_str().into()), ("fte", decimal(words.language, staff.fte).into())])) }
             @if !is_over && !matches!(clause.value.course, Course::Running { .. }) { " · " (words.code(clause.value.course.code())) }
             @if let Course::HandedOver { to, agreement: Some(agreement), .. } = &clause.value.course {
                 " · " (words.with("promise-continues", &[("to", to.as_str().into())])) " " (link(visit, listing, titles, agreement))

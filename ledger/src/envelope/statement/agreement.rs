@@ -72,12 +72,26 @@ shape! {
 }
 
 shape! {
+    /// What a party says that it is able to, whatever of it it promises (L53).
+    "Verklaard vermogen" struct DeclaredCapacity {
+        /// What it has, such as room to invest.
+        indicator: Text<1, 120> = "indicator",
+        /// How much of it, over the period of the agreement.
+        value: Decimal = "waarde",
+        /// In what it is counted; what the party promises in the same unit is set beside it.
+        unit: Text<1, 40> = "eenheid",
+    }
+}
+
+shape! {
     /// One who takes part.
     "Partij" struct Party {
         /// The institution.
         institution: Slug = "instelling",
         /// What it is there for; social recovery asks this of each party (L25).
         role: Option<Text<3, 300>> = "rol",
+        /// What it says that it is able to (L53).
+        capacity: Option<List<DeclaredCapacity, 1, 8>> = "verklaard vermogen",
     }
 }
 
@@ -154,6 +168,11 @@ shape! {
     }
 }
 
+/// Whether a unit is the euro.
+pub fn is_euro(unit: &str) -> bool {
+    ["EUR", "euro", "euros", "€"].iter().any(|euro| euro.eq_ignore_ascii_case(unit))
+}
+
 shape! {
     /// A kind of evidence that each report must bring.
     "Vereiste onderbouwing" struct EvidenceRule {
@@ -171,6 +190,42 @@ shape! {
         obligation: Slug = "financiering",
         /// How much of it, in the unit of that obligation's target.
         amount: Decimal = "bedrag",
+    }
+}
+
+shape! {
+    /// People who are freed for the work (L12): a function and never a person.
+    "Inzet van mensen" struct StaffCapacity {
+        /// The function.
+        function: Text<3, 200> = "functie",
+        /// How much of a full-time post, in fte.
+        fte: Decimal = "fte",
+    }
+}
+
+shape! {
+    /// What one party pays of a budget (L33).
+    "Aandeel in een begroting" struct BudgetShare {
+        /// The party that pays.
+        party: Slug = "partij",
+        /// Its part of the whole, in percent; the shares of a budget make 100.
+        percent: Decimal = "procent",
+        /// Its promise of money: an obligation of nature funding in euros that, over all its due dates, promises at least this part.
+        obligation: Slug = "financiering",
+    }
+}
+
+shape! {
+    /// What something costs as a whole, and who pays which part of it (L33).
+    "Begroting" struct Budget {
+        /// Id within the agreement.
+        id: Slug = "kenmerk",
+        /// What it is for.
+        title: Text<3, 300> = "waarvoor",
+        /// The whole, in euros.
+        total: Decimal = "totaal",
+        /// Who pays which part.
+        shares: List<BudgetShare, 1, 20> = "aandelen",
     }
 }
 
@@ -211,6 +266,8 @@ shape! {
         costs: Option<Decimal> = "kosten",
         /// Who pays it (L09).
         funding: Option<List<FundingShare, 1, 20>> = "dekking",
+        /// The people whom it frees, where its nature is capacity (L12).
+        capacity: Option<StaffCapacity> = "inzet",
         /// The umbrella clause that it carries out (L44).
         umbrella: Option<UmbrellaClause> = "koepelbepaling",
     }
@@ -315,6 +372,8 @@ shape! {
         accession: Option<AccessionRule> = "toetreding",
         /// That a party can be put out by a majority of the others, after a hearing; nobody can when not given.
         expulsion: Option<ExpulsionClause> = "royement",
+        /// What is paid together, and by whom (L33).
+        budgets: Option<List<Budget, 1, 20>> = "begrotingen",
         /// By when the agreement is reviewed (L47).
         reviews: Option<List<ScheduledReview, 1, 40>> = "toetsmomenten",
         /// The agreements that it succeeds (L13): each in force or ended, and in this ledger.

@@ -2,10 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::agreement::is_euro;
 use super::completeness::{Gaps, items, text};
 use crate::envelope::json::Json;
 use crate::envelope::refusal::Rule;
 use crate::words::{Day, Decimal, Rhythm};
+
+/// One, in ten thousandths.
+const UNIT: i128 = 10_000;
+/// A hundred percent, in ten thousandths.
+const WHOLE: i128 = 100 * UNIT;
 
 /// Obligations of the text by id, with their place.
 type Known<'a> = BTreeMap<&'a str, (usize, &'a Json)>;
@@ -17,6 +23,7 @@ pub(super) fn gaps(body: &Json, period: Option<(Day, Day)>, gaps: &mut Gaps) {
     for (i, obligation) in obligations.iter().enumerate() {
         dependence(obligation, i, &known, gaps);
         money(obligation, i, &known, gaps);
+        capacity(obligation, i, gaps);
         trigger(obligation, i, &known, body, period, gaps);
         umbrella(obligation, i, body, gaps);
         if text(obligation, "mode") == Some("maintain") && obligation.get("when").and_then(|when| text(when, "kind")) == Some("after-event")
@@ -27,6 +34,7 @@ pub(super) fn gaps(body: &Json, period: Option<(Day, Day)>, gaps: &mut Gaps) {
     }
     gaps.unique(body, "umbrellas", "agreement");
     overdrawn(obligations, &known, period, gaps);
+    budgets(body, &known, period, gaps);
     circles(obligations, gaps);
 }
 
@@ -90,15 +98,88 @@ fn share_fault(obligation: &Json, id: &str, twice: bool, known: &Known<'_>) -> O
     }
 }
 
-/// No promise of money is given away more than once: its target, times its due dates, covers what leans on it.
-fn overdrawn(obligations: &[Json], known: &Known<'_>, period: Option<(Day, Day)>, gaps: &mut Gaps) {
-    let mut left: BTreeMap<&str, i128> = BTreeMap::new();
-    for (id, (_, commitment)) in known {
-        let value = commitment.get("target").and_then(|target| amount(target, "value"));
+/// What each obligation with a target promises over all its due dates, in ten thousandths.
+fn promised<'a>(known: &Known<'a>, period: Option<(Day, Day)>) -> BTreeMap<&'a str, i128> {
+    let whole = |commitment: &Json| {
+        let value = commitment.get("target").and_then(|target| amount(target, "value"))?;
         let times = commitment.get("when").and_then(|when| text(when, "rule")).and_then(|rule| Rhythm::parse(rule).ok());
         let times = times.zip(period).map_or(1, |(rhythm, (start, end))| rhythm.count(start, end, super::completeness::MAX_OCCURRENCES));
-        _ = value.map(|value| left.insert(*id, value.saturating_mul(times as i128)));
+        Some(value.saturating_mul(times as i128))
+    };
+    known.iter().filter_map(|(id, (_, commitment))| Some((*id, whole(commitment)?))).collect()
+}
+
+/// People are freed where that is what is promised (L12).
+fn capacity(obligation: &Json, i: usize, gaps: &mut Gaps) {
+    let Some(capacity) = obligation.get("capacity") else { return };
+    if text(obligation, "nature") != Some("capacity") {
+        let at = format!("/obligations/{i}/capacity");
+        gaps.add(Rule::Incomplete, at, "people are freed by a promise of another nature", "the nature capacity (L12)");
     }
+    if amount(capacity, "fte").is_some_and(|fte| fte <= 0) {
+        gaps.add(Rule::Incomplete, format!("/obligations/{i}/capacity/fte"), "nobody is freed", "an fte above zero");
+    }
+}
+
+/// The shares of a budget make the whole, and each is promised by the one that pays it (L33).
+fn budgets(body: &Json, known: &Known<'_>, period: Option<(Day, Day)>, gaps: &mut Gaps) {
+    let mut left = promised(known, period);
+    gaps.unique(body, "budgets", "id");
+    for (i, budget) in items(body, "budgets").iter().enumerate() {
+        let Some(total) = amount(budget, "total") else { continue };
+        if total <= 0 {
+            gaps.add(Rule::Incomplete, format!("/budgets/{i}/total"), "no amount of money", "an amount above zero");
+            continue;
+        }
+        let shares = items(budget, "shares");
+        let percents: i128 = shares.iter().filter_map(|share| amount(share, "percent")).sum();
+        if percents != WHOLE {
+            let detail = format!("the shares make {}.{:04} percent", percents / UNIT, (percents % UNIT).abs());
+            gaps.add(Rule::Incomplete, format!("/budgets/{i}/shares"), detail, "shares that make 100 percent (L33)");
+        }
+        for (j, share) in shares.iter().enumerate() {
+            let (Some(id), Some(percent)) = (text(share, "obligation"), amount(share, "percent")) else { continue };
+            let at = |rest: &str| format!("/budgets/{i}/shares/{j}{rest}");
+            if percent <= 0 {
+                gaps.add(Rule::Incomplete, at("/percent"), "no part of it", "a percentage above zero");
+            }
+            if let Some((pointer, detail, accepted)) = budget_fault(share, id, known) {
+                gaps.add(Rule::Incomplete, at(pointer), detail, accepted);
+                continue;
+            }
+            // Rounded down to a ten thousandth: nobody falls short by a fraction of a cent.
+            let part = total.saturating_mul(percent) / WHOLE;
+            let left = left.entry(id).or_default();
+            *left -= part;
+            if *left < 0 {
+                gaps.add(Rule::Incomplete, at("/percent"), format!("{id:?} does not promise that much"), "at most what is left of it");
+            }
+        }
+    }
+}
+
+fn budget_fault(share: &Json, id: &str, known: &Known<'_>) -> Option<(&'static str, String, &'static str)> {
+    let Some((_, commitment)) = known.get(id) else {
+        return Some(("/obligation", format!("{id:?} is not an obligation of this agreement"), "an obligation of nature funding"));
+    };
+    let unit = commitment.get("target").and_then(|target| text(target, "unit"));
+    match () {
+        () if text(commitment, "nature") != Some("funding") => {
+            Some(("/obligation", format!("{id:?} promises no money"), "an obligation of nature funding"))
+        }
+        () if !unit.is_some_and(is_euro) => {
+            Some(("/obligation", format!("{id:?} has no target in euros"), "a promise with a target in euro"))
+        }
+        () if text(commitment, "debtor") != text(share, "party") => {
+            Some(("/party", format!("{id:?} is a promise of another party"), "the debtor of the promise of money"))
+        }
+        () => None,
+    }
+}
+
+/// No promise of money is given away more than once: its target, times its due dates, covers what leans on it.
+fn overdrawn(obligations: &[Json], known: &Known<'_>, period: Option<(Day, Day)>, gaps: &mut Gaps) {
+    let mut left = promised(known, period);
     for (i, obligation) in obligations.iter().enumerate() {
         for (j, share) in items(obligation, "funding").iter().enumerate() {
             let (Some(id), Some(amount)) = (text(share, "obligation"), amount(share, "amount")) else { continue };

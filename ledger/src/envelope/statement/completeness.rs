@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use crate::envelope::json::Json;
 use crate::envelope::refusal::{Fault, Rule};
-use crate::words::{Day, Rhythm};
+use crate::words::{Day, Decimal, Rhythm};
 
 /// More due dates than this in one obligation are refused: a duty for each day of 20 years fits.
 pub(crate) const MAX_OCCURRENCES: usize = 8_000;
@@ -64,6 +64,7 @@ pub fn gaps(body: &Json) -> Vec<Fault> {
     for (i, obligation) in items(body, "obligations").iter().enumerate() {
         obligation_gaps(obligation, i, body, &parties, period, &mut gaps);
     }
+    declared_capacity(body, &mut gaps);
     super::closure::gaps(body, period, &mut gaps);
     goals_without_obligation(body, &mut gaps);
     social_recovery(body, &mut gaps);
@@ -82,6 +83,23 @@ fn period(body: &Json, gaps: &mut Gaps) -> Option<(Day, Day)> {
         return None;
     }
     Some((start, end))
+}
+
+/// What a party says that it is able to is something, and said once (L53).
+fn declared_capacity(body: &Json, gaps: &mut Gaps) {
+    for (i, party) in items(body, "parties").iter().enumerate() {
+        let mut seen = BTreeSet::new();
+        for (j, declared) in items(party, "capacity").iter().enumerate() {
+            let at = |rest: &str| format!("/parties/{i}/capacity/{j}{rest}");
+            let value = text(declared, "value").and_then(|value| value.parse::<Decimal>().ok());
+            if value.is_some_and(|value| value.ten_thousandths() <= 0) {
+                gaps.add(Rule::Incomplete, at("/value"), "nothing is declared", "a value above zero");
+            }
+            if let Some(unit) = text(declared, "unit").filter(|unit| !seen.insert(*unit)) {
+                gaps.add(Rule::Incomplete, at("/unit"), format!("{unit:?} occurs twice"), "each unit once");
+            }
+        }
+    }
 }
 
 /// Reviews fall within the period, after its first day, and a final one comes last (L47).
