@@ -193,7 +193,7 @@ impl Audit {
     }
 
     /// Parts of an agreement that were kept last.
-    pub fn parts(&self, agreement: &Slug) -> impl Iterator<Item = &PartChange> {
+    pub fn parts(&self, agreement: &Slug) -> impl Iterator<Item = &PartChange> + Clone {
         self.kept.iter().filter(move |((id, _), _)| id == agreement).map(|(_, change)| change)
     }
 

@@ -33,7 +33,13 @@ pub(super) struct Duty {
 impl Deal {
     /// The complete text of an arrangement.
     pub(super) fn new(letter: &Arrangement, completion: &Completion) -> Self {
-        let party = |id: &String| json!({ "institution": id, "role": completion.roles.get(id), "capacity": completion.capacity.get(id) });
+        let party = |id: &String| {
+            let mut party = json!({ "institution": id, "role": completion.roles.get(id) });
+            if let Some(capacity) = completion.capacity.get(id) {
+                party["capacity"] = capacity.clone();
+            }
+            party
+        };
         let mut text = json!({
             "agreement": letter.id,
             "title": letter.title,

@@ -21,6 +21,7 @@ mod jumps;
 mod limits;
 mod mandates;
 mod metrics;
+mod money;
 mod request_ids;
 mod rotated;
 mod rotation;

@@ -1,18 +1,13 @@
 //! What is paid together and by whom (L33), and what parties said that they are able to beside what they promise (L53).
 
 use ledger::lives::budget::{BudgetStanding, CapacityStanding, ShareStanding};
-use ledger::words::Slug;
 use maud::{Markup, html};
 
 use super::super::names::Names;
 use super::super::numbers::decimal;
 use super::super::visit::Visit;
+use super::super::words::Arg;
 use crate::listing::AgreementView;
-
-/// The parties that are named.
-pub(super) fn named(view: &AgreementView) -> impl Iterator<Item = &Slug> {
-    view.text.value.parties.iter().filter(|party| party.capacity.is_some()).map(|party| &party.institution)
-}
 
 pub(super) fn show(visit: &Visit, names: &Names, view: &AgreementView) -> Markup {
     let (words, budgets, declared) = (visit.words, view.budgets(), view.life.declared_capacity());
@@ -35,19 +30,21 @@ pub(super) fn show(visit: &Visit, names: &Names, view: &AgreementView) -> Markup
 fn paid_together(visit: &Visit, names: &Names, budget: &BudgetStanding) -> Markup {
     let words = visit.words;
     let number = |value| decimal(visit.words.language, value);
-    let share = |share: &ShareStanding| {
-        [
-            ("who", names.get(&share.party).into()),
-            ("percent", number(share.percent).into()),
-            ("amount", number(share.amount).into()),
-            ("paid", number(share.paid).into()),
-            ("obligation", share.obligation.as_str().into()),
-        ]
-    };
     html! {
         p { strong { (words.with("budget", &[("title", budget.title.as_str().into()), ("total", number(budget.total).into())])) } }
-        ul { @for one in &budget.shares { li { (words.with("budget-share", &share(one))) } } }
+        ul { @for one in &budget.shares { li { (words.with("budget-share", &share(visit, names, one))) } } }
     }
+}
+
+fn share<'a>(visit: &Visit, names: &'a Names, share: &'a ShareStanding) -> [(&'static str, Arg<'a>); 5] {
+    let number = |value| decimal(visit.words.language, value);
+    [
+        ("who", names.get(&share.party).into()),
+        ("percent", number(share.percent).into()),
+        ("amount", number(share.amount).into()),
+        ("paid", number(share.paid).into()),
+        ("obligation", share.obligation.as_str().into()),
+    ]
 }
 
 fn able_to(visit: &Visit, names: &Names, one: &CapacityStanding) -> Markup {
