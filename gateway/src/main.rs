@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 use gateway::command::exit::{EXIT_CODES, conclude};
 use gateway::command::{
-    Exit, Terminal, attempt, audit, backup, demo, erase, follow, go_on, init, key, log_key, migrate, monitor, read, rebuild, register,
-    restore, serve, sign, submit, token, verify, witness,
+    Exit, Terminal, agreement, attempt, audit, backup, demo, erase, follow, go_on, init, key, log_key, migrate, monitor, read, rebuild,
+    register, restore, serve, sign, submit, token, verify, witness,
 };
 use gateway::settings::with_file;
 
@@ -36,6 +36,7 @@ impl Cli {
 enum Command {
     Key(key::Key),
     Register(register::Register),
+    Agreement(agreement::Agreement),
     Sign(sign::Sign),
     Submit(submit::Submit),
     Token(token::Token),
@@ -63,6 +64,7 @@ impl Command {
         match self {
             Self::Key(key) => key.run(terminal),
             Self::Register(register) => register.run(terminal),
+            Self::Agreement(agreement) => agreement.run(terminal),
             Self::Sign(sign) => sign.run(terminal),
             Self::Submit(submit) => submit.run(terminal),
             Self::Token(token) => token.run(terminal),

@@ -9,6 +9,7 @@ mod refused;
 pub mod key;
 mod attach;
 pub mod sign;
+pub mod agreement;
 pub mod register;
 pub mod submit;
 pub mod attempt;

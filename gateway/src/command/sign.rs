@@ -122,17 +122,28 @@ pub(super) fn sign_and_write(
     described: &[String],
     terminal: &mut Terminal,
 ) -> anyhow::Result<Exit> {
+    sign_told(key, payload, &prose(&payload["body"], 4), (attachments, described), terminal)
+}
+
+/// The same, where what it says is told otherwise.
+pub(super) fn sign_told(
+    key: &SigningKey,
+    payload: &Value,
+    told: &str,
+    (attachments, described): (&[AttachmentSent], &[String]),
+    terminal: &mut Terminal,
+) -> anyhow::Result<Exit> {
     let bytes = payload.to_string().into_bytes();
     let statement = Statement::from_payload(&bytes)?;
     let kind = statement.body.kind();
     terminal.note(&format!("{} ({})", kind.dutch(), kind.code()))?;
-    let told = [("for ledger", "ledger"), ("signed by", "by"), ("in name of", "onBehalfOf"), ("id", "id"), ("signed at", "signedAt")];
-    for (word, member) in told.into_iter().filter(|(_, member)| payload.get(member).is_some()) {
+    let terms = [("for ledger", "ledger"), ("signed by", "by"), ("in name of", "onBehalfOf"), ("id", "id"), ("signed at", "signedAt")];
+    for (word, member) in terms.into_iter().filter(|(_, member)| payload.get(member).is_some()) {
         terminal.note(&format!("  {word:<11} {}", scalar(&payload[member]).unwrap_or_default()))?;
     }
     terminal.note(&format!("  {:<11} {}", "with key", key.public().thumbprint()))?;
     terminal.note("  it says:")?;
-    terminal.note(prose(&payload["body"], 4).trim_end())?;
+    terminal.note(told.trim_end())?;
     for attachment in described {
         terminal.note(&format!("  attached    {}", shown(attachment)))?;
     }

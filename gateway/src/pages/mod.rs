@@ -14,7 +14,7 @@ mod state;
 mod chart;
 mod say;
 mod when;
-mod spell;
+pub(crate) mod spell;
 mod home;
 mod overview;
 mod attention;

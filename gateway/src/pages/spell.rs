@@ -5,13 +5,71 @@ use maud::{Markup, html};
 use serde_json::Value;
 
 use super::dates;
-use super::told::Told;
+use super::told::{Told, visible};
 use super::words::Language;
 
 /// A body as nested lists of terms; long lists are cut, since the record itself can be had whole.
 pub(super) fn body(language: Language, kind: Type, body: &Value) -> Markup {
     let schema = kind.schema();
     members(language, body, &schema["properties"]["body"])
+}
+
+/// A body in plain Dutch, a line for each member, for a terminal: all of it, since it is about to be signed.
+pub(crate) fn lines(kind: Type, body: &Value) -> String {
+    let (schema, mut text) = (kind.schema(), String::new());
+    write_members(body, &schema["properties"]["body"], 4, &mut text);
+    text
+}
+
+fn write_members(value: &Value, schema: &Value, indent: usize, text: &mut String) {
+    let schema = alternative(value, schema);
+    for (name, member) in in_order(value, schema) {
+        let inner = &schema["properties"][name.as_str()];
+        text.push_str(&format!("{}{}:", " ".repeat(indent), visible(&title(Language::Dutch, name, inner))));
+        match alternative_title(Language::Dutch, name, inner, schema) {
+            Some(title) => text.push_str(&format!(" {title}\n")),
+            None => write_value(member, inner, indent, text),
+        }
+    }
+}
+
+/// Members in the order in which the form asks for them, and what it does not ask for after those.
+fn in_order<'a>(value: &'a Value, schema: &Value) -> Vec<(&'a String, &'a Value)> {
+    let asked: Vec<&str> = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let mut members: Vec<_> = value.as_object().into_iter().flatten().collect();
+    members.sort_by_key(|(name, _)| asked.iter().position(|asked| asked == name).unwrap_or(asked.len()));
+    members
+}
+
+/// What stands behind a title.
+fn write_value(value: &Value, schema: &Value, indent: usize, text: &mut String) {
+    match value {
+        Value::Object(members) if !members.is_empty() => {
+            text.push('\n');
+            write_members(value, schema, indent + 2, text);
+        }
+        Value::Array(items) if !items.is_empty() => {
+            text.push('\n');
+            items.iter().for_each(|item| write_item(item, &schema["items"], indent + 2, text));
+        }
+        Value::String(said) => {
+            let said = code_title(Language::Dutch, said, schema).unwrap_or_else(|| dated(Language::Dutch, said, schema));
+            text.push_str(&format!(" {}\n", visible(&said)));
+        }
+        Value::Bool(said) => text.push_str(if *said { " ja\n" } else { " nee\n" }),
+        Value::Number(number) => text.push_str(&format!(" {number}\n")),
+        Value::Null | Value::Object(_) | Value::Array(_) => text.push_str(" –\n"),
+    }
+}
+
+/// An item of a list, behind a dash.
+fn write_item(item: &Value, schema: &Value, indent: usize, text: &mut String) {
+    let mut inner = String::new();
+    match item {
+        Value::Object(members) if !members.is_empty() => write_members(item, schema, indent + 2, &mut inner),
+        _ => write_value(item, schema, indent, &mut inner),
+    }
+    text.push_str(&format!("{}- {}", " ".repeat(indent), inner.trim_start()));
 }
 
 /// At most this many items of a list are spelled out.
