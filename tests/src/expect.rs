@@ -215,14 +215,14 @@ fn consents<D: Door>(story: &Story<D>, offer: &str) -> Result<Vec<String>, Strin
     Ok(part["consents"].as_object().into_iter().flatten().map(|(who, _)| who.clone()).collect())
 }
 
-/// What a party pays of a budget, and has paid, by the due dates that were ever opened.
+/// What a party pays of a budget, and has paid, by every report.
 fn share<D: Door>(story: &Story<D>, budget: &str, party: &str) -> Result<String, String> {
     let agreement = agreement(story)?;
-    let instances = story.audit.parts(&agreement.head.id).filter_map(|change| match &change.part {
-        Part::Instance(instance) => Some(&**instance),
+    let reports = story.audit.parts(&agreement.head.id).filter_map(|change| match &change.part {
+        Part::Claim(claim) => Some(&**claim),
         _ => None,
     });
-    let all = agreement.budgets(instances);
+    let all = agreement.budgets(reports);
     let budget = all.iter().find(|one| one.id.as_str() == budget).ok_or("there is no such budget")?;
     let share = budget.shares.iter().find(|share| share.party.as_str() == party).ok_or("it pays nothing of it")?;
     Ok(format!("{} paid {}", share.amount, share.paid))

@@ -64,7 +64,7 @@ pub struct AgreementView {
 impl AgreementView {
     /// How each budget stands (L33).
     pub fn budgets(&self) -> Vec<BudgetStanding> {
-        self.life.budgets(self.instances.values().map(|instance| &*instance.value))
+        self.life.budgets(self.reports.values().map(|report| &*report.value))
     }
 }
 

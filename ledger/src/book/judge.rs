@@ -1,11 +1,11 @@
 //! The one door of the rules: a verified statement and its place in, an acceptance or a refusal out.
 
 use super::desk::Book;
-use super::mandates::Acting;
 use super::shelf::Prior;
 use super::verdict::{Accepted, Life, Stop, Verdict};
 use crate::envelope::statement::flag::{Flag, Subject};
 use crate::envelope::{Body, GATEWAY, Kid, Parsed, PublicKey, Refusal, Rule, Verified};
+use crate::lives::interest::Acting;
 use crate::lives::{Agreement, Institution, Moment, Reader};
 use crate::words::{Hash, Slug};
 
@@ -182,7 +182,7 @@ impl Book {
                     }
                     body => {
                         let mut agreement = self.readable_agreement(&id, by, moment)?;
-                        agreement.check_interest(by, &acting.through, &acting.one, body)?;
+                        agreement.check_interest(acting, body)?;
                         act(&mut agreement, by, body, verified.hash(), moment)?;
                         if !acting.itself() {
                             agreement.note_hands(by, &acting.through, body, verified.hash());
@@ -196,8 +196,10 @@ impl Book {
                     self.check_consultation(body.consultation.as_ref(), "/body/consultation", moment)?;
                 }
                 self.check_state(&statement.body)?;
-                if let Body::Dissolution(body) = &statement.body {
-                    self.check_successor(by, body, &agreement, moment)?;
+                // When it is offered, and when the last consent makes it certain.
+                if let Some(body) = agreement.ends_with_successor(&statement.body) {
+                    let checked = self.check_successor(by, &body, &agreement, moment);
+                    checked.map_err(|stop| if matches!(statement.body, Body::Consent(_)) { stop.at("/body/to") } else { stop })?;
                 }
                 self.check_umbrellas(&statement.body, &agreement)?;
                 let told = self.told_predecessors(by, &agreement, moment)?;

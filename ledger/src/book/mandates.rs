@@ -12,40 +12,22 @@ use crate::envelope::statement::institution::Kind;
 use crate::envelope::statement::mandate::{Mandate, MandatedAct};
 use crate::envelope::{Body, Refusal, Rule, Verified};
 use crate::lives::institution::Admitted;
+use crate::lives::interest::Acting;
 use crate::lives::scope::Asked;
 use crate::lives::stake::{Stake, owed_by_text};
 use crate::lives::{Agreement, Moment, Reader};
 use crate::words::Slug;
-
-/// The one that a statement is an act of.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Acting {
-    /// For every rule, this is who acts.
-    pub(super) party: Slug,
-    /// Who signs, and those who passed the mandate on; the party alone where it signs itself.
-    pub(super) through: Vec<Slug>,
-    /// Those that went over into the signer: they and it are one institution.
-    pub(super) one: BTreeSet<Slug>,
-}
-
-impl Acting {
-    /// Whether it signs itself.
-    pub(super) fn itself(&self) -> bool {
-        self.through == std::slice::from_ref(&self.party)
-    }
-}
 
 impl Book {
     /// Who acts. An act on behalf of another is refused here unless a mandate covers it, now and as a whole.
     pub(super) fn acting(&self, verified: &Verified, moment: Moment) -> Result<Acting, Stop> {
         let statement = verified.statement();
         let by = &statement.by;
-        let one = self.answers_for(by)?;
         let Some(party) = statement.principal() else {
-            return Ok(Acting { party: by.clone(), through: vec![by.clone()], one });
+            return self.acting_for(by, vec![by.clone()], false);
         };
-        if one.contains(party) && is_done_in_its_place(&statement.body) {
-            return Ok(Acting { party: party.clone(), through: vec![by.clone()], one });
+        if self.answers_for(by)?.contains(party) && is_done_in_its_place(&statement.body) {
+            return self.acting_for(party, vec![by.clone()], true);
         }
         let Some(act) = MandatedAct::of(statement.body.kind()) else {
             let detail = format!("nobody does this on behalf of another: {}", statement.body.kind().code());
@@ -69,7 +51,18 @@ impl Book {
                 through.map_err(|refusal| if known() { refusal } else { unknown_agreement(&agreement.head.id) })?
             }
         };
-        Ok(Acting { party: party.clone(), through, one })
+        self.acting_for(party, through, false)
+    }
+
+    /// With whom a party and those who sign for it are one institution.
+    fn acting_for(&self, party: &Slug, through: Vec<Slug>, in_place: bool) -> Result<Acting, Stop> {
+        let mut hands = BTreeSet::new();
+        for hand in &through {
+            hands.extend(self.answers_for(hand)?);
+        }
+        let mut one = self.one_with(party)?;
+        one.remove(party);
+        Ok(Acting { party: party.clone(), through, hands, one, in_place })
     }
 
     /// The agreement that an act is about, as far as the one that acts may read it.

@@ -1,17 +1,20 @@
 //! What an agreement comes after (L13): that its text may say so, that an end with a successor fits the successor, and that
 //! predecessors are told once it is signed.
 
+use std::collections::BTreeSet;
+
 use super::desk::Book;
 use super::verdict::{Life, Stop};
 use crate::envelope::statement::agreement::Proposal;
 use crate::envelope::statement::dissolution::{Dissolution, SuccessorText};
 use crate::envelope::{Fault, Refusal, Rule};
 use crate::lives::agreement::State;
-use crate::lives::{Agreement, Moment, Reader};
+use crate::lives::{Agreement, Moment};
 use crate::words::Slug;
 
 impl Book {
-    /// That what a text succeeds is in force or has ended, and is as public as the text; every fault at once.
+    /// That what a text succeeds is in force or has ended, is an agreement of the same parties by and large, and public like the text;
+    /// every fault at once.
     pub(super) fn check_predecessors(&self, by: &Slug, text: &Proposal, at: &str, moment: Moment) -> Result<(), Stop> {
         let mut faults = Vec::new();
         for (i, id) in text.predecessors.iter().flat_map(|list| list.iter()).enumerate() {
@@ -27,20 +30,17 @@ impl Book {
                 }
                 Err(need) => return Err(need),
             };
-            let read_by_all =
-                || text.parties.iter().all(|party| predecessor.may_be_read_by(&Reader::Institution(party.institution.clone())));
             match &predecessor.head.state {
                 State::InForce { .. } | State::Suspended { .. } | State::Ended { .. } => {}
                 state => fault(Rule::AgreementState, format!("{id} is {}", state.code()), "an agreement that is in force or has ended"),
             }
-            match (text.withheld_ground.is_some(), predecessor.text.withheld_ground.is_some()) {
-                (false, true) => fault(Rule::Withheld, format!("{id} is withheld from the public"), "a text that is withheld as well"),
-                // Else whoever reads the predecessor would be told what comes after it.
-                (true, false) => fault(Rule::Withheld, format!("{id} is public"), "a text that is public as well"),
-                (true, true) if !read_by_all() => {
-                    fault(Rule::Withheld, format!("not every party may read {id}"), "parties that may all read it");
-                }
-                (true, true) | (false, false) => {}
+            // Else whoever reads the one would be told of the other, and could recompute neither without it.
+            if text.withheld_ground.is_some() || predecessor.text.withheld_ground.is_some() {
+                fault(Rule::Withheld, format!("{id} or this text is withheld from the public"), "public agreements, before and after");
+            }
+            if !is_of_its_parties(text, &predecessor) {
+                let detail = format!("{id} is an agreement of others");
+                fault(Rule::SuccessorUnfit, detail, "a text with its director and more than half of those that it binds among the parties");
             }
         }
         Refusal::from_faults(faults).map_or(Ok(()), |refusal| Err(refusal.into()))
@@ -81,16 +81,15 @@ impl Book {
             let detail = format!("{} begins on {}, after {id} has ended", named.agreement, text.period.start_date);
             return refuse("/agreement", Rule::SuccessorUnfit, detail, format!("one that begins by {}", last.plus_days(1)));
         }
-        let unaware = ending.bound().find(|party| !successor.may_be_read_by(&Reader::Institution((*party).clone())));
-        if let Some(party) = unaware {
-            let accepted = "a successor that all of them may read".into();
-            return refuse("/agreement", Rule::Withheld, format!("{party} may not read {}", named.agreement), accepted);
-        }
         self.check_continued(body, named, &successor)
     }
 
     fn check_continued(&self, body: &Dissolution, named: &SuccessorText, successor: &Agreement) -> Result<(), Stop> {
-        let known = |id: &Slug| successor.text.obligations.iter().any(|obligation| obligation.id == *id);
+        // By its text, and while it is in force by what still binds there.
+        let known = |id: &Slug| {
+            let named = successor.text.obligations.iter().any(|obligation| obligation.id == *id);
+            if successor.clauses.contains_key(id) { successor.binds(id) } else { named }
+        };
         let unknown = body.plan.iter().enumerate().filter_map(|(i, item)| Some((i, item.continues_as.as_ref().filter(|id| !known(id))?)));
         let faults = unknown.map(|(i, id)| Fault {
             pointer: format!("/body/plan/{i}/continuesAs"),
@@ -106,7 +105,7 @@ impl Book {
         let Some((predecessors, successor)) = signed.announces().filter(|(_, successor)| successor.signed == moment) else {
             return Ok(Vec::new());
         };
-        let told = predecessors.iter().map(|id| {
+        let told = BTreeSet::from_iter(predecessors).into_iter().map(|id| {
             let mut predecessor = self.known_agreement(id, moment)?;
             predecessor.note_successor(&signed.head.id, successor.clone(), by, moment);
             predecessor.after_entry(moment);
@@ -114,4 +113,13 @@ impl Book {
         });
         told.collect()
     }
+}
+
+/// Whether those who made an agreement make this text: its director, while bound, and more than half of those that it binds.
+fn is_of_its_parties(text: &Proposal, predecessor: &Agreement) -> bool {
+    let takes_part = |who: &Slug| text.parties.iter().any(|party| party.institution == *who);
+    let director = &predecessor.text.director;
+    let bound: Vec<&Slug> = predecessor.bound().collect();
+    let directs = !bound.contains(&director) || takes_part(director);
+    directs && 2 * bound.iter().filter(|who| takes_part(who)).count() > bound.len()
 }

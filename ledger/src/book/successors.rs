@@ -22,6 +22,17 @@ impl Book {
         Ok(all)
     }
 
+    /// All that are one institution with this one: the last that it went over into, and those for which that answers.
+    pub(super) fn one_with(&self, who: &Slug) -> Result<BTreeSet<Slug>, Stop> {
+        let mut last = who.clone();
+        while let Some(successor) = self.shelf.institution(&last)?.and_then(Institution::successor) {
+            last = successor.clone();
+        }
+        let mut all = self.answers_for(&last)?;
+        all.insert(last);
+        Ok(all)
+    }
+
     pub(super) fn announce_succession(
         &self,
         by: &Slug,

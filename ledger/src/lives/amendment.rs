@@ -69,7 +69,7 @@ impl Agreement {
     }
 
     /// Whose consent it takes.
-    fn touched_by(&self, body: &Amendment) -> BTreeSet<Slug> {
+    pub(super) fn touched_by(&self, body: &Amendment) -> BTreeSet<Slug> {
         let [Change::Obligation { obligation }] = body.changes.0.as_slice() else { return self.bound().cloned().collect() };
         let Some(old) = self.clauses.get(&obligation.id) else { return self.bound().cloned().collect() };
         let new = Clause::new(obligation.clone(), None);

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::agreement::Agreement;
-use super::obligation::{Instance, Standing};
+use super::report::{Claim, Stage};
 use crate::envelope::statement::agreement::{BudgetShare, Obligation, When, is_euro};
 use crate::envelope::statement::completeness::MAX_OCCURRENCES;
 use crate::words::{Decimal, Slug};
@@ -32,7 +32,7 @@ pub struct ShareStanding {
     pub amount: Decimal,
     /// The promise of money.
     pub obligation: Slug,
-    /// What was paid and accepted of that promise, in euros.
+    /// What was reported as paid and accepted of that promise, in euros.
     pub paid: Decimal,
 }
 
@@ -52,11 +52,11 @@ pub struct CapacityStanding {
 }
 
 impl Agreement {
-    /// How each budget stands, by the due dates that were ever opened.
-    pub fn budgets<'a>(&self, instances: impl Iterator<Item = &'a Instance> + Clone) -> Vec<BudgetStanding> {
+    /// How each budget stands, by every report.
+    pub fn budgets<'a>(&self, reports: impl Iterator<Item = &'a Claim> + Clone) -> Vec<BudgetStanding> {
         let share = |total: Decimal, share: &BudgetShare| {
             let part = total.ten_thousandths().saturating_mul(share.percent.ten_thousandths()) / (100 * Decimal::ONE.ten_thousandths());
-            let paid = self.paid(&share.obligation, instances.clone());
+            let paid = self.paid(&share.obligation, reports.clone());
             let (party, obligation) = (share.party.clone(), share.obligation.clone());
             ShareStanding { party, percent: share.percent, amount: Decimal::of_ten_thousandths(part), obligation, paid }
         };
@@ -70,15 +70,11 @@ impl Agreement {
         standing.collect()
     }
 
-    /// What was paid of a promise of money, and of what others took over of it.
-    fn paid<'a>(&self, origin: &Slug, instances: impl Iterator<Item = &'a Instance>) -> Decimal {
-        let is_paid = |instance: &&Instance| matches!(instance.standing, Standing::Fulfilled { .. } | Standing::Cured { .. });
-        let stems = instances.filter(is_paid).filter(|instance| self.stems_from(&instance.obligation, origin));
-        let value = |instance: &Instance| {
-            let target = self.clauses.get(&instance.obligation).and_then(|clause| clause.text.target.as_ref());
-            target.map_or(0, |target| target.value.ten_thousandths())
-        };
-        Decimal::of_ten_thousandths(stems.map(value).fold(0, i128::saturating_add))
+    /// What was reported as paid, and accepted, of a promise of money and of what others took over of it.
+    fn paid<'a>(&self, origin: &Slug, reports: impl Iterator<Item = &'a Claim>) -> Decimal {
+        let accepted = reports.filter(|claim| matches!(claim.stage, Stage::Accepted { .. }));
+        let values = accepted.filter(|claim| self.stems_from(&claim.obligation, origin)).filter_map(|claim| claim.value);
+        Decimal::of_ten_thousandths(values.map(Decimal::ten_thousandths).fold(0, i128::saturating_add))
     }
 
     /// What each party said that it is able to, beside what it promises: that it promises nothing shows.

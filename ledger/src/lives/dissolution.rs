@@ -50,13 +50,23 @@ impl Agreement {
             (Remainder::Continues, Some(_)) if self.is_handed_over(&item.obligation) => {
                 Some(("nothing of it is still to come".into(), "stays-due or release".into()))
             }
-            (Remainder::Continues, Some(_)) | (Remainder::StaysDue, None) => None,
+            (Remainder::StaysDue, None) => self
+                .waits_for_what_continues(body, &item.obligation)
+                .map(|first| (format!("it waits for {first}, which goes on elsewhere"), "continues or release".into())),
+            (Remainder::Continues, Some(_)) => None,
             // Released before, and only a report on it waits: that is answered.
             (Remainder::Release, None) => {
                 let release = plan::release(&body.agreement, &item.obligation, &body.reason);
                 self.check_release(&release).err().map(|refusal| (refusal.faults()[0].detail.clone(), "stays-due".into()))
             }
         }
+    }
+
+    /// The obligation that a conditional one waits for, where the plan lets that go on in the successor: here it would lapse.
+    fn waits_for_what_continues(&self, body: &Dissolution, id: &Slug) -> Option<Slug> {
+        let first = self.clauses.get(id)?.awaits()?.obligation()?;
+        let goes_on = |item: &&RemainderItem| item.disposition == Remainder::Continues && self.stems_from(&item.obligation, first);
+        body.plan.iter().find(goes_on).map(|item| item.obligation.clone())
     }
 
     /// Everyone has consented. What is released is settled with its cases; what stays due goes on as after the last day.

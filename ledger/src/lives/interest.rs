@@ -21,6 +21,28 @@ use crate::words::{Hash, Slug};
 /// Through whom parties acted in a matter, where they did not sign themselves.
 pub type Hands = BTreeMap<Slug, BTreeSet<Slug>>;
 
+/// The one that a statement is an act of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Acting {
+    /// For every rule, this is who acts.
+    pub party: Slug,
+    /// Who signs, and those who passed a mandate on; the party alone where it signs itself.
+    pub through: Vec<Slug>,
+    /// Those that went over into one of these: they and it are one institution.
+    pub hands: BTreeSet<Slug>,
+    /// The others with which the party is one institution, since one went over into another.
+    pub one: BTreeSet<Slug>,
+    /// Whether the signer acts in the place of the party, which went over into it, and not by a mandate.
+    pub in_place: bool,
+}
+
+impl Acting {
+    /// Whether it signs itself.
+    pub fn itself(&self) -> bool {
+        self.through == std::slice::from_ref(&self.party)
+    }
+}
+
 /// The report or the case that an act is about.
 enum Of {
     Claim(Hash),
@@ -28,30 +50,60 @@ enum Of {
 }
 
 impl Agreement {
-    /// That those through whom a party acts are on no other side of the matter. `through` is the party alone where it signs
-    /// itself; then only what it signed for others counts, since the rules of each act know its own side. Those that went over into
-    /// the signer are `one` with it: it acts in their place by its own word, and decides on none of their matters.
-    pub fn check_interest(&self, party: &Slug, through: &[Slug], one: &BTreeSet<Slug>, body: &Body) -> Result<(), Refusal> {
-        let mut sides = self.other_hands(party, body);
-        let itself = through == std::slice::from_ref(party);
-        if !one.is_empty() && self.decides(body) {
-            let own = self.sides(party, body);
-            if let Some(other) = one.iter().chain(through).find(|other| own.contains(*other)) {
-                let detail = format!("{other} and {party} are one institution");
-                return Err(Refusal::at("/by", Rule::OwnObligation, detail, "a party that is not concerned"));
-            }
-        }
-        if !itself && !one.contains(party) {
+    /// That those through whom a party acts are on no other side of the matter. Where it signs itself, only what it signed for others
+    /// counts, since the rules of each act know its own side.
+    pub fn check_interest(&self, acting: &Acting, body: &Body) -> Result<(), Refusal> {
+        let party = &acting.party;
+        self.check_unity(acting, body)?;
+        let mut sides = self.other_hands(party, &acting.one, body);
+        if !acting.itself() && !acting.in_place {
             self.check_own_word(party, body)?;
             sides.extend(self.sides(party, body));
         }
-        let Some(hand) = through.iter().find(|hand| sides.contains(*hand)) else { return Ok(()) };
-        let (pointer, detail) = if itself {
+        let mut hands = acting.through.iter().chain(&acting.hands);
+        let Some(hand) = hands.find(|hand| sides.contains(*hand)) else { return Ok(()) };
+        let (pointer, detail) = if acting.itself() {
             ("/by", format!("{hand} signed for the other side of this"))
         } else {
             ("/onBehalfOf", format!("{hand} is itself concerned: it is or signed for the other side of this"))
         };
         Err(Refusal::at(pointer, Rule::OwnObligation, detail, format!("{party} by a hand that is not concerned")))
+    }
+
+    /// Institutions that have become one have the voice of each in what takes everybody's word. They decide on no matter of one of
+    /// them, and what takes the word of nobody else they do not agree with themselves.
+    fn check_unity(&self, acting: &Acting, body: &Body) -> Result<(), Refusal> {
+        let party = &acting.party;
+        let refuse = |detail| Err(Refusal::at("/by", Rule::OwnObligation, detail, "a party that is not concerned"));
+        if self.decides(body) {
+            let sides = self.sides(party, body);
+            if let Some(other) = acting.one.iter().chain(&acting.hands).find(|other| sides.contains(*other)) {
+                return refuse(format!("{other} is one with {party}, or with the one that signs"));
+            }
+        }
+        let is_one = |who: &Slug| who == party || acting.one.contains(who);
+        let asked = self.asked(body);
+        if !acting.one.is_empty() && asked.len() > 1 && asked.iter().all(is_one) {
+            return refuse(format!(
+                "all whose word it takes are one institution: {}",
+                Vec::from_iter(asked.iter().map(Slug::as_str)).join(", ")
+            ));
+        }
+        Ok(())
+    }
+
+    /// Whose word an act takes that changes what parties promised each other.
+    fn asked(&self, body: &Body) -> BTreeSet<Slug> {
+        let of_offer = |offer: &Hash| match self.offers.get(offer) {
+            Some(offer) if matches!(offer.kind, OfferKind::Amendment(_) | OfferKind::Dissolution(_)) => offer.needs.clone(),
+            Some(_) | None => BTreeSet::new(),
+        };
+        match body {
+            Body::Amendment(body) => self.touched_by(body),
+            Body::Dissolution(_) => self.bound().cloned().collect(),
+            Body::Consent(body) => of_offer(&body.to),
+            _ => BTreeSet::new(),
+        }
     }
 
     /// The end of an agreement, and who is put out of it, take each party's own word, like its own leaving (L01): with a mandate
@@ -224,14 +276,19 @@ impl Agreement {
         }
     }
 
-    /// Who signed in the matter for another party than this one.
-    fn other_hands(&self, party: &Slug, body: &Body) -> BTreeSet<Slug> {
+    /// Who signed in the matter for another party than this one, or than those that are one with it.
+    fn other_hands(&self, party: &Slug, one: &BTreeSet<Slug>, body: &Body) -> BTreeSet<Slug> {
         let hands = match self.matter_of(body, None) {
             Some(Of::Claim(report)) => self.claims.get(&report).map(|claim| &claim.hands),
             Some(Of::Case(number)) => self.cases.get(&number).map(|case| &case.hands),
             None => None,
         };
-        hands.into_iter().flatten().filter(|(of, _)| *of != party).flat_map(|(_, hands)| hands.iter().cloned()).collect()
+        hands
+            .into_iter()
+            .flatten()
+            .filter(|(of, _)| *of != party && !one.contains(*of))
+            .flat_map(|(_, hands)| hands.iter().cloned())
+            .collect()
     }
 
     /// Keeps through whom a party acted, where its side must stay apart from the other: after the act.

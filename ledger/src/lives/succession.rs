@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use super::agreement::{Agreement, Head, State};
 use super::moment::{Fact, Moment};
-use super::obligation::{Course, Standing};
+use super::obligation::{Clause, Course, Standing};
 use super::offer::{Offer, OfferKind, OfferResult};
 use super::plan;
+use crate::envelope::Body;
 use crate::envelope::statement::dissolution::{Dissolution, Remainder, RemainderItem, SuccessorText};
 use crate::envelope::statement::flag::{Ending, InstanceRef};
 use crate::words::{Day, Hash, Instant, Slug};
@@ -122,10 +123,11 @@ impl Agreement {
         let (by, kind) = (self.offers[&hash].by.clone(), self.offers[&hash].kind.clone());
         let OfferKind::Dissolution(body) = kind else { return };
         self.offer_mut(&hash).result = Some(OfferResult::Agreed { at: moment });
+        // What stood still falls due again first: what goes over is what has not passed by its new date.
+        self.resume_on(Day::of(at), moment);
         for item in body.plan.iter() {
             self.carry_out_line(&body, item, at, moment);
         }
-        self.resume_on(Day::of(at), moment);
         self.end(Ending::Succeeded, at, moment);
         self.supersede_waiting(hash, &by, moment);
     }
@@ -155,6 +157,25 @@ impl Agreement {
             }
             (Remainder::StaysDue | Remainder::Continues, ..) => {}
         }
+    }
+
+    /// The end with a successor that a statement offers, or that its consent makes certain.
+    pub fn ends_with_successor(&self, body: &Body) -> Option<Dissolution> {
+        let body = match body {
+            Body::Dissolution(body) => body,
+            Body::Consent(consent) => match &self.offers.get(&consent.to).filter(|offer| offer.is_waiting())?.kind {
+                OfferKind::Dissolution(body) => body,
+                _ => return None,
+            },
+            _ => return None,
+        };
+        body.successor.is_some().then(|| Dissolution::clone(body))
+    }
+
+    /// Whether an obligation still binds, or will: something of it is to come, or not finally met.
+    pub fn binds(&self, id: &Slug) -> bool {
+        let stands = |clause: &Clause| matches!(clause.course, Course::Waiting | Course::Conditional { .. }) || !self.is_finally_met(id);
+        self.clauses.get(id).is_some_and(|clause| stands(clause)) && !self.is_handed_over(id)
     }
 
     /// Whether what was still to come of an obligation has gone elsewhere.

@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::stories::{texts, told};
 
 /// Members whose own members are names of things, and no part of the form.
-const BY_NAME: [&str; 7] = ["parties", "consents", "refusals", "reviews", "answers", "partners", "hands"];
+const BY_NAME: [&str; 8] = ["successors", "parties", "consents", "refusals", "reviews", "answers", "partners", "hands"];
 
 /// The words by which a thing says what it is: what it holds beside them differs with each.
 const TAGS: [&str; 5] = ["part", "kind", "state", "stage", "standing"];

@@ -1,3 +1,5 @@
+//! Templates, drafts and what is said of them.
+
 use std::path::Path;
 
 use serde_json::json;

@@ -376,7 +376,8 @@ shape! {
         budgets: Option<List<Budget, 1, 20>> = "begrotingen",
         /// By when the agreement is reviewed (L47).
         reviews: Option<List<ScheduledReview, 1, 40>> = "toetsmomenten",
-        /// The agreements that it succeeds (L13): each in force or ended, and in this ledger.
+        /// The agreements that it succeeds (L13): each public, in force or ended, in this ledger, and made by these parties: its director
+        /// and more than half of those that it binds.
         predecessors: Option<List<Slug, 1, 16>> = "opvolger van",
         /// The umbrella agreements that its obligations refer to, each with its receipt (L44).
         umbrellas: Option<List<Umbrella, 1, 4>> = "koepelovereenkomsten",

@@ -41,6 +41,7 @@ pub fn gaps(body: &Json) -> Vec<Fault> {
     gaps.unique(body, "goals", "id");
     gaps.unique(body, "obligations", "id");
     gaps.unique(body, "reviews", "id");
+    twice(body, "predecessors", &mut gaps);
     let parties: BTreeSet<&str> = items(body, "parties").iter().filter_map(|p| text(p, "institution")).collect();
     if let Some(director) = text(body, "director").filter(|d| !parties.contains(d)) {
         let accepted = "a director that is one of the parties (L15)";
@@ -83,6 +84,16 @@ fn period(body: &Json, gaps: &mut Gaps) -> Option<(Day, Day)> {
         return None;
     }
     Some((start, end))
+}
+
+/// Each value of a list once.
+fn twice(body: &Json, list: &str, gaps: &mut Gaps) {
+    let mut seen = BTreeSet::new();
+    for (i, item) in items(body, list).iter().enumerate() {
+        if let Some(value) = item.text().filter(|value| !seen.insert(*value)) {
+            gaps.add(Rule::Incomplete, format!("/{list}/{i}"), format!("{value:?} occurs twice"), "each one once");
+        }
+    }
 }
 
 /// What a party says that it is able to is something, and said once (L53).
