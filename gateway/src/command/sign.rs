@@ -25,7 +25,7 @@ pub struct Sign {
     /// The institution that signs
     #[arg(long, value_name = "INSTITUTION")]
     by: String,
-    /// The institution in whose name, where a mandate of it covers the act
+    /// The institution in whose name: one whose mandate covers the act, or one that went over into the signer
     #[arg(long, value_name = "INSTITUTION")]
     on_behalf_of: Option<String>,
     /// What kind of statement it is

@@ -73,6 +73,9 @@ impl Agreement {
     /// Institutions that have become one have the voice of each in what takes everybody's word. They decide on no matter of one of
     /// them, and what takes the word of nobody else they do not agree with themselves.
     fn check_unity(&self, acting: &Acting, body: &Body) -> Result<(), Refusal> {
+        if acting.one.is_empty() && acting.hands.is_empty() {
+            return Ok(());
+        }
         let party = &acting.party;
         let refuse = |detail| Err(Refusal::at("/by", Rule::OwnObligation, detail, "a party that is not concerned"));
         if self.decides(body) {
