@@ -1,12 +1,14 @@
 //! What a signed statement says, member by member, with the titles of its schema.
 
 use ledger::envelope::Type;
+use ledger::words::Rhythm;
 use maud::{Markup, html};
 use serde_json::Value;
 
 use super::dates;
 use super::told::{Told, visible};
-use super::words::Language;
+use super::when::rhythm_in_words;
+use super::words::{Language, Words};
 
 /// A body as nested lists of terms; long lists are cut, since the record itself can be had whole.
 pub(super) fn body(language: Language, kind: Type, body: &Value) -> Markup {
@@ -126,11 +128,14 @@ fn spelled(language: Language, value: &Value, schema: &Value) -> Markup {
     }
 }
 
-/// Days and instants as people write them.
+/// Days, instants and rhythms as people write them, a rhythm with its rule beside it.
 fn dated(language: Language, text: &str, schema: &Value) -> String {
     let read = match schema["format"].as_str() {
         Some("date") => text.parse().ok().map(|day| dates::day(language, day)),
         Some("date-time") => text.parse().ok().map(|at| dates::instant(language, at)),
+        Some("rrule") => {
+            Rhythm::parse(text).ok().and_then(|rule| rhythm_in_words(Words { language }, &rule)).map(|said| format!("{said} ({text})"))
+        }
         _ => None,
     };
     read.unwrap_or_else(|| text.to_owned())
@@ -189,6 +194,13 @@ fn apart(name: &str) -> String {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn a_rhythm_is_told_in_words_with_its_rule() {
+        let when = json!({ "obligations": [{ "when": { "kind": "rhythm", "rule": "FREQ=WEEKLY;BYDAY=FR,SA" } }] });
+        let told = lines(Type::Proposal, &when);
+        assert!(told.contains("ritme: elke week op vrijdag en zaterdag (FREQ=WEEKLY;BYDAY=FR,SA)"), "{told}");
+    }
 
     #[test]
     fn a_body_is_told_with_the_titles_of_its_schema() {

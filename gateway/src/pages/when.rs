@@ -38,6 +38,12 @@ fn after(words: Words, trigger: &Trigger, within: &Delay) -> Phrase {
     words.with(key, &[("long", long.into()), ("what", what.into())])
 }
 
+/// A rhythm in words; `None` where there are none for it.
+pub(super) fn rhythm_in_words(words: Words, rule: &Rhythm) -> Option<String> {
+    let (said, rest) = rhythm(words, rule);
+    rest.is_none().then(|| said.into_bare())
+}
+
 fn rhythm(words: Words, rule: &Rhythm) -> (Phrase, Option<String>) {
     let text = rule.to_string();
     let part = |name: &str| text.split(';').find_map(|part| part.strip_prefix(name)?.strip_prefix('='));

