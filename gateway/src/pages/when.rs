@@ -41,7 +41,7 @@ fn after(words: Words, trigger: &Trigger, within: &Delay) -> Phrase {
 /// A rhythm in words; `None` where there are none for it.
 pub(super) fn rhythm_in_words(words: Words, rule: &Rhythm) -> Option<String> {
     let (said, rest) = rhythm(words, rule);
-    rest.is_none().then(|| said.into_bare())
+    rest.is_none().then(|| said.into_bare().trim_end().to_owned())
 }
 
 fn rhythm(words: Words, rule: &Rhythm) -> (Phrase, Option<String>) {
