@@ -74,8 +74,8 @@ fn act(town: &mut Town<Memory>, dice: &mut Dice, n: u64) -> Answer {
     let is_breach = |cause: &Cause| matches!(cause, Cause::Breached { obligation: id, .. } if id.as_str() == obligation);
     let flag = town.door.audit().flags().iter().rev().find(|(_, flag)| is_breach(&flag.cause)).map_or(1, |(entry, _)| *entry);
     let corporation = town.corporation();
-    match dice.roll(47) {
-        0 | 1 | 34 => {
+    match dice.roll(49) {
+        0 | 1 | 34 | 47 | 48 => {
             let all = ["upkeep", "paint", "tidy", "guard", "more", "light", "play"].map(|id| (id, plan));
             corporation.withdraw(date, &all)
         }
@@ -236,7 +236,7 @@ fn ten_thousand_sequences_by_one_institution_alone_never_free_it() {
         running.into_iter().map(|worker| worker.join().unwrap()).collect()
     });
     let sum = |of: fn(&Tally) -> usize| tallies.iter().map(of).sum::<usize>();
-    assert!(sum(|t| t.accepted) > 10_000 && sum(|t| t.refused) > 10_000 && sum(|t| t.unresolved) > 25, "{tallies:?}");
+    assert!(sum(|t| t.accepted) > 10_000 && sum(|t| t.refused) > 10_000 && sum(|t| t.unresolved) > 50, "{tallies:?}");
     assert!(sum(|t| t.suspended) > 200 && sum(|t| t.annulments) > 50 && sum(|t| t.dissolutions) > 50, "{tallies:?}");
     assert!(sum(|t| t.successions) > 25, "{tallies:?}");
 }
