@@ -46,10 +46,22 @@ impl FromStr for Attach {
 }
 
 impl Attach {
+    /// Names all of them in the payload. What goes into a folder is not sent along; the rest is given.
+    pub(super) fn fill_in_all(all: &[Self], payload: &mut Value, folder: Option<&Path>) -> anyhow::Result<Vec<AttachmentSent>> {
+        let mut sent = Vec::new();
+        for attach in all {
+            match folder {
+                Some(folder) => attach.put_beside(payload, folder)?,
+                None => sent.push(attach.fill_in(payload)?),
+            }
+        }
+        Ok(sent)
+    }
+
     /// Reads the file, fills in `{hash, mediaType, sizeBytes}` at its place, and gives what is to be sent along.
     ///
     /// The salt is why the hash says nothing about content that was erased: without it, short texts could be guessed.
-    pub(super) fn fill_in(&self, payload: &mut Value) -> anyhow::Result<AttachmentSent> {
+    fn fill_in(&self, payload: &mut Value) -> anyhow::Result<AttachmentSent> {
         let hint = "larger content is uploaded beside its statement: sign and submit with --attachments DIR";
         let content = read_bounded(&self.file, MAX_INLINE as u64).context(hint)?;
         let salt: [u8; 32] = random()?;
@@ -58,7 +70,7 @@ impl Attach {
     }
 
     /// The same, whatever its size: salt and content go into a file of this folder that has the hash as its name.
-    pub(super) fn put_beside(&self, payload: &mut Value, folder: &Path) -> anyhow::Result<()> {
+    fn put_beside(&self, payload: &mut Value, folder: &Path) -> anyhow::Result<()> {
         let cannot = || format!("{} cannot be put into {}", self.file.display(), folder.display());
         let salt: [u8; 32] = random()?;
         let copied = self.copy(&salt, folder).with_context(cannot)?;

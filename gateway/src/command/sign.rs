@@ -69,13 +69,7 @@ impl Sign {
         if let Some(party) = &self.on_behalf_of {
             payload["onBehalfOf"] = party.as_str().into();
         }
-        let mut attachments = Vec::new();
-        for attach in &self.attach {
-            match &self.attachments {
-                Some(folder) => attach.put_beside(&mut payload, folder)?,
-                None => attachments.push(attach.fill_in(&mut payload)?),
-            }
-        }
+        let attachments = Attach::fill_in_all(&self.attach, &mut payload, self.attachments.as_deref())?;
         let described: Vec<_> = self.attach.iter().map(Attach::describe).collect();
         sign_and_write(&key, &payload, &attachments, &described, terminal)
     }

@@ -18,7 +18,7 @@ use ledger::words::Slug;
 use maud::{Markup, html};
 
 use super::layout::{Content, Place, Room};
-use super::names::Names;
+use super::names::{Names, titles};
 use super::told::{Told, visible};
 use super::trouble::Trouble;
 use super::visit::Visit;
@@ -55,7 +55,7 @@ async fn build(visit: &Visit, name: &str, id: &str) -> Result<Content, Trouble> 
             .chain(&head.municipality),
     )
     .await?;
-    let titles = succession::titles(&listing, &view).await?;
+    let titles = titles(&listing, succession::named(&view)).await?;
     let body = html! {
         p.lead { (stands(visit, &view)) }
         @if let Some(sign) = view.overall_light().signs.first() { (say::why(visit, &names, sign)) p.small { (visit.proof(&listing, say::shown_by(sign))) } }

@@ -1,17 +1,14 @@
 //! Cases, for a minister and for a city: where each stands, and who must act.
 
-use std::collections::BTreeMap;
-
 use axum::extract::Path;
 use axum::response::Response;
 use ledger::lives::escalation::{About, Case};
 use ledger::lives::parts::Part;
-use ledger::words::Slug;
 use maud::{Markup, html};
 
 use super::agreements::FROM;
 use super::layout::{Content, Place, Room};
-use super::names::Names;
+use super::names::{Names, Titles, titles};
 use super::told::Told;
 use super::trouble::Trouble;
 use super::visit::Visit;
@@ -62,19 +59,7 @@ async fn build(visit: &Visit, name: &str) -> Result<Content, Trouble> {
     Ok(Content { title: words.plain("menu-cases", &[]), kicker: None, body })
 }
 
-async fn titles<'a>(listing: &Listing, ids: impl Iterator<Item = &'a Slug>) -> Result<BTreeMap<Slug, String>, Trouble> {
-    let mut titles = BTreeMap::new();
-    for id in ids {
-        if !titles.contains_key(id) {
-            let filter = Filter { agreement: Some(id.clone()), ..Filter::default() };
-            let card = listing.agreements(&filter, &Paging::first(1)).await?.items.into_iter().next();
-            titles.insert(id.clone(), card.map_or_else(|| id.to_string(), |card| card.text.title.to_string()));
-        }
-    }
-    Ok(titles)
-}
-
-fn line(visit: &Visit, listing: &Listing, names: &Names, titles: &BTreeMap<Slug, String>, item: &Listed, case: &Case) -> Markup {
+fn line(visit: &Visit, listing: &Listing, names: &Names, titles: &Titles, item: &Listed, case: &Case) -> Markup {
     let words = visit.words;
     let path = format!("/{}/convenanten/{}", listing.ledger().name, item.agreement);
     html! {

@@ -9,7 +9,7 @@ use maud::{Markup, html};
 
 use super::told::Told;
 use super::words::Words;
-use crate::listing::{Listing, ListingFault};
+use crate::listing::{Filter, Listing, ListingFault, Paging};
 
 /// At most this many are looked up for one page; the rest keep their ids.
 const MOST: usize = 120;
@@ -78,4 +78,20 @@ async fn last_successor(listing: &Listing, institution: &Institution) -> Result<
         next = view.institution.successor().cloned();
     }
     Ok(name)
+}
+
+/// Titles of agreements, by id.
+pub(super) type Titles = BTreeMap<Slug, String>;
+
+/// The titles of these agreements; the id of one that the reader may not know.
+pub(super) async fn titles<'a>(listing: &Listing, ids: impl Iterator<Item = &'a Slug>) -> Result<Titles, ListingFault> {
+    let mut titles = Titles::new();
+    for id in ids {
+        if !titles.contains_key(id) {
+            let filter = Filter { agreement: Some(id.clone()), ..Filter::default() };
+            let card = listing.agreements(&filter, &Paging::first(1)).await?.items.into_iter().next();
+            titles.insert(id.clone(), card.map_or_else(|| id.to_string(), |card| card.text.title.to_string()));
+        }
+    }
+    Ok(titles)
 }

@@ -7,10 +7,10 @@
 //! follow from the first.
 //!
 //! A record that is withheld from the auditor counts in the tree and nowhere else. A statement changes the one agreement
-//! that it is about, and those that this succeeds, which are public like it; what is withheld is withheld of an agreement as a
-//! whole, so that what can be read is judged as if the rest were not there. What is lost: whether an entry that is withheld is a flag, before which others that are due
-//! may be missing. What an audit cannot see: whoever holds the log's key can rewrite the log as a whole. A
-//! witness, a kept checkpoint or a kept receipt shows that.
+//! that it is about, and those that this succeeds, which are public like it; what is withheld is withheld of an agreement
+//! as a whole, so that what can be read is judged as if the rest were not there. What is lost: whether an entry that is
+//! withheld is a flag, before which others that are due may be missing. What an audit cannot see: whoever holds the log's
+//! key can rewrite the log as a whole. A witness, a kept checkpoint or a kept receipt shows that.
 
 mod finding;
 mod prepare;

@@ -55,14 +55,14 @@ impl Book {
     }
 
     /// With whom a party and those who sign for it are one institution.
-    fn acting_for(&self, party: &Slug, through: Vec<Slug>, in_place: bool) -> Result<Acting, Stop> {
-        let mut hands = BTreeSet::new();
+    fn acting_for(&self, party: &Slug, through: Vec<Slug>, is_successor: bool) -> Result<Acting, Stop> {
+        let mut same_as_signers = BTreeSet::new();
         for hand in &through {
-            hands.extend(self.answers_for(hand)?);
+            same_as_signers.extend(self.answers_for(hand)?);
         }
-        let mut one = self.one_with(party)?;
-        one.remove(party);
-        Ok(Acting { party: party.clone(), through, hands, one, in_place })
+        let mut same_as_party = self.one_with(party)?;
+        same_as_party.remove(party);
+        Ok(Acting { party: party.clone(), through, same_as_signers, same_as_party, is_successor })
     }
 
     /// The agreement that an act is about, as far as the one that acts may read it.

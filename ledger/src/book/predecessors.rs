@@ -77,25 +77,25 @@ impl Book {
         if named.version != version {
             return refuse("/version", Rule::SupersededVersion, format!("{} is not its version", named.version), version.to_string());
         }
-        if let Some(last) = Some(ending.text.period.end_date).filter(|last| text.period.start_date > last.plus_days(1)) {
+        let after = ending.text.period.end_date.plus_days(1);
+        if text.period.start_date > after {
             let detail = format!("{} begins on {}, after {id} has ended", named.agreement, text.period.start_date);
-            return refuse("/agreement", Rule::SuccessorUnfit, detail, format!("one that begins by {}", last.plus_days(1)));
+            return refuse("/agreement", Rule::SuccessorUnfit, detail, format!("one that begins by {after}"));
         }
         self.check_continued(body, named, &successor)
     }
 
     fn check_continued(&self, body: &Dissolution, named: &SuccessorText, successor: &Agreement) -> Result<(), Stop> {
         // By its text, and while it is in force by what still binds there.
-        let known = |id: &Slug| {
-            let named = successor.text.obligations.iter().any(|obligation| obligation.id == *id);
-            if successor.clauses.contains_key(id) { successor.binds(id) } else { named }
-        };
-        let unknown = body.plan.iter().enumerate().filter_map(|(i, item)| Some((i, item.continues_as.as_ref().filter(|id| !known(id))?)));
-        let faults = unknown.map(|(i, id)| Fault {
+        let ids = successor.text.obligations.iter().map(|obligation| &obligation.id).chain(successor.clauses.keys());
+        let binding: BTreeSet<&Slug> = ids.filter(|id| !successor.clauses.contains_key(*id) || successor.binds(id)).collect();
+        let gone = |id: &&Slug| !binding.contains(*id);
+        let unfit = body.plan.iter().enumerate().filter_map(|(i, item)| Some((i, item.continues_as.as_ref().filter(gone)?)));
+        let faults = unfit.map(|(i, id)| Fault {
             pointer: format!("/body/plan/{i}/continuesAs"),
             rule: Rule::PlanUnfit,
-            detail: format!("{id} is not an obligation of {}", named.agreement),
-            accepted: successor.text.obligations.iter().map(|obligation| obligation.id.to_string()).collect::<Vec<_>>().join(", "),
+            detail: format!("{id} is no obligation that binds in {}", named.agreement),
+            accepted: Vec::from_iter(binding.iter().map(|id| id.as_str())).join(", "),
         });
         Refusal::from_faults(faults.collect()).map_or(Ok(()), |refusal| Err(refusal.into()))
     }

@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::agreement::Agreement;
 use super::report::{Claim, Stage};
-use crate::envelope::statement::agreement::{BudgetShare, Obligation, When, is_euro};
-use crate::envelope::statement::completeness::MAX_OCCURRENCES;
+use super::stake::times;
+use crate::envelope::statement::agreement::{BudgetShare, is_euro};
 use crate::words::{Decimal, Slug};
 
 /// How a budget stands.
@@ -55,10 +55,9 @@ impl Agreement {
     /// How each budget stands, by every report.
     pub fn budgets<'a>(&self, reports: impl Iterator<Item = &'a Claim> + Clone) -> Vec<BudgetStanding> {
         let share = |total: Decimal, share: &BudgetShare| {
-            let part = total.ten_thousandths().saturating_mul(share.percent.ten_thousandths()) / (100 * Decimal::ONE.ten_thousandths());
             let paid = self.paid(&share.obligation, reports.clone());
             let (party, obligation) = (share.party.clone(), share.obligation.clone());
-            ShareStanding { party, percent: share.percent, amount: Decimal::of_ten_thousandths(part), obligation, paid }
+            ShareStanding { party, percent: share.percent, amount: total.percent(share.percent), obligation, paid }
         };
         let budgets = self.text.budgets.iter().flat_map(|list| list.iter());
         let standing = budgets.map(|budget| BudgetStanding {
@@ -86,7 +85,9 @@ impl Agreement {
             let same = |unit: &str| unit.eq_ignore_ascii_case(declared.unit.as_str()) || is_euro(unit) && is_euro(declared.unit.as_str());
             let own = self.text.obligations.iter().filter(|promise| promise.debtor == *party);
             let promised = own.filter_map(|promise| Some((promise, promise.target.as_ref().filter(|target| same(target.unit.as_str()))?)));
-            let promised = promised.map(|(promise, target)| target.value.ten_thousandths().max(0).saturating_mul(self.times(promise)));
+            let promised = promised.map(|(promise, target)| {
+                target.value.ten_thousandths().max(0).saturating_mul(times(&promise.when, &self.text.period) as i128)
+            });
             CapacityStanding {
                 party: party.clone(),
                 indicator: declared.indicator.to_string(),
@@ -96,13 +97,5 @@ impl Agreement {
             }
         });
         standing.collect()
-    }
-
-    /// How often a promise falls due by the text.
-    fn times(&self, promise: &Obligation) -> i128 {
-        match &promise.when {
-            When::Rhythm { rule } => rule.count(self.text.period.start_date, self.text.period.end_date, MAX_OCCURRENCES) as i128,
-            When::Date { .. } | When::AfterEvent { .. } => 1,
-        }
     }
 }

@@ -29,11 +29,11 @@ pub struct Acting {
     /// Who signs, and those who passed a mandate on; the party alone where it signs itself.
     pub through: Vec<Slug>,
     /// Those that went over into one of these: they and it are one institution.
-    pub hands: BTreeSet<Slug>,
+    pub same_as_signers: BTreeSet<Slug>,
     /// The others with which the party is one institution, since one went over into another.
-    pub one: BTreeSet<Slug>,
+    pub same_as_party: BTreeSet<Slug>,
     /// Whether the signer acts in the place of the party, which went over into it, and not by a mandate.
-    pub in_place: bool,
+    pub is_successor: bool,
 }
 
 impl Acting {
@@ -55,12 +55,12 @@ impl Agreement {
     pub fn check_interest(&self, acting: &Acting, body: &Body) -> Result<(), Refusal> {
         let party = &acting.party;
         self.check_unity(acting, body)?;
-        let mut sides = self.other_hands(party, &acting.one, body);
-        if !acting.itself() && !acting.in_place {
+        let mut sides = self.other_hands(party, &acting.same_as_party, body);
+        if !acting.itself() && !acting.is_successor {
             self.check_own_word(party, body)?;
             sides.extend(self.sides(party, body));
         }
-        let mut hands = acting.through.iter().chain(&acting.hands);
+        let mut hands = acting.through.iter().chain(&acting.same_as_signers);
         let Some(hand) = hands.find(|hand| sides.contains(*hand)) else { return Ok(()) };
         let (pointer, detail) = if acting.itself() {
             ("/by", format!("{hand} signed for the other side of this"))
@@ -73,20 +73,20 @@ impl Agreement {
     /// Institutions that have become one have the voice of each in what takes everybody's word. They decide on no matter of one of
     /// them, and what takes the word of nobody else they do not agree with themselves.
     fn check_unity(&self, acting: &Acting, body: &Body) -> Result<(), Refusal> {
-        if acting.one.is_empty() && acting.hands.is_empty() {
+        if acting.same_as_party.is_empty() && acting.same_as_signers.is_empty() {
             return Ok(());
         }
         let party = &acting.party;
         let refuse = |detail| Err(Refusal::at("/by", Rule::OwnObligation, detail, "a party that is not concerned"));
         if self.decides(body) {
             let sides = self.sides(party, body);
-            if let Some(other) = acting.one.iter().chain(&acting.hands).find(|other| sides.contains(*other)) {
+            if let Some(other) = acting.same_as_party.iter().chain(&acting.same_as_signers).find(|other| sides.contains(*other)) {
                 return refuse(format!("{other} is one with {party}, or with the one that signs"));
             }
         }
-        let is_one = |who: &Slug| who == party || acting.one.contains(who);
+        let is_one = |who: &Slug| who == party || acting.same_as_party.contains(who);
         let asked = self.asked(body);
-        if !acting.one.is_empty() && asked.len() > 1 && asked.iter().all(is_one) {
+        if !acting.same_as_party.is_empty() && asked.len() > 1 && asked.iter().all(is_one) {
             return refuse(format!(
                 "all whose word it takes are one institution: {}",
                 Vec::from_iter(asked.iter().map(Slug::as_str)).join(", ")
@@ -280,7 +280,7 @@ impl Agreement {
     }
 
     /// Who signed in the matter for another party than this one, or than those that are one with it.
-    fn other_hands(&self, party: &Slug, one: &BTreeSet<Slug>, body: &Body) -> BTreeSet<Slug> {
+    fn other_hands(&self, party: &Slug, same: &BTreeSet<Slug>, body: &Body) -> BTreeSet<Slug> {
         let hands = match self.matter_of(body, None) {
             Some(Of::Claim(report)) => self.claims.get(&report).map(|claim| &claim.hands),
             Some(Of::Case(number)) => self.cases.get(&number).map(|case| &case.hands),
@@ -289,7 +289,7 @@ impl Agreement {
         hands
             .into_iter()
             .flatten()
-            .filter(|(of, _)| *of != party && !one.contains(*of))
+            .filter(|(of, _)| *of != party && !same.contains(*of))
             .flat_map(|(_, hands)| hands.iter().cloned())
             .collect()
     }

@@ -54,7 +54,7 @@ impl fmt::Display for Stake {
 }
 
 /// How often it falls due in a period; once when it does not recur.
-fn times(when: &When, period: &Period) -> usize {
+pub(super) fn times(when: &When, period: &Period) -> usize {
     match when {
         When::Rhythm { rule } => rule.count(period.start_date, period.end_date, MAX_OCCURRENCES),
         When::Date { .. } | When::AfterEvent { .. } => 1,

@@ -19,9 +19,6 @@ pub struct Decimal {
 const SCALE: u128 = 10_000;
 
 impl Decimal {
-    /// One.
-    pub const ONE: Self = Self { scaled: SCALE as i128, places: 0 };
-
     /// A number of ten-thousandths, written with no places, two or four, as few as it takes.
     pub fn of_ten_thousandths(scaled: i128) -> Self {
         let places = match scaled {
@@ -30,6 +27,11 @@ impl Decimal {
             _ => 4,
         };
         Self { scaled, places }
+    }
+
+    /// So many percent of it, rounded down to a ten-thousandth: nobody falls short by a fraction of a cent.
+    pub fn percent(self, percent: Self) -> Self {
+        Self::of_ten_thousandths(self.scaled.saturating_mul(percent.scaled) / (100 * SCALE as i128))
     }
 
     /// The value in ten-thousandths.

@@ -4,7 +4,7 @@ mod draft;
 mod templates;
 
 use std::fs::OpenOptions;
-use std::io::{ErrorKind, Write};
+use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::Context;
@@ -92,11 +92,7 @@ impl New {
             return Ok(Exit::Done);
         };
         let file = OpenOptions::new().write(true).create_new(true).open(&path);
-        let mut file = file.map_err(|error| match error.kind() {
-            ErrorKind::AlreadyExists => anyhow::anyhow!("{} is there already; accepted: a new file", path.display()),
-            _ => anyhow::Error::new(error).context(format!("{} cannot be written", path.display())),
-        })?;
-        file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).with_context(|| format!("{} cannot be written", path.display()))?;
+        file.and_then(|mut file| file.write_all(text.as_bytes())).with_context(|| format!("{} cannot be written", path.display()))?;
         terminal.note(&format!("{} is a draft: fill in what says {}", path.display(), draft::PLACEHOLDER))?;
         Ok(Exit::Done)
     }
@@ -108,9 +104,7 @@ impl Check {
         // What is checked is a proposal, by nobody in particular.
         let mut payload = serde_json::json!({ "type": Type::Proposal.code(), "ledger": "draft.example", "id": "draft",
             "signedAt": "2000-01-01T00:00:00Z", "by": "draft", "body": draft.body });
-        for attach in &self.draft.attach {
-            attach.fill_in(&mut payload)?;
-        }
+        Attach::fill_in_all(&self.draft.attach, &mut payload, None)?;
         match complete(&draft, &payload) {
             Ok(_) => {
                 terminal.note("it closes: everything that a text must say is there. Whether its parties are admitted, the ledger says")?;
@@ -128,13 +122,7 @@ impl Propose {
     fn run(self, terminal: &mut Terminal) -> anyhow::Result<Exit> {
         let draft = Draft::read(&self.draft.file)?;
         let mut payload = self.signer.payload(Type::Proposal.code(), &self.by, draft.body.clone())?;
-        let mut attachments = Vec::new();
-        for attach in &self.draft.attach {
-            match &self.attachments {
-                Some(folder) => attach.put_beside(&mut payload, folder)?,
-                None => attachments.push(attach.fill_in(&mut payload)?),
-            }
-        }
+        let attachments = Attach::fill_in_all(&self.draft.attach, &mut payload, self.attachments.as_deref())?;
         if let Err(refusal) = complete(&draft, &payload) {
             show(&draft, &refusal, terminal)?;
             return Ok(Exit::Refused);

@@ -8,12 +8,12 @@ use ledger::words::Day;
 use maud::{Markup, html};
 
 use super::super::chart::{Bar, Fill, bars};
-use super::super::names::Names;
+use super::super::names::{Names, Titles};
 use super::super::numbers::decimal;
 use super::super::told::Told;
 use super::super::visit::Visit;
 use super::super::{say, state, when};
-use super::succession::{Titles, link};
+use super::succession::link;
 use crate::listing::{AgreementView, Dated, Listing};
 
 /// The parameter that says from which promise on.

@@ -1,12 +1,10 @@
 //! What the agreement comes after, and what comes after it (L13).
 
-use std::collections::BTreeMap;
-
 use ledger::words::Slug;
 use maud::{Markup, html};
 
-use super::super::told::{Told, visible};
-use super::super::trouble::Trouble;
+use super::super::names::Titles;
+use super::super::told::Told;
 use super::super::visit::Visit;
 use crate::listing::{AgreementView, Listing};
 
@@ -14,18 +12,9 @@ fn predecessors(view: &AgreementView) -> impl Iterator<Item = &Slug> {
     view.text.value.predecessors.iter().flat_map(|list| list.iter())
 }
 
-/// Titles of agreements, by id.
-pub(super) type Titles = BTreeMap<Slug, String>;
-
-/// The titles of the agreements before and after it, as far as the reader may know them.
-pub(super) async fn titles(listing: &Listing, view: &AgreementView) -> Result<Titles, Trouble> {
-    let mut titles = Titles::new();
-    for id in predecessors(view).chain(view.head.value.succession.successors.keys()) {
-        if let Some(found) = listing.agreement(id).await? {
-            titles.insert(id.clone(), visible(found.text.value.title.as_str()).into_owned());
-        }
-    }
-    Ok(titles)
+/// The agreements before and after it.
+pub(super) fn named(view: &AgreementView) -> impl Iterator<Item = &Slug> {
+    predecessors(view).chain(view.head.value.succession.successors.keys())
 }
 
 /// An agreement before or after it, by its title.

@@ -8,11 +8,6 @@ use crate::envelope::json::Json;
 use crate::envelope::refusal::Rule;
 use crate::words::{Day, Decimal, Rhythm};
 
-/// One, in ten thousandths.
-const UNIT: i128 = 10_000;
-/// A hundred percent, in ten thousandths.
-const WHOLE: i128 = 100 * UNIT;
-
 /// Obligations of the text by id, with their place.
 type Known<'a> = BTreeMap<&'a str, (usize, &'a Json)>;
 
@@ -126,31 +121,30 @@ fn budgets(body: &Json, known: &Known<'_>, period: Option<(Day, Day)>, gaps: &mu
     let mut left = promised(known, period);
     gaps.unique(body, "budgets", "id");
     for (i, budget) in items(body, "budgets").iter().enumerate() {
-        let Some(total) = amount(budget, "total") else { continue };
-        if total <= 0 {
+        let Some(total) = decimal(budget, "total") else { continue };
+        if total.ten_thousandths() <= 0 {
             gaps.add(Rule::Incomplete, format!("/budgets/{i}/total"), "no amount of money", "an amount above zero");
             continue;
         }
         let shares = items(budget, "shares");
         let percents: i128 = shares.iter().filter_map(|share| amount(share, "percent")).sum();
-        if percents != WHOLE {
-            let detail = format!("the shares make {}.{:04} percent", percents / UNIT, (percents % UNIT).abs());
+        let percents = Decimal::of_ten_thousandths(percents);
+        if percents.ten_thousandths() != 100 * 10_000 {
+            let detail = format!("the shares make {percents} percent");
             gaps.add(Rule::Incomplete, format!("/budgets/{i}/shares"), detail, "shares that make 100 percent (L33)");
         }
         for (j, share) in shares.iter().enumerate() {
-            let (Some(id), Some(percent)) = (text(share, "obligation"), amount(share, "percent")) else { continue };
+            let (Some(id), Some(percent)) = (text(share, "obligation"), decimal(share, "percent")) else { continue };
             let at = |rest: &str| format!("/budgets/{i}/shares/{j}{rest}");
-            if percent <= 0 {
+            if percent.ten_thousandths() <= 0 {
                 gaps.add(Rule::Incomplete, at("/percent"), "no part of it", "a percentage above zero");
             }
             if let Some((pointer, detail, accepted)) = budget_fault(share, id, known) {
                 gaps.add(Rule::Incomplete, at(pointer), detail, accepted);
                 continue;
             }
-            // Rounded down to a ten thousandth: nobody falls short by a fraction of a cent.
-            let part = total.saturating_mul(percent) / WHOLE;
             let left = left.entry(id).or_default();
-            *left -= part;
+            *left -= total.percent(percent).ten_thousandths();
             if *left < 0 {
                 gaps.add(Rule::Incomplete, at("/percent"), format!("{id:?} does not promise that much"), "at most what is left of it");
             }
@@ -256,5 +250,9 @@ fn circles(obligations: &[Json], gaps: &mut Gaps) {
 }
 
 fn amount(json: &Json, name: &str) -> Option<i128> {
-    text(json, name).and_then(|text| text.parse::<Decimal>().ok()).map(Decimal::ten_thousandths)
+    decimal(json, name).map(Decimal::ten_thousandths)
+}
+
+pub(super) fn decimal(json: &Json, name: &str) -> Option<Decimal> {
+    text(json, name).and_then(|text| text.parse().ok())
 }

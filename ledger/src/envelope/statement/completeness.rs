@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use crate::envelope::json::Json;
 use crate::envelope::refusal::{Fault, Rule};
-use crate::words::{Day, Decimal, Rhythm};
+use crate::words::{Day, Rhythm};
 
 /// More due dates than this in one obligation are refused: a duty for each day of 20 years fits.
 pub(crate) const MAX_OCCURRENCES: usize = 8_000;
@@ -102,8 +102,7 @@ fn declared_capacity(body: &Json, gaps: &mut Gaps) {
         let mut seen = BTreeSet::new();
         for (j, declared) in items(party, "capacity").iter().enumerate() {
             let at = |rest: &str| format!("/parties/{i}/capacity/{j}{rest}");
-            let value = text(declared, "value").and_then(|value| value.parse::<Decimal>().ok());
-            if value.is_some_and(|value| value.ten_thousandths() <= 0) {
+            if super::closure::decimal(declared, "value").is_some_and(|value| value.ten_thousandths() <= 0) {
                 gaps.add(Rule::Incomplete, at("/value"), "nothing is declared", "a value above zero");
             }
             if let Some(unit) = text(declared, "unit").filter(|unit| !seen.insert(*unit)) {
