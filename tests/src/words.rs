@@ -81,6 +81,15 @@ pub fn act<D: Door>(town: &mut Town<D>, who: &str, words: &[&str]) -> Result<(),
         ["negotiates", version] => actor.answer_proposal(version, "negotiating", false),
         ["refuses", version] => actor.answer_proposal(version, "refused", true),
         ["refuses", version, "without", "reason"] => actor.answer_proposal(version, "refused", false),
+        ["is", "stuck", "in", version, "on", points] => actor.declare_impasse(version, points),
+        ["takes", "its", "stand", "on", points] => actor.take_stand(points, None),
+        ["takes", "its", "stand", "on", points, "and", "adds", more] => actor.take_stand(points, Some(more)),
+        ["offers", "mediation", "until", day] => {
+            actor.step_out(json!({ "kind": "mediation", "mediator": "The housing board", "until": day }))
+        }
+        ["offers", "to", "go", "on"] => actor.step_out(json!({ "kind": "overcome" })),
+        ["puts", version, "to", "the", "minister", "with", parties] => actor.put_to_minister(version, parties),
+        ["rules", "in", "case", case, "on", points] => actor.rule_on_dispute(number(case)?, points),
         ["reviews", review, "held", "on", day, outcome] => actor.record_review(review, day, outcome),
         ["takes", "back", version] => actor.take_back(version),
         ["suspends", "until", day] => actor.suspend(day, "all-parties"),

@@ -89,7 +89,7 @@ impl Reader<'_> {
         match self.facts.about.get(&case)? {
             About::Obligation(id) => Some(id.clone()),
             About::Report(hash) => self.by_hash.get(hash)?.obligations.first().map(|(id, _)| id.clone()),
-            About::Withdrawal(_) | About::Support(_) => None,
+            About::Withdrawal(_) | About::Support(_) | About::StatutoryDispute => None,
         }
     }
 }

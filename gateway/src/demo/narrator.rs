@@ -115,6 +115,14 @@ fn flag_text(town: &Town, cause: &Cause, tally: &mut Tally) -> Option<String> {
         Cause::FollowUpMissing { case, .. } => format!("zaak {}: de gemeente meldt geen opvolging", case.0),
         Cause::Acceded { party, .. } => format!("{} is toegetreden", name(town, party)),
         Cause::ExpulsionUnanswered { party, .. } => format!("geen zienswijze van {}", name(town, party)),
+        Cause::ImpasseUnanswered { silent, points, .. } => {
+            let points = points.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            format!("impasse: geen standpunt van {} over {points}", names(town, silent))
+        }
+        Cause::TalksExpired { unsigned, .. } => {
+            format!("zes maanden overleg zonder overeenstemming; niet getekend: {}", names(town, unsigned))
+        }
+        Cause::DisputeMissing { silent, .. } => format!("het geschil is niet voorgelegd aan de minister door {}", names(town, silent)),
         Cause::ReviewOverdue { review, silent, .. } => format!("toets {review} is niet op tijd vastgelegd door {}", names(town, silent)),
         Cause::EndsWithoutSuccessor { last_day, .. } => format!("loopt af op {last_day}, en er is geen opvolger getekend"),
         Cause::ProposalUnanswered { silent, .. } => format!("{} heeft niet geantwoord op het voorstel", names(town, silent)),

@@ -25,7 +25,8 @@ pub struct CaseFile {
     pub deeds: Vec<Deed>,
     /// Who must do what now, and by when; `None` when it is closed.
     pub waits: Option<Attention>,
-    /// The acts that are open to the ministry now: all of the closed list at level 3, else none.
+    /// The acts that are open to the ministry now: all of the closed list at level 3, else none; none in a dispute under a statute,
+    /// on which it rules.
     pub acts: &'static [MinisterialAct],
     /// The agreement.
     pub agreement: AgreementView,
@@ -48,7 +49,7 @@ impl Listing {
         let about = match &case.value.about {
             About::Obligation(id) => Some(id.clone()),
             About::Report(report) => view.reports.get(report).map(|report| report.value.obligation.clone()),
-            About::Withdrawal(_) | About::Support(_) => None,
+            About::Withdrawal(_) | About::Support(_) | About::StatutoryDispute => None,
         };
         let clause = about.and_then(|id| view.clauses.get(&id).cloned());
         let breached = |instance: &&Dated<Instance>| instance.value.breaches.iter().any(|breach| breach.case == number);
@@ -58,11 +59,24 @@ impl Listing {
         let deeds = self.deeds(agreement, &view, &case.value, &breaches).await?;
         let waits = view.life.cases.get(&number).and_then(|case| view.life.case_attention(case));
         let acts = match &case.value.stage {
+            // A dispute under a statute is ruled on, point by point.
+            CaseStage::Level3 { .. } if case.value.about == About::StatutoryDispute => &[],
             CaseStage::Level3 { .. } => MinisterialAct::ALL,
             CaseStage::Notice { .. } | CaseStage::Level1 { .. } | CaseStage::Level2 { .. } | CaseStage::LastChance { .. } => &[],
             CaseStage::Answered { .. } | CaseStage::Closed { .. } => &[],
         };
         Ok(Some(CaseFile { case, clause, instances, deeds, waits, acts, agreement: view }))
+    }
+
+    /// What these entries say, in this order, read from their signed bytes. Whoever asks has read the life that names them.
+    pub async fn deeds_at(&self, entries: &[u64]) -> Result<Vec<Deed>, ListingFault> {
+        let facts = self.store.facts(self.row.id, entries).await?;
+        let mut deeds = Vec::with_capacity(entries.len());
+        for (fact, (entry, jws)) in facts.into_iter().zip(self.store.statements(self.row.id, entries).await?) {
+            let parsed = Parsed::parse(&jws).map_err(|refusal| StoreFault::Damaged(format!("record {entry}: {refusal}")))?;
+            deeds.push(Deed { fact, body: parsed.statement().body.clone() });
+        }
+        Ok(deeds)
     }
 
     /// The entries about a case, read from their signed bytes.
@@ -90,7 +104,8 @@ fn may_concern(kind: &str) -> bool {
     Type::from_code(kind).is_some_and(|kind| match kind {
         Type::BreachAnswer | Type::CaseRuling | Type::BoardOutcome | Type::MinistryAnswer | Type::StatePosition => true,
         Type::CaseClosure | Type::SupportRequest | Type::ReportRuling | Type::Consent | Type::Decline | Type::Flag => true,
-        Type::Finding | Type::Annulment => true,
+        Type::Finding | Type::Annulment | Type::StatutoryDispute | Type::DisputeRuling => true,
+        Type::Impasse | Type::ImpassePosition | Type::ImpasseStep => false,
         Type::Genesis | Type::Registration | Type::Admission | Type::KeyAddition | Type::KeyRotation | Type::KeyRevocation => false,
         Type::RecoveryRequest | Type::RecoveryVouch | Type::RecoveryObjection | Type::Proposal | Type::Report => false,
         Type::Acceptance | Type::Dispute | Type::DisputeAnswer | Type::DisputeRetraction | Type::Release | Type::Handover => false,
@@ -123,6 +138,8 @@ fn concerns(body: &Body, case: &Case, offers: &[Hash]) -> bool {
         Body::CaseClosure(body) => body.case.0 == number,
         // A request without a case opened this one, where it stands at its entry.
         Body::SupportRequest(body) => body.case.map_or(matches!(case.about, About::Support(_)), |named| named.0 == number),
+        Body::StatutoryDispute(_) => case.about == About::StatutoryDispute,
+        Body::DisputeRuling(body) => body.case.0 == number,
         Body::ReportRuling(body) => case.about == About::Report(body.report),
         Body::Consent(body) => offers.contains(&body.to),
         Body::Decline(body) => offers.contains(&body.to),
@@ -135,6 +152,7 @@ fn concerns(body: &Body, case: &Case, offers: &[Hash]) -> bool {
         Body::LogKeyRotation(_) | Body::Continuation(_) | Body::RulesChange(_) | Body::ProposalAnswer(_) | Body::Review(_) => false,
         Body::Mandate(_) | Body::MandateRevocation(_) | Body::InstitutionSuccession(_) | Body::SuccessionAcceptance(_) => false,
         Body::Amendment(_) | Body::Event(_) | Body::Finding(_) | Body::CounterProposal(_) | Body::Retraction(_) => false,
+        Body::Impasse(_) | Body::ImpassePosition(_) | Body::ImpasseStep(_) => false,
         Body::Suspension(_)
         | Body::Resumption(_)
         | Body::Dissolution(_)
@@ -157,6 +175,7 @@ fn caused(cause: &Cause, number: u32) -> bool {
         Cause::GoneQuiet { .. } | Cause::WithdrawalUnanswered { .. } | Cause::UnderStrength { .. } => false,
         Cause::NoValidKey { .. } | Cause::RecoveryCompleted { .. } | Cause::ConditionLapsed { .. } => false,
         Cause::Resumed { .. } | Cause::Acceded { .. } | Cause::ExpulsionUnanswered { .. } => false,
+        Cause::ImpasseUnanswered { .. } | Cause::TalksExpired { .. } | Cause::DisputeMissing { .. } => false,
         Cause::ProposalUnanswered { .. } | Cause::ReviewOverdue { .. } | Cause::EndsWithoutSuccessor { .. } => false,
     }
 }

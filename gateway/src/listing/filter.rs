@@ -71,7 +71,7 @@ impl Collection {
             Self::Reports => {
                 &["awaiting-acceptance", "unanswered", "disputed", "for-ruling", "ruling-missing", "accepted", "rejected", "overtaken"]
             }
-            Self::Offers => &["open", "waiting", "agreed", "declined", "lapsed", "superseded", "retracted"],
+            Self::Offers => &["open", "waiting", "agreed", "declined", "lapsed", "superseded", "retracted", "overtaken"],
             Self::Cases => &["notice", "level-1", "level-2", "last-chance", "level-3", "answered", "closed"],
             Self::Withdrawals => &["running", "unresolved", "withdrawn", "revoked", "overtaken"],
         }

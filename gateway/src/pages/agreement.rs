@@ -3,6 +3,7 @@
 mod consultation;
 mod reviews;
 mod money;
+mod talks;
 mod succession;
 mod promises;
 mod parties;
@@ -61,6 +62,7 @@ async fn build(visit: &Visit, name: &str, id: &str) -> Result<Content, Trouble> 
         @if let Some(sign) = view.overall_light().signs.first() { (say::why(visit, &names, sign)) p.small { (visit.proof(&listing, say::shown_by(sign))) } }
         (facts(visit, &listing, &names, &view))
         (succession::show(visit, &listing, &titles, &view))
+        (talks::show(visit, &listing, &view))
         (goals(visit, &view))
         (consultation::list(visit, &listing, &names, &view))
         (promises::list(visit, &listing, &names, &titles, &view))

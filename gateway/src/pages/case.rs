@@ -5,7 +5,7 @@ use axum::response::Response;
 use ledger::envelope::Body;
 use ledger::envelope::statement::escalation::MinisterialAct;
 use ledger::envelope::statement::flag::Rung;
-use ledger::lives::escalation::{Case, CaseStage};
+use ledger::lives::escalation::{About, Case, CaseStage};
 use ledger::lives::moment::Fact;
 use ledger::words::Slug;
 use maud::{Markup, html};
@@ -55,6 +55,7 @@ async fn build(visit: &Visit, name: &str, id: &str, number: &str) -> Result<Cont
         @if !later.is_empty() { section { h2 { (words.say("case-state")) } (deeds(visit, &listing, &names, &later)) } }
         (breaches(visit, &listing, &file))
         @if file.deeds.len() > MOST { p { (words.say("case-more")) } }
+        @if case.about == About::StatutoryDispute { (dispute(visit, name, &file, number)) }
         section {
             p { (words.say("casefile-what")) }
             p { a download href=(format!("/v1/ledgers/{name}/agreements/{id}/casefile?case={number}")) { (words.say("casefile-download")) } }
@@ -127,6 +128,26 @@ fn acts(visit: &Visit, name: &str, file: &CaseFile, number: u32) -> Markup {
                 p { code { "convenant sign --type ministry-answer --by " (file.agreement.head.value.ministry) " …" } }
                 p { code { "{\"agreement\":\"" (file.agreement.head.value.id) "\",\"case\":" (number) ",\"act\":\"" (file.acts.first().map_or("", |act: &MinisterialAct| act.code())) "\",\"reason\":{…}}" } }
                 p { code { "convenant submit --ledger " (name) " …" } }
+            }
+        }
+    }
+}
+
+/// Where the dossier of a dispute is, and how it is ruled on.
+fn dispute(visit: &Visit, name: &str, file: &CaseFile, number: u32) -> Markup {
+    let (words, id) = (visit.words, &file.agreement.head.value.id);
+    let ministry = file.case.value.minister.as_ref().map_or(&file.agreement.head.value.ministry, |minister| &minister.accountable);
+    html! {
+        section {
+            h2 { (words.say("case-dispute")) }
+            p { (words.say("case-dispute-what")) }
+            p { a href=(visit.link(&format!("/{name}/convenanten/{id}/geschil"))) { (words.say("talks-dossier")) } }
+            @if !file.case.value.stage.is_closed() {
+                details {
+                    summary { (words.say("case-acts-how")) }
+                    p { code { "convenant sign --type dispute-ruling --by " (ministry) " …" } }
+                    p { code { "{\"agreement\":\"" (id) "\",\"case\":" (number) ",\"rulings\":[{\"point\":\"…\",\"ruling\":\"…\"}],\"reason\":{…}}" } }
+                }
             }
         }
     }

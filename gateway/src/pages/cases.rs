@@ -83,6 +83,7 @@ pub(super) fn about(visit: &Visit, names: &Names, case: &Case) -> Phrase {
         About::Obligation(id) => words.with("case-about-obligation", &[("obligation", id.as_str().into())]),
         About::Withdrawal(who) => words.with("case-about-withdrawal", &[("who", names.get(who).into())]),
         About::Report(_) => words.say("case-about-report"),
+        About::StatutoryDispute => words.say("case-about-statutory-dispute"),
         About::Support(kind) => words.with("case-about-support", &[("kind", words.code(kind.code()).into_plain().into())]),
     }
 }

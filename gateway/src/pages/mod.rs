@@ -20,6 +20,7 @@ mod overview;
 mod attention;
 mod cases;
 mod case;
+mod dossier;
 mod agreements;
 mod agreement;
 mod neighbourhoods;
@@ -52,8 +53,10 @@ pub fn router(host: Host) -> Router {
     let directors = Router::new().route("/{ledger}/aandacht", get(attention::show));
     let ministers =
         Router::new().route("/{ledger}/zaken", get(cases::show)).route("/{ledger}/convenanten/{id}/zaken/{number}", get(case::show));
-    let parties =
-        Router::new().route("/{ledger}/convenanten", get(agreements::show)).route("/{ledger}/convenanten/{id}", get(agreement::show));
+    let parties = Router::new()
+        .route("/{ledger}/convenanten", get(agreements::show))
+        .route("/{ledger}/convenanten/{id}", get(agreement::show))
+        .route("/{ledger}/convenanten/{id}/geschil", get(dossier::show));
     let residents =
         Router::new().route("/{ledger}/buurten", get(neighbourhoods::show)).route("/{ledger}/buurten/{code}", get(neighbourhood::show));
     let checkers = Router::new().route("/{ledger}/inschrijvingen/{entry}", get(entry::show));

@@ -35,7 +35,7 @@ pub(super) fn named(body: &Body) -> Vec<Slug> {
     let json = body.to_json();
     let said = if matches!(body, Body::Flag(_)) { &json["cause"] } else { &json };
     let one = ["party", "institution", "to", "principal", "holder", "successor"].into_iter().filter_map(|name| said[name].as_str());
-    let many = said["silent"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    let many = ["silent", "unsigned"].into_iter().filter_map(|name| said[name].as_array()).flatten().filter_map(Value::as_str);
     one.chain(many).filter_map(|id| id.parse().ok()).collect()
 }
 
@@ -124,6 +124,9 @@ fn filled<'a>(words: Words, names: &Names, said: &'a Value) -> Vec<(&'static str
         ("function", Arg::from(text("function"))),
         ("who", if said["who"].is_array() { people("who") } else { Arg::from(name_of(text("who"))) }),
         ("silent", people("silent")),
+        ("unsigned", people("unsigned")),
+        ("points", Arg::from(listed(&said["points"]))),
+        ("step", code("step")),
         ("due", when("due")),
         ("lastDay", when("lastDay")),
         ("date", when(if said["date"].is_null() { "effectiveDate" } else { "date" })),

@@ -6,6 +6,7 @@ use ledger::envelope::statement::agreement::Proposal;
 use ledger::envelope::{Body, GATEWAY};
 use ledger::words::{Day, Hash, Instant, Slug};
 
+use super::dossier::{At, Dossier};
 use super::names::Names;
 use super::told::visible;
 use super::words::{Arg, Language, Phrase, Words};
@@ -83,6 +84,7 @@ impl Summary<'_> {
             self.parties(proposal, &mut text);
             self.promises(*entry, proposal, &mut text);
         }
+        self.dispute(&mut text);
         self.heading("summary-deeds", &mut text);
         told.deeds.iter().filter(|deed| !deed.keys).for_each(|deed| self.deed(deed, &mut text));
         self.heading("summary-keys", &mut text);
@@ -125,6 +127,48 @@ impl Summary<'_> {
             let who = visible(self.names.get(&obligation.debtor)).into_owned();
             let what = visible(obligation.what.as_str()).replace('\n', "\n  ");
             *text += &format!("- {}: {who}\n  {what}\n  {}{rule}\n", obligation.id, unmarked(when).trim_end());
+        }
+    }
+
+    /// What divides the parties of a text that did not come about, and what the minister is told of it.
+    fn dispute(&self, text: &mut String) {
+        let said = self
+            .told
+            .deeds
+            .iter()
+            .map(|deed| (At { entry: deed.entry, at: deed.at, who: deed.on_behalf_of.unwrap_or(deed.by) }, deed.body));
+        let Some(dossier) = Dossier::of(said) else { return };
+        self.heading("dossier-title", text);
+        let mut dated = |key: &str, at: &At<'_>| {
+            *text += &format!("{}: {}\n", self.plain(key, &[]), self.instant(at.at));
+        };
+        dossier.versions.first().into_iter().for_each(|at| dated("dossier-began", at));
+        dated("dossier-stuck", &dossier.stuck.0);
+        dossier.expired.iter().for_each(|at| dated("dossier-expired", at));
+        dossier.missing.iter().for_each(|at| dated("dossier-missing", at));
+        dossier.dispute.iter().for_each(|(at, _)| dated("dossier-submitted", at));
+        let parties: Vec<&Slug> = self.told.text.iter().flat_map(|(_, text)| text.parties.iter()).map(|party| &party.institution).collect();
+        let name = |who: &Slug| visible(self.names.get(who)).into_owned();
+        if let Some((at, dispute)) = dossier.dispute {
+            *text += &format!("{}: {}\n\n{}\n", self.plain("dossier-submitted-by", &[]), name(at.who), self.plain("dossier-parties", &[]));
+            for address in dispute.addresses.iter() {
+                *text += &format!("- {}: {}\n", name(&address.institution), visible(address.address.as_str()));
+            }
+            for (key, paper) in [("dossier-policy", &dispute.policy), ("dossier-works", &dispute.works)] {
+                let (title, day) = (visible(paper.title.as_str()), dates::day(self.words.language, paper.date));
+                *text += &format!("{}: {title}, {day}\n", self.plain(key, &[]));
+            }
+        }
+        for divided in &dossier.points {
+            *text += &format!("\n{}: {}\n", divided.point.id, visible(divided.point.subject.as_str()));
+            for party in &parties {
+                let none = || self.plain("dossier-no-position", &[]);
+                let position = divided.positions.get(party).map_or_else(none, |said| visible(said.text).replace('\n', "\n  "));
+                *text += &format!("- {}: {position}\n", name(party));
+            }
+            if let Some(ruling) = divided.ruling {
+                *text += &format!("{}: {}\n", self.plain("dossier-ruling", &[]), visible(ruling.text).replace('\n', "\n  "));
+            }
         }
     }
 

@@ -169,6 +169,7 @@ pub fn is_about_keys(body: &Body) -> bool {
         Type::Withdrawal | Type::WithdrawalAnswer | Type::WithdrawalRevocation | Type::ReportRuling | Type::CaseRuling => false,
         Type::BoardOutcome | Type::SupportRequest | Type::MinistryAnswer | Type::StatePosition | Type::CaseClosure => false,
         Type::LogKeyRotation | Type::Continuation => true,
+        Type::Impasse | Type::ImpassePosition | Type::ImpasseStep | Type::StatutoryDispute | Type::DisputeRuling => false,
         Type::ProposalAnswer
         | Type::MinistryRouting
         | Type::LedgerAcceptance

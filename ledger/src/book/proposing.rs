@@ -115,6 +115,18 @@ impl Book {
                 "an umbrella agreement in the national ledger (L36)",
             );
         }
+        if let Some(statute) = proposal.statute {
+            let lacking = statute.parties().into_iter().filter(|kind| !kinds.values().any(|there| there == kind));
+            let lacking = lacking.map(|kind| kind.code()).collect::<Vec<_>>().join(", ");
+            if !lacking.is_empty() || municipality.is_none() {
+                let detail = match municipality {
+                    Some(_) => format!("under {} there is no party of kind: {lacking}", statute.code()),
+                    None => format!("{} is for a local ledger", statute.code()),
+                };
+                let accepted = "in a local ledger, its municipality, a housing corporation and an organisation of residents".to_owned();
+                faults.push(Fault { pointer: format!("{at}/statute"), rule: Rule::StatuteUnfit, detail, accepted });
+            }
+        }
         Ok(Invited { kinds, faults })
     }
 }

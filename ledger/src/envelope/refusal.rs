@@ -84,6 +84,8 @@ rules! {
     NeedsAnalysis "needs-analysis" "L25" Invalid "Sociale herovering vraagt een analyse en een rolverdeling." "Social recovery needs an analysis and a role for each party."
     RhythmRefused "rhythm-refused" "L07" Invalid "Dit ritme kan niet worden gevolgd." "This rhythm cannot be followed."
     GroundFixed "ground-fixed" "Woo 3.3" Conflict "Of een overeenkomst geheim is, en op welke grond, ligt vast in het eerste voorstel." "Whether an agreement is withheld, and on which ground, is settled by its first proposal."
+    StatuteUnfit "statute-unfit" "domain 3" Conflict "Dit past niet bij de wettelijke grondslag van de tekst." "This does not fit the statute of the text."
+    ImpasseUnfit "impasse-unfit" "L52" Conflict "Dit past niet bij de stand van het overleg." "This does not fit the state of the talks."
     SuccessionUnfit "succession-unfit" "domain" Conflict "Deze opvolging past niet." "This succession does not fit."
     Succeeded "succeeded" "domain" Conflict "Deze instelling is opgevolgd door een andere." "This institution was succeeded by another."
     SuccessorUnfit "successor-unfit" "L13" Conflict "Deze overeenkomst is niet de opvolger." "This agreement is not the successor."

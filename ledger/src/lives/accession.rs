@@ -168,6 +168,8 @@ impl Agreement {
             OfferKind::Annulment(body) => owed(&body.obligation),
             // These name the version before, or are for those who were there.
             OfferKind::Version | OfferKind::Amendment(_) | OfferKind::Dissolution(_) | OfferKind::Accession { .. } => false,
+            // Nobody joins a text that is not in force.
+            OfferKind::ImpasseStep(_) => false,
             // It is one of the others from here on, and may be owed what the plan releases.
             OfferKind::Expulsion { .. } => true,
             OfferKind::Handover(_) | OfferKind::ReportRuling(_) | OfferKind::CaseRuling(_) | OfferKind::BoardOutcome(_) => false,

@@ -19,7 +19,7 @@ use crate::envelope::refusal::{Refusal, Rule};
 use crate::envelope::statement::agreement::Proposal;
 use crate::envelope::statement::flag::{Because, Ending, InstanceRef, Weakness};
 use crate::envelope::statement::institution::Kind;
-use crate::words::{Day, Hash, Instant, Slug};
+use crate::words::{Day, Hash, Instant, Slug, Term};
 
 /// What the log has made of an agreement: everything in it that is still open. Parts that are final
 /// leave this structure and stay where the shell keeps them.
@@ -65,6 +65,8 @@ impl Agreement {
             proposer: proposer.clone(),
             versions: Vec::new(),
             owed_answer: None,
+            talks: None,
+            impasse: None,
             state: State::Proposed,
             municipality,
             ministry,
@@ -210,8 +212,16 @@ impl Agreement {
         }
     }
 
-    /// The end of a term of this agreement that runs from here.
+    /// The end of a term of this agreement that runs from here. Before all have signed, nobody is bound by the terms of the text but
+    /// for that to sign it.
     pub(super) fn term_ends(&self, from: Instant, term: TermOf) -> Instant {
+        let unsigned = match &self.head.state {
+            State::Proposed | State::Lapsed { .. } | State::Declined(_) | State::Retracted(_) => true,
+            State::Signed { .. } | State::InForce { .. } | State::Suspended { .. } | State::Ended { .. } => false,
+        };
+        if unsigned && term != TermOf::Consent {
+            return self.rules.deadline(from, Term::Days(term.default_days()), true);
+        }
         self.text.ends(from, term, self.rules)
     }
 }

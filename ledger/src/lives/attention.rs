@@ -17,7 +17,12 @@ impl Part {
     pub fn calls(&self) -> bool {
         match self {
             Self::Head(head) => {
-                head.still_owed().is_some() || head.is_weak() || head.overdue_reviews().next().is_some() || head.lacks_successor().is_some()
+                head.stuck().is_some()
+                    || head.dispute_to_submit().is_some()
+                    || head.still_owed().is_some()
+                    || head.is_weak()
+                    || head.overdue_reviews().next().is_some()
+                    || head.lacks_successor().is_some()
             }
             Self::Text(_) | Self::Clause(_) => false,
             Self::Instance(instance) => match instance.standing {
@@ -41,6 +46,7 @@ impl Agreement {
         self.parties_that_wait(&mut found);
         self.leaves_that_wait(&mut found);
         found.extend(self.answer_that_waits());
+        self.talks_that_wait(&mut found);
         let last_day = self.text.period.end_date;
         let lacking =
             self.head.lacks_successor().map(|since| waits(Matter::EndsWithoutSuccessor { last_day }, self.deciders(&[]).0, since, None));
@@ -126,6 +132,21 @@ impl Agreement {
         })
     }
 
+    /// An impasse, the positions in it, and the dispute that is to be put to the minister.
+    fn talks_that_wait(&self, found: &mut Vec<Attention>) {
+        if let Some(stuck) = self.head.stuck() {
+            found.push(waits(Matter::Impasse, self.bound().cloned(), stuck.since, None));
+            found.extend(
+                self.lacking_positions().map(|(points, who, until)| waits(Matter::ImpasseToAnswer { points }, who, stuck.since, until)),
+            );
+        }
+        if let Some(talks) = self.head.dispute_to_submit() {
+            let (since, until) = (talks.expired, talks.dispute_until.filter(|_| talks.missing.is_none()));
+            let matter = Matter::DisputeToSubmit { missing: talks.missing };
+            found.extend(since.map(|since| waits(matter, self.bound().cloned(), since, until)));
+        }
+    }
+
     /// Who must do what about a report; `None` when it is settled.
     pub fn claim_attention(&self, claim: &Claim) -> Option<Attention> {
         let (report, obligation) = (claim.hash, claim.obligation.clone());
@@ -168,7 +189,7 @@ impl Agreement {
             CaseStage::LastChance { .. } => Some(waits(Matter::LastChance { case: number }, municipality(), reached, next())),
             CaseStage::Level3 { until, late, .. } => {
                 let matter = Matter::MinistryToAnswer { case: number, late: *late };
-                Some(waits(matter, [self.head.ministry.clone()], reached, Some(*until)))
+                Some(waits(matter, [self.accountable(case).clone()], reached, Some(*until)))
             }
             CaseStage::Answered { at, until, missing, .. } => {
                 Some(waits(Matter::FollowUp { case: number, missing: *missing }, municipality(), *at, Some(*until)))

@@ -37,6 +37,8 @@ impl Agreement {
             let silent = self.head.municipality.iter().cloned().collect();
             Cause::ProposalUnanswered { agreement: self.id(), silent: names(silent) }
         });
+        let talks = self.next_of_talks();
+        first.see(talks.as_ref().map(|(at, _)| *at), || talks.expect("there is one").1);
         self.see_offers(&mut first);
         self.see_instances(&mut first);
         self.see_conditions(&mut first);
@@ -216,6 +218,9 @@ impl Agreement {
                 self.hearing_mut(offer).into_iter().for_each(|hearing| hearing.silence = Some(moment));
             }
             Cause::ProposalUnanswered { .. } => self.flag_silence(moment),
+            Cause::ImpasseUnanswered { points, .. } => self.positions_late(points, moment),
+            Cause::TalksExpired { .. } => self.talks_expired(moment),
+            Cause::DisputeMissing { .. } => self.dispute_missing(moment),
             Cause::ReviewOverdue { review, .. } => self.review_overdue(review, moment),
             Cause::EndsWithoutSuccessor { .. } => self.head_mut().succession.lacking = Some(moment),
             Cause::Ended { outcome: Ending::Succeeded, .. } => self.succeeded(flag.due_at, moment),

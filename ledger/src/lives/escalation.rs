@@ -115,6 +115,8 @@ pub enum About {
     Report(Hash),
     /// A municipality's request, without a breach.
     Support(SupportKind),
+    /// A dispute that a statute lets the parties of a text put to the minister, when that does not come about.
+    StatutoryDispute,
 }
 
 /// Where a case stands.
@@ -195,6 +197,8 @@ pub enum Closing {
     Annulled,
     /// What it was about was taken back.
     TakenBack,
+    /// By the minister's ruling on a dispute under a statute.
+    Ruled,
 }
 
 /// The debtor's answer.

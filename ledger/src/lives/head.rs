@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::amendment::Amended;
+use super::impasse::{Stuck, Talks};
 use super::moment::Fact;
 use super::owed::OwedAnswer;
 use super::party::Participation;
@@ -31,6 +32,12 @@ pub struct Head {
     /// Of a proposal by another than the municipality: the answer that it owes (L03).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owed_answer: Option<OwedAnswer>,
+    /// Of a text under a statute: the terms that this gives for talks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub talks: Option<Talks>,
+    /// The impasse that its parties are or were in last (L52).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub impasse: Option<Stuck>,
     /// In which state it is.
     pub state: State,
     /// The municipality that owns the ledger; `None` in a national one.

@@ -179,7 +179,7 @@ impl Agreement {
         };
         match &offer.kind {
             // A text that is not in force binds nobody yet: one function may sign it for all (L05).
-            OfferKind::Version | OfferKind::Resumption(_) => BTreeSet::new(),
+            OfferKind::Version | OfferKind::Resumption(_) | OfferKind::ImpasseStep(_) => BTreeSet::new(),
             OfferKind::Release(body) => self.debtor_of(&body.obligation),
             OfferKind::Handover(body) => self.debtor_of(&body.obligation),
             OfferKind::ReportRuling(body) => self.sides_of_claim(&body.report),
@@ -245,7 +245,7 @@ impl Agreement {
         let Some(case) = self.cases.get(&case.0) else { return BTreeSet::new() };
         let of_report = match &case.about {
             About::Report(report) => self.sides_of_claim(report),
-            About::Obligation(_) | About::Withdrawal(_) | About::Support(_) => BTreeSet::new(),
+            About::Obligation(_) | About::Withdrawal(_) | About::Support(_) | About::StatutoryDispute => BTreeSet::new(),
         };
         self.concerned(case).into_iter().chain(of_report).collect()
     }
@@ -275,7 +275,7 @@ impl Agreement {
             OfferKind::BoardOutcome(body) => Some(Of::Case(body.case.0)),
             OfferKind::Version | OfferKind::Release(_) | OfferKind::Handover(_) | OfferKind::Amendment(_) => None,
             OfferKind::Annulment(_) | OfferKind::Suspension(_) | OfferKind::Resumption(_) | OfferKind::Dissolution(_) => None,
-            OfferKind::Expulsion { .. } | OfferKind::Accession { .. } => None,
+            OfferKind::Expulsion { .. } | OfferKind::Accession { .. } | OfferKind::ImpasseStep(_) => None,
         }
     }
 

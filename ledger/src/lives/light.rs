@@ -112,6 +112,7 @@ impl Agreement {
             }
             Matter::ExpulsionToAnswer { .. } => return None,
             Matter::ProposalToAnswer | Matter::ProposalUnanswered => return None,
+            Matter::Impasse | Matter::ImpasseToAnswer { .. } | Matter::DisputeToSubmit { .. } => return None,
             Matter::ReviewOverdue { .. } | Matter::EndsWithoutSuccessor { .. } => return None,
             Matter::ReportToAccept { .. } | Matter::DisputeToAnswer { .. } | Matter::ReportToRule { .. } => return None,
             Matter::RulingMissing { .. } | Matter::NoticeToAnswer { .. } | Matter::AnswerToRule { .. } => return None,

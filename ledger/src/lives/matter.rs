@@ -89,6 +89,18 @@ pub enum Matter {
     ProposalToAnswer,
     /// The term for that answer has passed without one: it is still owed.
     ProposalUnanswered,
+    /// The talks are stuck: the parties take a step that all agree to, or the municipality asks for help (L52).
+    Impasse,
+    /// A party owes its position on points that divide the parties.
+    ImpasseToAnswer {
+        /// The points on which somebody's is lacking.
+        points: Vec<Slug>,
+    },
+    /// The term that a statute gives for talks has passed: the dispute is to be put to the minister.
+    DisputeToSubmit {
+        /// The entry that says that nobody did in time.
+        missing: Option<Fact>,
+    },
     /// A review was not recorded in time: it still must be (L47).
     ReviewOverdue {
         /// Which review.
@@ -180,6 +192,9 @@ impl Matter {
             Self::OfferToAnswer { .. } => "offer-to-answer",
             Self::ProposalToAnswer => "proposal-to-answer",
             Self::ProposalUnanswered => "proposal-unanswered",
+            Self::Impasse => "impasse",
+            Self::ImpasseToAnswer { .. } => "impasse-to-answer",
+            Self::DisputeToSubmit { .. } => "dispute-to-submit",
             Self::ReviewOverdue { .. } => "review-overdue",
             Self::EndsWithoutSuccessor { .. } => "ends-without-successor",
             Self::ReportToAccept { .. } => "report-to-accept",
@@ -197,7 +212,7 @@ impl Matter {
     }
 
     /// Every word that [`Matter::code`] gives.
-    pub const CODES: [&'static str; 24] = [
+    pub const CODES: [&'static str; 27] = [
         "overdue",
         "breached",
         "gone-quiet",
@@ -209,6 +224,9 @@ impl Matter {
         "offer-to-answer",
         "proposal-to-answer",
         "proposal-unanswered",
+        "impasse",
+        "impasse-to-answer",
+        "dispute-to-submit",
         "review-overdue",
         "ends-without-successor",
         "report-to-accept",

@@ -21,6 +21,7 @@ pub mod parts;
 pub mod offer;
 pub mod version;
 pub mod owed;
+pub mod impasse;
 pub mod succession;
 pub mod coverage;
 pub mod budget;

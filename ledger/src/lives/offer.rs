@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::agreement::{Agreement, State};
 use super::expulsion::Hearing;
+use super::impasse::POSITION_DAYS;
 use super::moment::{Fact, Moment};
 use super::owed::Answered;
 use super::parts::PartId;
@@ -19,10 +20,11 @@ use crate::envelope::statement::annulment::Annulment;
 use crate::envelope::statement::dissolution::Dissolution;
 use crate::envelope::statement::escalation::{BoardOutcome, CaseRuling};
 use crate::envelope::statement::expulsion::Expulsion;
+use crate::envelope::statement::impasse::ImpasseStep;
 use crate::envelope::statement::institution::Kind;
 use crate::envelope::statement::obligation::{Handover, Release, ReportRuling};
 use crate::envelope::statement::suspension::{Resumption, Suspension};
-use crate::words::{Hash, Instant, Slug};
+use crate::words::{Hash, Instant, Slug, Term};
 
 /// An act that waits for the consent of others.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -110,6 +112,8 @@ pub enum OfferKind {
         /// What kind of institution it is.
         kind: Kind,
     },
+    /// The parties go on after an impasse.
+    ImpasseStep(ImpasseStep),
 }
 
 impl OfferKind {
@@ -129,6 +133,7 @@ impl OfferKind {
             Self::Dissolution(_) => "dissolution",
             Self::Accession { .. } => "accession",
             Self::Expulsion { .. } => "expulsion",
+            Self::ImpasseStep(_) => "impasse-step",
         }
     }
 
@@ -172,6 +177,11 @@ pub enum OfferResult {
     },
     /// Who put the version on the table took it back.
     Retracted {
+        /// Where.
+        at: Fact,
+    },
+    /// What it was about ended before all had answered.
+    Overtaken {
         /// Where.
         at: Fact,
     },
@@ -228,6 +238,7 @@ impl Offer {
             Some(OfferResult::Declined { .. }) => "declined",
             Some(OfferResult::Superseded { .. }) => "superseded",
             Some(OfferResult::Retracted { .. }) => "retracted",
+            Some(OfferResult::Overtaken { .. }) => "overtaken",
             Some(OfferResult::Lapsed { .. }) => "lapsed",
         }
     }
@@ -253,7 +264,10 @@ impl Agreement {
             OfferKind::Expulsion { hearing, .. } => hearing.until.plus_millis(-1),
             _ => moment.at,
         };
-        let until = self.term_ends(from, TermOf::Consent);
+        let until = match &kind {
+            OfferKind::ImpasseStep(_) => self.rules.deadline(from, Term::Days(POSITION_DAYS), true),
+            _ => self.term_ends(from, TermOf::Consent),
+        };
         self.touched.insert(PartId::Offer(hash));
         let (by, refusals) = (by.clone(), BTreeMap::new());
         let offer = Offer { hash, kind, by, offered: moment, needs, quorum, consents, refusals, until, result: None };
@@ -396,6 +410,7 @@ impl Agreement {
             OfferKind::Expulsion { body, .. } => self.carry_out_expulsion(body, hash, moment)?,
             OfferKind::Accession { body, .. } => self.let_in(by, body, moment)?,
             OfferKind::BoardOutcome(outcome) => self.carry_out_board_outcome(outcome, moment)?,
+            OfferKind::ImpasseStep(step) => self.carry_out_step(step, moment)?,
         }
         Ok(())
     }
@@ -407,6 +422,7 @@ impl Agreement {
         let (version, silent) = (offer.kind == OfferKind::Version, offer.waits_for());
         if version {
             self.head_mut().state = State::Lapsed { lapsed: moment, silent: silent.into_iter().collect() };
+            self.leave_table(moment);
         }
     }
 }

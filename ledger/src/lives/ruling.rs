@@ -85,7 +85,7 @@ impl Agreement {
                 let joined = self.unsettled_in(case.number).map(|instance| &instance.obligation);
                 [id].into_iter().chain(joined).flat_map(|id| self.creditors(&self.clauses[id])).collect()
             }
-            About::Withdrawal(_) | About::Report(_) | About::Support(_) => BTreeSet::new(),
+            About::Withdrawal(_) | About::Report(_) | About::Support(_) | About::StatutoryDispute => BTreeSet::new(),
         }
     }
 
@@ -126,6 +126,8 @@ impl Agreement {
             About::Withdrawal(_) if settles => "the plan being settled (release, handover, fulfilment), or up",
             About::Report(_) if settles => "a report-ruling, or up",
             About::Obligation(_) | About::Support(_) | About::Withdrawal(_) | About::Report(_) => return Ok(()),
+            // It is at level 3 from the first, where nobody here rules.
+            About::StatutoryDispute => return Ok(()),
         };
         Err(Refusal::at(pointer, Rule::CaseState, "this case is about something that must still be done", accepted))
     }

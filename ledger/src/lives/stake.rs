@@ -85,7 +85,8 @@ impl Agreement {
                 Some(OfferKind::ReportRuling(_) | OfferKind::CaseRuling(_) | OfferKind::BoardOutcome(_) | OfferKind::Annulment(_)) => {
                     Stake::default()
                 }
-                Some(OfferKind::Suspension(_) | OfferKind::Resumption(_) | OfferKind::Accession { .. }) | None => Stake::default(),
+                Some(OfferKind::Suspension(_) | OfferKind::Resumption(_) | OfferKind::Accession { .. }) => Stake::default(),
+                Some(OfferKind::ImpasseStep(_)) | None => Stake::default(),
                 // To these nobody consents for another.
                 Some(OfferKind::Dissolution(_) | OfferKind::Expulsion { .. }) => Stake::default(),
             },

@@ -7,6 +7,7 @@ use super::escalation::{About, Breakthrough, Case, CaseStage, Closing, Minister,
 use super::moment::Moment;
 use super::text::TermOf;
 use crate::envelope::refusal::{Refusal, Rule};
+use crate::envelope::statement::agreement::Theme;
 use crate::envelope::statement::escalation::{CaseClosure, MinisterialAct, MinistryAnswer, SupportRequest};
 use crate::envelope::statement::flag::{Because, Rung};
 use crate::envelope::statement::ministry::{Addressees, Route, StatePosition};
@@ -15,7 +16,9 @@ use crate::words::Slug;
 impl Agreement {
     /// The municipality asks the State for help: at once to level 3, with what was tried (L38, L39).
     pub fn request_support(&mut self, by: &Slug, body: &SupportRequest, moment: Moment) -> Result<(), Refusal> {
-        self.binding()?;
+        if self.head.stuck().is_none() {
+            self.binding()?;
+        }
         self.check_municipality(by)?;
         self.check_addressees(body.whom.as_ref())?;
         let stage = self.before_minister(true, moment);
@@ -77,14 +80,17 @@ impl Agreement {
     }
 
     /// Gives each case that has reached the State its accountable ministry: that of the obstacle that it names, else that of
-    /// the first theme of the agreement; the ministries of its other themes are listed with it (L49).
+    /// the first theme of the agreement, of a dispute that of its statute; the ministries of its other themes are listed with it (L49).
     pub fn route_cases(&mut self, routes: &[Route], moment: Moment) {
         let of_theme = |theme| routes.iter().find(|route| route.theme == theme).map_or(&self.head.ministry, |route| &route.ministry);
         let of_themes: Vec<Slug> = self.text.themes.iter().map(|theme| of_theme(*theme).clone()).collect();
+        let of_statute = of_theme(Theme::Housing).clone();
         let waiting: Vec<u32> = self.cases.values().filter(|case| unrouted(case)).map(|case| case.number).collect();
         for number in waiting {
+            let dispute = self.cases[&number].about == About::StatutoryDispute;
             let obstacle = self.cases[&number].request.as_ref().and_then(|request| request.obstacle.as_ref());
-            let accountable = obstacle.map_or(&of_themes[0], |obstacle| &obstacle.ministry).clone();
+            let accountable =
+                obstacle.map(|obstacle| &obstacle.ministry).or(dispute.then_some(&of_statute)).unwrap_or(&of_themes[0]).clone();
             let with =
                 of_themes.iter().filter(|ministry| **ministry != accountable).cloned().collect::<BTreeSet<_>>().into_iter().collect();
             self.case_mut(number).minister = Some(Minister { accountable, with, since: moment, referred_by: Vec::new() });
@@ -102,6 +108,10 @@ impl Agreement {
             let detail = format!("the case is at {}", case.stage.code());
             return Err(Refusal::at("/body/case", Rule::CaseState, detail, "a case that has reached level 3"));
         }
+        if case.about == About::StatutoryDispute {
+            let detail = "the statute asks for a ruling on each point";
+            return Err(Refusal::at("/body/case", Rule::CaseState, detail, "a dispute-ruling"));
+        }
         self.check_addressees(body.whom.as_ref())?;
         if let (MinisterialAct::Refer, Some(to)) = (body.act, &body.refer_to) {
             return self.refer(body.case.0, by, to, moment);
@@ -118,7 +128,7 @@ impl Agreement {
         Ok(())
     }
 
-    fn check_ministry(&self, by: &Slug, accountable: &Slug) -> Result<(), Refusal> {
+    pub(super) fn check_ministry(&self, by: &Slug, accountable: &Slug) -> Result<(), Refusal> {
         if by == accountable {
             return Ok(());
         }

@@ -39,6 +39,19 @@ pub enum TermOf {
     Hearing,
 }
 
+impl TermOf {
+    /// Its length in days where the text is silent.
+    pub fn default_days(self) -> u16 {
+        match self {
+            Self::Consent => 60,
+            Self::Ministry => 42,
+            Self::Level1 | Self::Level2 | Self::Positions | Self::FollowUp | Self::Objection | Self::Hearing => 28,
+            Self::Acceptance | Self::DisputeAnswer | Self::PeriodReport | Self::Ruling => 14,
+            Self::BreachAnswer | Self::Cure | Self::LastChance => 14,
+        }
+    }
+}
+
 impl Proposal {
     /// The instant at which a term that runs from here has ended, by these rules.
     pub fn ends(&self, from: Instant, term: TermOf, rules: Rules) -> Instant {
@@ -48,24 +61,24 @@ impl Proposal {
     /// Length of a term in days; the defaults are those of the rules.
     pub fn days(&self, term: TermOf) -> u16 {
         let (ladder, terms) = (&self.ladder, self.terms.as_ref());
-        let (given, default): (Option<DayCount>, u16) = match term {
-            TermOf::Consent => (terms.and_then(|t| t.consent_days), 60),
-            TermOf::Acceptance => (terms.and_then(|t| t.acceptance_days), 14),
-            TermOf::DisputeAnswer => (terms.and_then(|t| t.dispute_days), 14),
-            TermOf::PeriodReport => (terms.and_then(|t| t.report_days), 14),
-            TermOf::Ruling => (terms.and_then(|t| t.ruling_days), 14),
-            TermOf::BreachAnswer => (ladder.answer_days, 14),
-            TermOf::Cure => (ladder.cure_days, 14),
-            TermOf::Level1 => (ladder.level1_days, 28),
-            TermOf::Level2 => (ladder.level2_days, 28),
-            TermOf::LastChance => (ladder.last_chance_days, 14),
-            TermOf::Ministry => (ladder.ministry_days, 42),
-            TermOf::Positions => (ladder.positions_days, 28),
-            TermOf::FollowUp => (ladder.follow_up_days, 28),
-            TermOf::Objection => (self.withdrawal.objection_days, 28),
-            TermOf::Hearing => (self.expulsion.as_ref().and_then(|clause| clause.hearing_days), 28),
+        let given: Option<DayCount> = match term {
+            TermOf::Consent => terms.and_then(|t| t.consent_days),
+            TermOf::Acceptance => terms.and_then(|t| t.acceptance_days),
+            TermOf::DisputeAnswer => terms.and_then(|t| t.dispute_days),
+            TermOf::PeriodReport => terms.and_then(|t| t.report_days),
+            TermOf::Ruling => terms.and_then(|t| t.ruling_days),
+            TermOf::BreachAnswer => ladder.answer_days,
+            TermOf::Cure => ladder.cure_days,
+            TermOf::Level1 => ladder.level1_days,
+            TermOf::Level2 => ladder.level2_days,
+            TermOf::LastChance => ladder.last_chance_days,
+            TermOf::Ministry => ladder.ministry_days,
+            TermOf::Positions => ladder.positions_days,
+            TermOf::FollowUp => ladder.follow_up_days,
+            TermOf::Objection => self.withdrawal.objection_days,
+            TermOf::Hearing => self.expulsion.as_ref().and_then(|clause| clause.hearing_days),
         };
-        given.and_then(|days| u16::try_from(days.0).ok()).unwrap_or(default)
+        given.and_then(|days| u16::try_from(days.0).ok()).unwrap_or(term.default_days())
     }
 
     /// How many days before the last day a successor must have been signed (L13).

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::agreement::Agreement;
 use super::head::{State, Stopped, Version};
+use super::impasse::WayOver;
 use super::moment::Moment;
 use super::obligation::Clause;
 use super::offer::{OfferKind, OfferResult};
@@ -13,6 +14,7 @@ use super::parts::PartId;
 use super::party::{Participation, VoidConsent};
 use crate::envelope::refusal::{Fault, Refusal, Rule};
 use crate::envelope::statement::agreement::Proposal;
+use crate::envelope::statement::impasse::Statute;
 use crate::envelope::statement::institution::Kind;
 use crate::envelope::statement::version::{CounterProposal, Retraction};
 use crate::envelope::statement::withheld::WithheldGround;
@@ -43,6 +45,7 @@ impl Agreement {
         }
         let needs = self.head.parties.keys().cloned().collect();
         self.offer(OfferKind::Version, hash, by, needs, None, moment);
+        self.start_talks(moment);
     }
 
     /// A party puts another text in the place of the one on the table. Every earlier consent is void; each holder can
@@ -79,6 +82,13 @@ impl Agreement {
             };
             let (detail, accepted) = (given(body.text.withheld_ground), given(self.text.withheld_ground));
             return Err(Refusal::at("/body/text/withheldGround", Rule::GroundFixed, format!("this text is {detail}"), accepted));
+        }
+        if body.text.statute != self.text.statute {
+            // Else one party could take the others their way to the minister, or give itself one.
+            let given =
+                |statute: Option<Statute>| statute.map_or("without a statute".to_owned(), |statute| format!("under {}", statute.code()));
+            let (detail, accepted) = (format!("this text is {}", given(body.text.statute)), given(self.text.statute));
+            return Err(Refusal::at("/body/text/statute", Rule::StatuteUnfit, detail, accepted));
         }
         if self.head.versions.len() >= MAX_VERSIONS {
             let detail = format!("{MAX_VERSIONS} versions were on the table");
@@ -147,6 +157,7 @@ impl Agreement {
         let stopped = self.stopped(by, body.reason.hash, moment);
         self.offer_mut(&body.version).result = Some(OfferResult::Retracted { at: moment });
         self.head_mut().state = State::Retracted(stopped);
+        self.leave_table(moment);
         Ok(())
     }
 
@@ -154,6 +165,7 @@ impl Agreement {
     pub(super) fn decline_version(&mut self, by: &Slug, reason: Hash, moment: Moment) {
         let stopped = self.stopped(by, reason, moment);
         self.head_mut().state = State::Declined(stopped);
+        self.leave_table(moment);
     }
 
     fn stopped(&self, by: &Slug, reason: Hash, moment: Moment) -> Stopped {
@@ -174,6 +186,7 @@ impl Agreement {
     /// The last party has signed the version: what it promises is now an obligation.
     pub(super) fn all_signed(&mut self, moment: Moment) {
         self.head_mut().state = State::Signed { signed: moment };
+        self.end_impasse(WayOver::Signed, moment);
         for obligation in self.text.clone().obligations.iter() {
             self.touched.insert(PartId::Clause(obligation.id.clone()));
             self.clauses.insert(obligation.id.clone(), Arc::new(Clause::new(obligation.clone(), None)));

@@ -17,6 +17,7 @@ mod events;
 mod faults;
 mod going_on;
 mod http;
+mod impasse;
 mod jumps;
 mod limits;
 mod mandates;

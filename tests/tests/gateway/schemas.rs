@@ -236,6 +236,32 @@ fn samples() -> Vec<(Type, Value)> {
         (Type::CounterProposal, json!({ "replaces": hash, "text": text, "reason": paper })),
         (Type::Retraction, json!({ "agreement": "wijk", "version": hash, "reason": paper })),
         (Type::ProposalAnswer, json!({ "agreement": "wijk", "version": hash, "answer": "refused", "reason": paper })),
+        (Type::Proposal, with(&text, json!({ "statute": "housing-act-44" }))),
+        (
+            Type::Impasse,
+            json!({ "agreement": "wijk", "version": hash, "points": [{ "id": "rent", "subject": "How far rents go up" }], "reason": paper }),
+        ),
+        (
+            Type::ImpassePosition,
+            json!({ "agreement": "wijk", "adds": [{ "id": "sites", "subject": "Where to build" }], "paper": paper,
+                "positions": [{ "point": "rent", "position": "Not more than wages" }, { "point": "sites", "position": "In the north" }] }),
+        ),
+        (
+            Type::ImpasseStep,
+            json!({ "agreement": "wijk", "step": { "kind": "mediation", "mediator": "The housing board", "until": "2006-07-01" } }),
+        ),
+        (Type::ImpasseStep, json!({ "agreement": "wijk", "step": { "kind": "overcome" } })),
+        (
+            Type::StatutoryDispute,
+            json!({ "agreement": "wijk", "version": hash,
+                "addresses": [{ "institution": "town", "address": "Postbus 1, Deventer" }, { "institution": "school", "address": "Postbus 2, Deventer" }],
+                "policy": { "title": "Woonvisie", "date": "2005-06-01", "document": paper },
+                "works": { "title": "Overzicht", "date": "2005-07-01", "document": paper } }),
+        ),
+        (
+            Type::DisputeRuling,
+            json!({ "agreement": "wijk", "case": 1, "rulings": [{ "point": "rent", "ruling": "With inflation" }], "reason": paper }),
+        ),
         (Type::Proposal, with(&text, json!({ "consultation": consultation }))),
         (Type::Proposal, with(&text, json!({ "reviews": [{ "id": "midterm", "kind": "midterm", "date": "2007-03-01" }] }))),
         (
@@ -362,6 +388,18 @@ fn samples() -> Vec<(Type, Value)> {
         (
             Type::Flag,
             json!({ "dueAt": "2007-03-01T23:00:00Z", "cause": { "kind": "review-overdue", "agreement": "wijk", "review": "midterm", "silent": ["town"] } }),
+        ),
+        (
+            Type::Flag,
+            json!({ "dueAt": "2006-06-01T22:00:00Z", "cause": { "kind": "impasse-unanswered", "agreement": "wijk", "silent": ["town"], "points": ["rent"] } }),
+        ),
+        (
+            Type::Flag,
+            json!({ "dueAt": "2006-06-01T22:00:00Z", "cause": { "kind": "talks-expired", "agreement": "wijk", "unsigned": ["town"] } }),
+        ),
+        (
+            Type::Flag,
+            json!({ "dueAt": "2006-06-01T22:00:00Z", "cause": { "kind": "dispute-missing", "agreement": "wijk", "silent": ["town"] } }),
         ),
         (
             Type::Flag,

@@ -114,6 +114,7 @@ fn offer(result: &OfferResult) -> &'static str {
         OfferResult::Lapsed { .. } => "lapsed",
         OfferResult::Superseded { .. } => "superseded",
         OfferResult::Retracted { .. } => "retracted",
+        OfferResult::Overtaken { .. } => "overtaken, which is for a step out of an impasse",
     }
 }
 
@@ -159,6 +160,12 @@ fn an_offer_goes_from_state_to_state_as_its_table_says() {
 fn a_request_to_join_goes_from_state_to_state_as_its_table_says() {
     let states = ["open", "waiting", "agreed", "declined", "lapsed", "superseded"];
     Table::read(include_str!("../../tables/accession.txt")).check("accession", &states);
+}
+
+#[test]
+fn talks_go_from_state_to_state_as_their_table_says() {
+    let states = ["open", "stuck", "overcome", "expired", "submitted", "ruled", "signed"];
+    Table::read(include_str!("../../tables/talks.txt")).check("talks", &states);
 }
 
 #[test]

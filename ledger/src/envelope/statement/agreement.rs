@@ -3,6 +3,7 @@
 use super::accession::AccessionRule;
 use super::consultation::Consultation;
 use super::expulsion::ExpulsionClause;
+use super::impasse::Statute;
 use super::review::ScheduledReview;
 use super::suspension::SuspensionPower;
 use super::trigger::{Delay, Trigger};
@@ -386,6 +387,9 @@ shape! {
         withheld_ground: Option<WithheldGround> = "grond voor geheimhouding",
         /// The consultation that the text came from (L17).
         consultation: Option<Consultation> = "overleg",
+        /// The law by which the parties make it, with the terms and the way to the minister that it gives them; it stays as the first
+        /// proposal says.
+        statute: Option<Statute> = "wettelijke grondslag",
     }
 }
 

@@ -104,6 +104,19 @@ shape! {
         ProposalUnanswered { /// The agreement.
             agreement: Slug = "overeenkomst", /// Who did not answer.
             silent: Names = "wie niet antwoordde", } = "proposal-unanswered" ~ "voorstel niet beantwoord",
+        /// Parties gave no position in an impasse, in the term (L52).
+        ImpasseUnanswered { /// The agreement.
+            agreement: Slug = "overeenkomst", /// Who did not answer.
+            silent: Names = "wie niet antwoordde", /// The points.
+            points: Names = "punten", } = "impasse-unanswered" ~ "geen standpunt in de impasse",
+        /// The term that a statute gives to come to an agreement has passed without one (Woningwet, article 44).
+        TalksExpired { /// The agreement.
+            agreement: Slug = "overeenkomst", /// Who has not signed it.
+            unsigned: Names = "wie niet tekende", } = "talks-expired" ~ "geen overeenstemming binnen de wettelijke termijn",
+        /// The term to put the dispute to the minister has passed, and nobody did.
+        DisputeMissing { /// The agreement.
+            agreement: Slug = "overeenkomst", /// Who could have.
+            silent: Names = "wie dat niet deed", } = "dispute-missing" ~ "geschil niet voorgelegd aan de minister",
         /// A review that the text sets was not recorded in time (L47).
         ReviewOverdue { /// The agreement.
             agreement: Slug = "overeenkomst", /// Which review.
@@ -232,6 +245,9 @@ impl Cause {
             | Self::Acceded { agreement, .. }
             | Self::ExpulsionUnanswered { agreement, .. }
             | Self::ProposalUnanswered { agreement, .. }
+            | Self::ImpasseUnanswered { agreement, .. }
+            | Self::TalksExpired { agreement, .. }
+            | Self::DisputeMissing { agreement, .. }
             | Self::ReviewOverdue { agreement, .. }
             | Self::EndsWithoutSuccessor { agreement, .. }
             | Self::Ended { agreement, .. }

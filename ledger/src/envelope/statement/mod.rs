@@ -25,6 +25,7 @@ pub mod escalation;
 pub mod expulsion;
 pub mod flag;
 pub mod genesis;
+pub mod impasse;
 pub mod institution;
 pub mod log_key;
 pub mod mandate;
@@ -53,6 +54,7 @@ use escalation::{BoardOutcome, BreachAnswer, CaseClosure, CaseRuling, MinistryAn
 use expulsion::{Expulsion, ExpulsionView};
 use flag::{Flag, Subject};
 use genesis::Genesis;
+use impasse::{DisputeRuling, Impasse, ImpassePosition, ImpasseStep, StatutoryDispute};
 use institution::{Admission, KeyAddition, KeyRevocation, KeyRotation, RecoveryObjection, RecoveryRequest, RecoveryVouch, Registration};
 use log_key::LogKeyRotation;
 use mandate::{Mandate, MandateRevocation};
@@ -132,6 +134,11 @@ statements! {
     CounterProposal = "counter-proposal" ~ "Tegenvoorstel",
     Retraction = "retraction" ~ "Voorstel ingetrokken",
     ProposalAnswer = "proposal-answer" ~ "Antwoord op een voorstel",
+    Impasse = "impasse" ~ "Impasse",
+    ImpassePosition = "impasse-position" ~ "Standpunt in een impasse",
+    ImpasseStep = "impasse-step" ~ "Stap uit een impasse",
+    StatutoryDispute = "statutory-dispute" ~ "Geschil voorgelegd aan de minister",
+    DisputeRuling = "dispute-ruling" ~ "Uitspraak van de minister in een geschil",
     Amendment = "amendment" ~ "Wijzigingsvoorstel",
     Consent = "consent" ~ "Instemming",
     Decline = "decline" ~ "Weigering",
@@ -386,6 +393,10 @@ impl Body {
             Self::Retraction(body) => vec![&body.reason],
             Self::InstitutionSuccession(body) => vec![&body.deed],
             Self::ProposalAnswer(body) => body.reason.iter().collect(),
+            Self::Impasse(body) => vec![&body.reason],
+            Self::ImpassePosition(body) => body.paper.iter().collect(),
+            Self::StatutoryDispute(body) => vec![&body.policy.document, &body.works.document],
+            Self::DisputeRuling(body) => vec![&body.reason],
             Self::Amendment(body) => std::iter::once(&body.reason).chain(body.consultation.iter().flat_map(|held| &held.minutes)).collect(),
             Self::Decline(body) => vec![&body.reason],
             Self::Suspension(body) => vec![&body.reason],
@@ -418,7 +429,7 @@ impl Body {
             Self::MinistryRouting(_) | Self::LedgerAcceptance(_) | Self::LogKeyRotation(_) | Self::AttachmentErasure(_) => Vec::new(),
             Self::Continuation(_) | Self::RulesChange(_) | Self::Mandate(_) | Self::MandateRevocation(_) => Vec::new(),
             Self::Consent(_) | Self::Acceptance(_) | Self::DisputeRetraction(_) | Self::WithdrawalRevocation(_) => Vec::new(),
-            Self::SuccessionAcceptance(_) | Self::Flag(_) => Vec::new(),
+            Self::SuccessionAcceptance(_) | Self::ImpasseStep(_) | Self::Flag(_) => Vec::new(),
         }
     }
 
@@ -447,6 +458,11 @@ impl Body {
             Self::CounterProposal(body) => agreement(&body.text.agreement),
             Self::Retraction(body) => agreement(&body.agreement),
             Self::ProposalAnswer(body) => agreement(&body.agreement),
+            Self::Impasse(body) => agreement(&body.agreement),
+            Self::ImpassePosition(body) => agreement(&body.agreement),
+            Self::ImpasseStep(body) => agreement(&body.agreement),
+            Self::StatutoryDispute(body) => agreement(&body.agreement),
+            Self::DisputeRuling(body) => agreement(&body.agreement),
             Self::Consent(body) => agreement(&body.agreement),
             Self::Amendment(body) => agreement(&body.agreement),
             Self::Decline(body) => agreement(&body.agreement),
