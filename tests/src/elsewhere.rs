@@ -16,11 +16,12 @@ const SALT: [u8; 32] = [0x5a; 32];
 /// Local ledgers beside that of the story, by their names in it.
 pub const ELSEWHERE: [(&str, &str); 2] = [("north", "ledger.example.nl/north"), ("south", "ledger.example.nl/south")];
 
-/// What an institution registers with in a ledger: in those beside the story some have public identifiers.
+/// What an institution registers with in a ledger: in those beside the story some have public identifiers, and a builder everywhere.
 pub fn identifiers(origin: &str, institution: &str) -> Value {
     match (ELSEWHERE.iter().any(|(_, elsewhere)| *elsewhere == origin), institution) {
         (true, "corporation") => json!({ "kvk": "12345678" }),
         (true, "municipality") => json!({ "cbs": "GM0150" }),
+        (_, "builder") => json!({ "kvk": "87654321" }),
         _ => json!({}),
     }
 }

@@ -1,5 +1,7 @@
 //! What recurs, put forward for the minister's agenda: that receipts of other ledgers show it, and who answers (L37).
 
+use std::collections::BTreeSet;
+
 use super::desk::Book;
 use super::receipts::Elsewhere;
 use super::sources::{Source, Sources};
@@ -19,7 +21,16 @@ impl Book {
         let mut faults = Vec::new();
         let flags = self.read_all(&body.breaches, "/body/breaches", &mut faults)?;
         let sources = Sources::of(self.read_all(&body.sources, "/body/sources", &mut faults)?, &mut faults);
-        let breaches: Vec<(String, ShownBreach)> = flags.iter().filter_map(|flag| breach(flag, &sources, body, &mut faults)).collect();
+        let breaches: Vec<(String, ShownBreach)> = flags
+            .iter()
+            .filter_map(|flag| match shown_breach(flag, &sources, &body.recurs) {
+                Ok((breach, _)) => Some((flag.pointer.clone(), breach)),
+                Err(found) => {
+                    faults.extend(found);
+                    None
+                }
+            })
+            .collect();
         faults.extend(twice(&breaches));
         faults.extend(apart(&breaches, body.months.0));
         if let Some(refusal) = Refusal::from_faults(faults) {
@@ -57,7 +68,7 @@ impl Book {
         for (i, named) in list.iter().enumerate() {
             let (pointer, origin, entry) = (format!("{at}/{i}"), named.origin.to_string(), named.entry.0);
             match self.shown(&Elsewhere { origin: &origin, entry, receipt: named.receipt.as_str(), pointer: &pointer }) {
-                Ok(parsed) => all.push(Source { pointer, origin, entry: entry.into(), hash: parsed.hash(), parsed }),
+                Ok(parsed) => all.push(Source { pointer, origin, entry: entry.into(), parsed }),
                 Err(Stop::Refused(refusal)) => faults.extend(refusal.faults().iter().cloned()),
                 Err(need) => return Err(need),
             }
@@ -66,23 +77,23 @@ impl Book {
     }
 }
 
-/// The breach that a flag shows, with its place; what is wrong with it is noted.
-fn breach(flag: &Source, sources: &Sources, body: &AgendaProposal, faults: &mut Vec<Fault>) -> Option<(String, ShownBreach)> {
+/// The breach that a flag shows, and the sources by which; or all that is wrong with it.
+pub fn shown_breach(flag: &Source, sources: &Sources, recurs: &Recurring) -> Result<(ShownBreach, BTreeSet<u64>), Vec<Fault>> {
     let Body::Flag(said) = &flag.parsed.statement().body else {
-        faults.push(flag.unfit(&format!("this is a {}", flag.parsed.statement().body.kind().code()), "a flag of a breach"));
-        return None;
+        return Err(vec![flag.unfit(&format!("this is a {}", flag.parsed.statement().body.kind().code()), "a flag of a breach")]);
     };
     let Cause::Breached { agreement, obligation, due, attributed_to, .. } = &said.cause else {
-        faults.push(flag.unfit(&format!("this flag is {}", said.cause.code()), "a flag of a breach"));
-        return None;
+        return Err(vec![flag.unfit(&format!("this flag is {}", said.cause.code()), "a flag of a breach")]);
     };
-    let before = faults.len();
-    let found = sources.promise(flag, agreement, obligation);
-    let promise = found.map_err(|fault| faults.push(fault)).ok()?;
-    let themes = sources.themes(flag, agreement).map_err(|fault| faults.push(fault)).ok()?;
+    let mut used = BTreeSet::new();
+    let (promise, themes) = (sources.promise(flag, agreement, obligation, &mut used), sources.themes(flag, agreement, &mut used));
+    let (promise, themes) = match (promise, themes) {
+        (Ok(promise), Ok(themes)) => (promise, themes),
+        (promise, themes) => return Err(promise.err().into_iter().chain(themes.err()).collect()),
+    };
     let party = attributed_to.as_ref().unwrap_or(&promise.debtor);
-    let fits = match &body.recurs {
-        Recurring::Party { identifiers } => sources.check_identity(flag, party, identifiers),
+    match recurs {
+        Recurring::Party { identifiers } => sources.check_identity(flag, party, identifiers, &mut used),
         Recurring::Theme { theme } if themes.contains(theme) => Ok(()),
         Recurring::Theme { theme } => {
             Err(flag.unfit(&format!("{agreement} is not about {theme}"), &listed(themes.iter().map(|t| t.code()))))
@@ -94,12 +105,11 @@ fn breach(flag: &Source, sources: &Sources, body: &AgendaProposal, faults: &mut 
             let is = promise.instrument.map_or("a text that names its instrument", |instrument| instrument.code());
             Err(flag.unfit(&format!("{obligation} is of another instrument"), is))
         }
-    };
-    faults.extend(fits.err());
+    }
+    .map_err(|fault| vec![fault])?;
     let (origin, entry, breached) = (flag.origin.clone(), flag.entry, said.due_at);
     let (agreement, obligation, due, party) = (agreement.clone(), obligation.clone(), *due, party.clone());
-    let shown = ShownBreach { origin, entry, agreement, obligation, due, breached, party };
-    (faults.len() == before).then(|| (flag.pointer.clone(), shown))
+    Ok((ShownBreach { origin, entry, agreement, obligation, due, breached, party }, used))
 }
 
 fn listed<'a>(codes: impl Iterator<Item = &'a str>) -> String {

@@ -1,24 +1,31 @@
 //! What receipts of other ledgers say together about a breach there: whose promise it was, about what, and who that is (L37).
 
+use std::collections::BTreeSet;
+
 use crate::envelope::statement::agreement::{Instrument, Nature, Obligation, Proposal, Theme};
 use crate::envelope::statement::amendment::Change;
 use crate::envelope::statement::institution::{Identifiers, Registration};
-use crate::envelope::{Body, Fault, Parsed, Rule};
-use crate::words::{Hash, Slug};
+use crate::envelope::{Body, Fault, Kid, Parsed, Rule};
+use crate::words::Slug;
 
 use super::founding::self_signed;
 
-/// An entry of another ledger, as its receipt shows it, and the place where it is named.
-pub(super) struct Source {
+/// An entry of another ledger, as its receipt shows it or as its reader has it, and the place where it is named.
+#[derive(Debug)]
+pub struct Source {
+    /// JSON pointer to where it is named.
     pub pointer: String,
+    /// Origin of the ledger.
     pub origin: String,
+    /// Index of the entry there.
     pub entry: u64,
-    pub hash: Hash,
+    /// What it says.
     pub parsed: Parsed,
 }
 
 /// Entries of other ledgers, the latest first.
-pub(super) struct Sources(Vec<Source>);
+#[derive(Debug)]
+pub struct Sources(Vec<Source>);
 
 /// A promise in another ledger.
 pub(super) struct Promise {
@@ -29,6 +36,9 @@ pub(super) struct Promise {
     /// What kind of instrument it is.
     pub instrument: Option<Instrument>,
 }
+
+/// The entries of a ledger by which something was found, so that their receipts show it to others.
+pub(super) type Used = BTreeSet<u64>;
 
 impl Source {
     pub(super) fn unfit(&self, detail: &str, accepted: &str) -> Fault {
@@ -58,7 +68,7 @@ impl Source {
 
 impl Sources {
     /// Those that say something here; of the others it is noted that they do not, and of a text that is withheld that it is.
-    pub(super) fn of(mut all: Vec<Source>, faults: &mut Vec<Fault>) -> Self {
+    pub fn of(mut all: Vec<Source>, faults: &mut Vec<Fault>) -> Self {
         let accepted = "a proposal, counter-proposal, amendment, accession, handover, consent, registration, admission or genesis";
         all.retain(|source| {
             let fits = match &source.parsed.statement().body {
@@ -74,10 +84,31 @@ impl Sources {
                 let (pointer, accepted) = (source.pointer.clone(), "breaches of public agreements".to_owned());
                 faults.push(Fault { pointer, rule: Rule::Withheld, detail, accepted });
             }
-            fits
+            fits && source.text().is_none_or(|text| text.withheld_ground.is_none())
         });
         all.sort_by(|a, b| b.entry.cmp(&a.entry));
         Self(all)
+    }
+
+    /// Each identifier with which somebody registered, on its own.
+    pub fn identifiers(&self) -> Vec<Identifiers> {
+        let mut all = Vec::new();
+        for source in &self.0 {
+            let registered = match &source.parsed.statement().body {
+                Body::Registration(body) => vec![body.identifiers.clone()],
+                Body::Genesis(body) => {
+                    let signed = body.registrations.iter().map(|signed| self_signed(signed.as_str().as_bytes(), &source.origin));
+                    signed.filter_map(|registration| Some(registration.ok()?.identifiers)).collect()
+                }
+                _ => Vec::new(),
+            };
+            for identifier in registered.into_iter().flat_map(Identifiers::each) {
+                if !all.contains(&identifier) {
+                    all.push(identifier);
+                }
+            }
+        }
+        all
     }
 
     /// Those of the same ledger that stood there before an entry, the latest first.
@@ -86,31 +117,33 @@ impl Sources {
     }
 
     /// The themes of an agreement.
-    pub(super) fn themes(&self, flag: &Source, agreement: &Slug) -> Result<&[Theme], Fault> {
-        let text = self.before(flag, flag.entry).filter_map(Source::text).find(|text| text.agreement == *agreement);
-        text.map(|text| &*text.themes).ok_or_else(|| {
+    pub(super) fn themes(&self, flag: &Source, agreement: &Slug, used: &mut Used) -> Result<&[Theme], Fault> {
+        let mut texts = self.before(flag, flag.entry).filter_map(|source| Some((source.entry, source.text()?)));
+        let found = texts.find(|(_, text)| text.agreement == *agreement);
+        used.extend(found.map(|(entry, _)| entry));
+        found.map(|(_, text)| &*text.themes).ok_or_else(|| {
             let detail = format!("no source is a text of {agreement} in {}", flag.origin);
             flag.unfit(&detail, "its proposal or counter-proposal, before the breach")
         })
     }
 
     /// What was promised under this id when the flag was written, by a text that its debtor signed.
-    pub(super) fn promise(&self, flag: &Source, agreement: &Slug, id: &Slug) -> Result<Promise, Fault> {
-        self.promise_before(flag, flag.entry, agreement, id)
+    pub(super) fn promise(&self, flag: &Source, agreement: &Slug, id: &Slug, used: &mut Used) -> Result<Promise, Fault> {
+        self.promise_before(flag, flag.entry, (agreement, id), used)
     }
 
-    fn promise_before(&self, flag: &Source, entry: u64, agreement: &Slug, id: &Slug) -> Result<Promise, Fault> {
+    fn promise_before(&self, flag: &Source, entry: u64, (agreement, id): (&Slug, &Slug), used: &mut Used) -> Result<Promise, Fault> {
         for source in self.before(flag, entry) {
             if let Some(found) = source.obligation(agreement, id) {
-                self.check_signed(flag, source, agreement, &found.debtor)?;
+                self.check_signed(flag, source, (agreement, &found.debtor), used)?;
                 let (debtor, nature) = (found.debtor.clone(), found.nature.unwrap_or(Nature::Service));
                 return Ok(Promise { debtor, nature, instrument: found.instrument });
             }
             match &source.parsed.statement().body {
                 // Whoever takes it over signs for it; what it is does not change.
                 Body::Handover(body) if body.agreement == *agreement && body.successor == *id => {
-                    self.check_signed(flag, source, agreement, &body.to)?;
-                    let old = self.promise_before(flag, source.entry, agreement, &body.obligation)?;
+                    self.check_signed(flag, source, (agreement, &body.to), used)?;
+                    let old = self.promise_before(flag, source.entry, (agreement, &body.obligation), used)?;
                     return Ok(Promise { debtor: body.to.clone(), ..old });
                 }
                 _ => {}
@@ -121,28 +154,32 @@ impl Sources {
     }
 
     /// That the debtor signed for a text: it is its own statement, or its consent to it is among the sources.
-    fn check_signed(&self, flag: &Source, source: &Source, agreement: &Slug, debtor: &Slug) -> Result<(), Fault> {
+    fn check_signed(&self, flag: &Source, source: &Source, (agreement, debtor): (&Slug, &Slug), used: &mut Used) -> Result<(), Fault> {
         let consents = |other: &Source| match &other.parsed.statement().body {
-            Body::Consent(body) => body.agreement == *agreement && body.to == source.hash && other.parsed.statement().acts_for() == debtor,
+            Body::Consent(body) => {
+                body.agreement == *agreement && body.to == source.parsed.hash() && other.parsed.statement().acts_for() == debtor
+            }
             _ => false,
         };
-        if source.parsed.statement().acts_for() == debtor || self.before(flag, flag.entry).any(consents) {
+        used.insert(source.entry);
+        if source.parsed.statement().acts_for() == debtor {
+            return Ok(());
+        }
+        if let Some(consent) = self.before(flag, flag.entry).find(|other| consents(other)) {
+            used.insert(consent.entry);
             return Ok(());
         }
         let detail = format!("no source shows that {debtor} signed for entry {} of {}", source.entry, source.origin);
-        Err(flag.unfit(&detail, &format!("its consent to {}", source.hash)))
+        Err(flag.unfit(&detail, &format!("its consent to {}", source.parsed.hash())))
     }
 
     /// That an institution of that ledger was admitted there with an identifier.
-    pub(super) fn check_identity(&self, flag: &Source, who: &Slug, wanted: &Identifiers) -> Result<(), Fault> {
-        let Some(registration) = self.admitted(flag, who) else {
+    pub(super) fn check_identity(&self, flag: &Source, who: &Slug, wanted: &Identifiers, used: &mut Used) -> Result<(), Fault> {
+        let Some(registration) = self.admitted(flag, who, used) else {
             let detail = format!("no source shows as whom {who} was admitted to {}", flag.origin);
             return Err(flag.unfit(&detail, "its registration and its admission, or the genesis"));
         };
-        let has = &registration.identifiers;
-        let given = [wanted.oin.is_some(), wanted.rsin.is_some(), wanted.kvk.is_some(), wanted.brin.is_some(), wanted.cbs.is_some()];
-        let same = [has.oin == wanted.oin, has.rsin == wanted.rsin, has.kvk == wanted.kvk, has.brin == wanted.brin, has.cbs == wanted.cbs];
-        if given.iter().zip(same).any(|(given, same)| *given && same) {
+        if registration.identifiers.each().any(|identifier| identifier == *wanted) {
             return Ok(());
         }
         let detail = format!("it is a breach of {who}, which did not register with this identifier");
@@ -150,20 +187,28 @@ impl Sources {
     }
 
     /// The registration with which an institution was admitted: the one whose key the owner named, or one of those in the genesis.
-    fn admitted(&self, flag: &Source, who: &Slug) -> Option<Registration> {
-        let bodies = || self.before(flag, flag.entry).map(|source| &source.parsed.statement().body);
-        let named = bodies().find_map(|body| match body {
-            Body::Admission(body) if body.institution == *who => Some(body.key),
+    fn admitted(&self, flag: &Source, who: &Slug, used: &mut Used) -> Option<Registration> {
+        let bodies = || self.before(flag, flag.entry).map(|source| (source.entry, &source.parsed.statement().body));
+        let named = bodies().find_map(|(entry, body)| match body {
+            Body::Admission(body) if body.institution == *who => Some((entry, body.key)),
             _ => None,
         });
-        let registered = |body: &Body| match body {
-            Body::Registration(body) if body.institution == *who && named == Some(body.key.thumbprint()) => Some(body.clone()),
-            Body::Genesis(body) => {
-                let signed = body.registrations.iter().filter_map(|signed| self_signed(signed.as_str().as_bytes(), &flag.origin).ok());
-                signed.into_iter().find(|registration| registration.institution == *who)
-            }
-            _ => None,
-        };
-        bodies().find_map(registered)
+        let (entry, registration) =
+            bodies().find_map(|(entry, body)| Some((entry, self_of(body, &flag.origin, who, named.map(|(_, key)| key))?)))?;
+        used.insert(entry);
+        used.extend(named.map(|(entry, _)| entry));
+        Some(registration)
+    }
+}
+
+/// What an institution registered with: with the key that was admitted, or in the genesis.
+fn self_of(body: &Body, origin: &str, who: &Slug, key: Option<Kid>) -> Option<Registration> {
+    match body {
+        Body::Registration(body) if body.institution == *who && key == Some(body.key.thumbprint()) => Some(body.clone()),
+        Body::Genesis(body) => {
+            let mut signed = body.registrations.iter().filter_map(|signed| self_signed(signed.as_str().as_bytes(), origin).ok());
+            signed.find(|registration| registration.institution == *who)
+        }
+        _ => None,
     }
 }

@@ -138,3 +138,76 @@ impl Institution {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::envelope::statement::agreement::Theme;
+
+    fn moment(entry: u64) -> Moment {
+        Fact { entry, at: "2006-06-01T09:00:00Z".parse().unwrap() }
+    }
+
+    /// The nth: breaches of its own.
+    fn recurring(n: u64, theme: Theme) -> Recurrence {
+        let breach = |due: &str| ShownBreach {
+            origin: "example.nl/town".to_owned(),
+            entry: n,
+            agreement: format!("homes-{n}").parse().unwrap(),
+            obligation: "help".parse().unwrap(),
+            due: due.parse().unwrap(),
+            breached: "2006-05-01T22:00:00Z".parse().unwrap(),
+            party: "corporation".parse().unwrap(),
+        };
+        let breaches = ["2006-03-01", "2006-04-01", "2006-05-01"].map(breach).to_vec();
+        let (hash, by, recurs) = (Hash::of(&[&n.to_be_bytes()]), "vng".parse().unwrap(), Recurring::Theme { theme });
+        let answer_by = "2006-07-13T22:00:00Z".parse().unwrap();
+        Recurrence { hash, by, recurs, months: 3, breaches, put_forward: moment(n), answer_by, late: None, answer: None }
+    }
+
+    #[test]
+    fn so_many_wait_and_one_more_when_one_is_answered() {
+        let mut ministry = Institution::new("ministry".parse().unwrap());
+        for n in 0..64 {
+            assert_eq!(ministry.receive(recurring(n, Theme::Housing)), Ok(()), "{n}");
+        }
+        assert_eq!(ministry.receive(recurring(64, Theme::Housing)).map_err(|refusal| refusal.rule()), Err(Rule::TooLarge));
+        let (decision, agenda, reason) = (AgendaDecision::NotOnAgenda, None, Hash::of(&[b"reason"]));
+        ministry.recurrences[7].answer = Some(AgendaGiven { decision, agenda, reason, given: moment(70) });
+        assert_eq!(ministry.receive(recurring(64, Theme::Housing)), Ok(()));
+    }
+
+    #[test]
+    fn a_breach_counts_once_for_what_recurs_and_again_for_something_else() {
+        let mut ministry = Institution::new("ministry".parse().unwrap());
+        assert_eq!(ministry.receive(recurring(1, Theme::Housing)), Ok(()));
+        let mut others = recurring(2, Theme::Housing);
+        others.breaches[2] = recurring(1, Theme::Housing).breaches[2].clone();
+        let refusal = ministry.receive(others).unwrap_err();
+        assert_eq!(
+            (refusal.rule(), refusal.faults()[0].pointer.as_str(), refusal.faults().len()),
+            (Rule::AlreadyGiven, "/body/breaches/2", 1)
+        );
+        assert_eq!(ministry.receive(recurring(1, Theme::Safety)), Ok(()));
+    }
+
+    #[test]
+    fn the_earliest_that_waits_is_flagged_first_and_each_once() {
+        let mut ministry = Institution::new("ministry".parse().unwrap());
+        let mut early = recurring(1, Theme::Housing);
+        early.answer_by = "2006-07-01T22:00:00Z".parse().unwrap();
+        for item in [recurring(2, Theme::Housing), early] {
+            ministry.receive(item).unwrap();
+        }
+        let mut flagged = Vec::new();
+        while let Some(Flag { due_at, cause: Cause::AgendaUnanswered { proposal, .. } }) = ministry.next_unanswered() {
+            ministry.note_unanswered(&proposal, moment(9));
+            flagged.push((due_at.to_string(), proposal));
+        }
+        let expected = [
+            ("2006-07-01T22:00:00.000Z", recurring(1, Theme::Housing).hash),
+            ("2006-07-13T22:00:00.000Z", recurring(2, Theme::Housing).hash),
+        ];
+        assert_eq!(flagged, expected.map(|(at, hash)| (at.to_owned(), hash)));
+    }
+}

@@ -25,8 +25,7 @@ pub fn faults(body: &Body) -> Vec<Fault> {
 
 /// Several could be those of several institutions.
 fn one_identifier(given: &Identifiers) -> Option<Fault> {
-    let Identifiers { oin, rsin, kvk, brin, cbs } = given;
-    let count = [oin.is_some(), rsin.is_some(), kvk.is_some(), brin.is_some(), cbs.is_some()].iter().filter(|given| **given).count();
+    let count = given.clone().each().count();
     let (pointer, detail) = ("/body/recurs/identifiers".to_owned(), format!("{count} identifiers"));
     let accepted = "one of: oin, rsin, kvk, brin, cbs".to_owned();
     (count != 1).then_some(Fault { pointer, rule: Rule::ActUnfit, detail, accepted })
