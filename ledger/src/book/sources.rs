@@ -1,5 +1,6 @@
 //! What receipts of other ledgers say together about a breach there: whose promise it was, about what, and who that is (L37).
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use crate::envelope::statement::agreement::{Instrument, Nature, Obligation, Proposal, Theme};
@@ -71,11 +72,11 @@ impl Sources {
     pub fn of(mut all: Vec<Source>, faults: &mut Vec<Fault>) -> Self {
         let accepted = "a proposal, counter-proposal, amendment, accession, handover, consent, registration, admission or genesis";
         all.retain(|source| {
-            let fits = match &source.parsed.statement().body {
-                Body::Proposal(_) | Body::CounterProposal(_) | Body::Amendment(_) | Body::Accession(_) | Body::Handover(_) => true,
-                Body::Consent(_) | Body::Registration(_) | Body::Admission(_) | Body::Genesis(_) => true,
-                _ => false,
-            };
+            let body = &source.parsed.statement().body;
+            let is_text =
+                matches!(body, Body::Proposal(_) | Body::CounterProposal(_) | Body::Amendment(_) | Body::Accession(_) | Body::Handover(_));
+            let tells_who = matches!(body, Body::Consent(_) | Body::Registration(_) | Body::Admission(_) | Body::Genesis(_));
+            let fits = is_text || tells_who;
             if !fits {
                 faults.push(source.unfit(&format!("a {} says nothing here", source.parsed.statement().body.kind().code()), accepted));
             }
@@ -86,7 +87,7 @@ impl Sources {
             }
             fits && source.text().is_none_or(|text| text.withheld_ground.is_none())
         });
-        all.sort_by(|a, b| b.entry.cmp(&a.entry));
+        all.sort_by_key(|source| Reverse(source.entry));
         Self(all)
     }
 
