@@ -128,30 +128,39 @@ impl Sources {
         })
     }
 
-    /// What was promised under this id when the flag was written, by a text that its debtor signed.
+    /// What was promised under this id when the flag was written: by the latest text that its debtor signed. What nobody is bound by
+    /// says nothing.
     pub(super) fn promise(&self, flag: &Source, agreement: &Slug, id: &Slug, used: &mut Used) -> Result<Promise, Fault> {
         self.promise_before(flag, flag.entry, (agreement, id), used)
     }
 
     fn promise_before(&self, flag: &Source, entry: u64, (agreement, id): (&Slug, &Slug), used: &mut Used) -> Result<Promise, Fault> {
+        let mut unsigned = None;
         for source in self.before(flag, entry) {
-            if let Some(found) = source.obligation(agreement, id) {
-                self.check_signed(flag, source, (agreement, &found.debtor), used)?;
-                let (debtor, nature) = (found.debtor.clone(), found.nature.unwrap_or(Nature::Service));
-                return Ok(Promise { debtor, nature, instrument: found.instrument });
+            let handed = match &source.parsed.statement().body {
+                Body::Handover(body) if body.agreement == *agreement && body.successor == *id => Some(body),
+                _ => None,
+            };
+            let found = source.obligation(agreement, id);
+            let Some(debtor) = found.map(|found| &found.debtor).or(handed.map(|body| &body.to)) else { continue };
+            if let Err(fault) = self.check_signed(flag, source, (agreement, debtor), used) {
+                unsigned.get_or_insert(fault);
+                continue;
             }
-            match &source.parsed.statement().body {
+            let debtor = debtor.clone();
+            if let Some(found) = found {
+                return Ok(Promise { debtor, nature: found.nature.unwrap_or(Nature::Service), instrument: found.instrument });
+            }
+            if let Some(body) = handed {
                 // Whoever takes it over signs for it; what it is does not change.
-                Body::Handover(body) if body.agreement == *agreement && body.successor == *id => {
-                    self.check_signed(flag, source, (agreement, &body.to), used)?;
-                    let old = self.promise_before(flag, source.entry, (agreement, &body.obligation), used)?;
-                    return Ok(Promise { debtor: body.to.clone(), ..old });
-                }
-                _ => {}
+                let old = self.promise_before(flag, source.entry, (agreement, &body.obligation), used)?;
+                return Ok(Promise { debtor, ..old });
             }
         }
-        let detail = format!("no source holds {id} of {agreement} in {}", flag.origin);
-        Err(flag.unfit(&detail, "the text in which it stands, before the breach"))
+        Err(unsigned.unwrap_or_else(|| {
+            let detail = format!("no source holds {id} of {agreement} in {}", flag.origin);
+            flag.unfit(&detail, "the text in which it stands, before the breach")
+        }))
     }
 
     /// That the debtor signed for a text: it is its own statement, or its consent to it is among the sources.
@@ -162,12 +171,12 @@ impl Sources {
             }
             _ => false,
         };
-        used.insert(source.entry);
         if source.parsed.statement().acts_for() == debtor {
+            used.insert(source.entry);
             return Ok(());
         }
         if let Some(consent) = self.before(flag, flag.entry).find(|other| consents(other)) {
-            used.insert(consent.entry);
+            used.extend([source.entry, consent.entry]);
             return Ok(());
         }
         let detail = format!("no source shows that {debtor} signed for entry {} of {}", source.entry, source.origin);
