@@ -7,7 +7,7 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 use gateway::command::exit::{EXIT_CODES, conclude};
 use gateway::command::{
     Exit, Terminal, agreement, attempt, audit, backup, demo, erase, follow, go_on, init, key, log_key, migrate, monitor, read, rebuild,
-    register, restore, serve, sign, submit, token, verify, witness,
+    recurrence, register, restore, serve, sign, submit, token, verify, witness,
 };
 use gateway::settings::with_file;
 
@@ -45,6 +45,7 @@ enum Command {
     Read(read::Read),
     Follow(follow::Follow),
     Audit(audit::Audit),
+    Recurrence(recurrence::Recurrence),
     Monitor(monitor::Monitor),
     Verify(verify::Verify),
     Init(init::Init),
@@ -73,6 +74,7 @@ impl Command {
             Self::Read(read) => read.run(terminal),
             Self::Follow(follow) => follow.run(terminal),
             Self::Audit(audit) => audit.run(terminal),
+            Self::Recurrence(recurrence) => recurrence.run(terminal),
             Self::Monitor(monitor) => monitor.run(terminal),
             Self::Verify(verify) => verify.run(terminal),
             Self::Init(init) => init.run(terminal),

@@ -93,6 +93,7 @@ pub fn check<D: Door>(story: &Story<D>, words: &[&str]) -> Result<(), String> {
         [who, "succeeded", "by", successor] => same("its successor", goes_over(story, who, true)?.as_str(), *successor),
         ["mandate", name, standing] => same("the mandate", mandate(story, name)?, *standing),
         ["consents", "to", offer, list] => same("who consented", consents(story, offer)?, sorted(list)),
+        ["recurrence", name, standing @ ..] => same("where it stands", recurrence(story, name)?, standing.join(" ")),
         ["institution", who, state] => same("the institution", standing(story, who)?, *state),
         ["rules", rules, "holidays", table] => {
             let ledger = story.audit.book().ledger();
@@ -209,6 +210,22 @@ fn mandate<D: Door>(story: &Story<D>, name: &str) -> Result<&'static str, String
     let mut found = story.audit.institutions().filter_map(|principal| Some((principal, principal.mandate(hash)?)));
     let (principal, given) = found.next().ok_or_else(|| format!("{name} is no mandate"))?;
     Ok(principal.mandate_standing(given, story.town.door.now()).code())
+}
+
+/// Where something that recurs stands: `waits until INSTANT`, the decision, or the decision and its day; `late` before it when the
+/// ministry was.
+fn recurrence<D: Door>(story: &Story<D>, name: &str) -> Result<String, String> {
+    let hash = story.town.named.get(name).ok_or_else(|| format!("nothing is named {name}"))?;
+    let mut items = story.audit.institutions().flat_map(|ministry| &ministry.recurrences);
+    let item = items.find(|item| item.hash == *hash).ok_or_else(|| format!("{name} was not put forward"))?;
+    let standing = match &item.answer {
+        None => format!("waits until {}", item.answer_by),
+        Some(given) => match &given.agenda {
+            None => given.decision.to_string(),
+            Some(agenda) => format!("{} on {}", given.decision, agenda.day),
+        },
+    };
+    Ok(if item.late.is_some() { format!("late {standing}") } else { standing })
 }
 
 /// Who consented to an offer: those for whom it was signed.

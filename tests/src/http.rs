@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use axum::body::Body;
+use axum::http::Request;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use gateway::api::router;
@@ -21,6 +23,7 @@ use ledger::log::receipt::Receipt;
 use ledger::words::Instant;
 use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
+use tower::ServiceExt as _;
 
 use crate::audit::Audit;
 use crate::derived::{Lives, folded};
@@ -56,6 +59,7 @@ struct Running {
     writers: Writers,
     server: JoinHandle<std::io::Result<()>>,
     client: Client,
+    url: String,
 }
 
 impl Town<Http> {
@@ -67,6 +71,11 @@ impl Town<Http> {
     /// The same by the first versions of the rules.
     pub fn by_first_rules_over_http(at: Instant) -> Self {
         Self::settled(Http::found(ORIGIN, at, first()), ORIGIN, "municipality", &KINDS[2..])
+    }
+
+    /// A local ledger behind HTTP beside that of a story.
+    pub fn beside_over_http(origin: &'static str, at: Instant) -> Self {
+        Self::settled(Http::found(origin, at, newest()), origin, "municipality", &KINDS[2..])
     }
 
     /// The national ledger behind HTTP, owned by the ministry, with the umbrella organisations.
@@ -156,6 +165,27 @@ impl Http {
         audit_ledger(client, name_of(self.origin), self.vkey.clone(), Some(self.now()), |_, _| ()).expect("the gateway answers")
     }
 
+    /// Where the ledger is: the address of its gateway, and its name.
+    pub fn address(&self) -> String {
+        format!("{}/{}", self.running().url, name_of(self.origin))
+    }
+
+    /// What stands at an address of this gateway, as anybody reads it now.
+    pub fn page(&self, path: &str) -> String {
+        let request = Request::get(path).body(Body::empty()).expect("a request");
+        let router = gateway::web::router(self.host().clone());
+        let bytes = self.wait(async {
+            let body = router.oneshot(request).await.expect("the router answers").into_body();
+            axum::body::to_bytes(body, usize::MAX).await.expect("a body")
+        });
+        String::from_utf8(bytes.to_vec()).expect("UTF-8")
+    }
+
+    /// The key of the log, from the one who founded it.
+    pub fn log_key(&self) -> String {
+        self.vkey.to_string()
+    }
+
     fn owner(&self) -> ReaderKey {
         owner_of(self.origin, &self.clock)
     }
@@ -194,9 +224,10 @@ async fn serve(home: &Home, clock: &StepClock) -> Running {
     let pace = Pace { clock_confirmed: true, ..Pace::default() };
     let (host, writers) = Host::start(store, &home.keys(), Clock::Step(clock.clone()), pace).await.expect("a gateway");
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let client = Client::new(&format!("http://{}", listener.local_addr().expect("an address"))).expect("a client");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    let client = Client::new(&url).expect("a client");
     let server = tokio::spawn(axum::serve(listener, router(host.clone())).into_future());
-    Running { host, writers, server, client }
+    Running { host, writers, server, client, url }
 }
 
 /// The owner of a ledger as one who reads it.

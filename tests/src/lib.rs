@@ -9,6 +9,7 @@ pub mod memory;
 pub mod texts;
 pub mod town;
 pub mod national;
+pub mod elsewhere;
 pub mod verbs;
 pub mod story;
 pub mod whole;

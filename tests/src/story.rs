@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use ledger::envelope::Type;
 use ledger::envelope::statement::flag::Cause;
 use ledger::words::{Day, Instant};
 use serde_json::json;
 
 use crate::audit::Audit;
 use crate::door::{Answer, Door};
+use crate::elsewhere::{ELSEWHERE, Elsewhere, agenda_proposal, log_key};
+use crate::memory::Memory;
 use crate::national::umbrella;
 use crate::town::Town;
 use crate::{expect, texts, verbs, words};
@@ -21,6 +24,8 @@ pub struct Story<D> {
     /// Entries from before the line that is looked at.
     pub before: u64,
     texts: BTreeMap<String, Vec<String>>,
+    /// Ledgers beside this one, by their names.
+    elsewhere: BTreeMap<String, Elsewhere>,
 }
 
 /// Tells a story; the error names the line.
@@ -28,7 +33,7 @@ pub fn tell<D: Door>(town: Town<D>, text: &str) -> Result<Story<D>, String> {
     let entries = town.door.entries(0);
     let mut audit = Audit::begin(&entries[0]).map_err(|corruption| format!("{corruption:?}"))?;
     entries[1..].iter().try_for_each(|entry| audit.fold(entry)).map_err(|corruption| format!("{corruption:?}"))?;
-    let mut story = Story { town, before: audit.next(), audit, texts: BTreeMap::new() };
+    let mut story = Story { town, before: audit.next(), audit, texts: BTreeMap::new(), elsewhere: BTreeMap::new() };
     let lines: Vec<&str> = text.lines().map(|line| line.split('#').next().unwrap_or_default().trim_end()).collect();
     let mut at = 0;
     while at < lines.len() {
@@ -37,7 +42,7 @@ pub fn tell<D: Door>(town: Town<D>, text: &str) -> Result<Story<D>, String> {
         at += 1;
         let mut block = Vec::new();
         while at < lines.len() && lines[at].starts_with("  ") {
-            block.push(lines[at].trim().to_owned());
+            block.push(lines[at][2..].to_owned());
             at += 1;
         }
         let next = lines[at..].iter().find(|next| !next.is_empty()).copied().unwrap_or_default();
@@ -59,7 +64,18 @@ impl<D: Door> Story<D> {
         self.town.answer = None;
         match words.as_slice() {
             [] => {}
-            ["text", name] => _ = self.texts.insert((*name).to_owned(), block.to_vec()),
+            ["text" | "shown", name] => _ = self.texts.insert((*name).to_owned(), block.to_vec()),
+            ["ledger", name] => self.tell_elsewhere(name, &block.join("\n"))?,
+            [who, "accepts", "ledger", name] if self.elsewhere.contains_key(*name) => {
+                let key = log_key(self.elsewhere[*name].origin, true).verifier().to_string();
+                self.town.actor(who).accept_ledger(&key);
+            }
+            [who, "puts", "forward", what, "in", months, "months", "by", shown, rest @ ..] => {
+                let lines: Vec<String> = shown.split('+').flat_map(|name| self.texts.get(name).cloned().unwrap_or_default()).collect();
+                let body = agenda_proposal(|name| self.elsewhere.get(name), what, months, &lines)?;
+                words::unusual(&mut self.town, rest)?;
+                self.town.actor(who).say(Type::AgendaProposal, body);
+            }
             ["day", day] => self.town.door.advance(noon(day)?, true),
             ["asleep", "until", day] => self.town.door.advance(noon(day)?, false),
             ["instant", at] => self.town.door.advance(at.parse().map_err(str::to_owned)?, true),
@@ -126,6 +142,15 @@ impl<D: Door> Story<D> {
         self.check_answer(next)
     }
 
+    /// What happens in another ledger; told there from its beginning each time.
+    fn tell_elsewhere(&mut self, name: &str, text: &str) -> Result<(), String> {
+        let (_, origin) = ELSEWHERE.into_iter().find(|(known, _)| *known == name).ok_or_else(|| format!("there is no ledger {name}"))?;
+        let began = self.town.door.entries(0)[0].at;
+        let story: Story<Memory> = tell(Town::beside(origin, began), text)?;
+        self.elsewhere.insert(name.to_owned(), Elsewhere { origin, entries: story.town.door.log().to_vec() });
+        Ok(())
+    }
+
     /// The entry that flagged the last breach of a due date.
     fn flag_of_breach(&self, clause: &str, due: &str) -> Option<u64> {
         let is_it = |cause: &Cause| match cause {
@@ -144,7 +169,8 @@ impl<D: Door> Story<D> {
 
     fn text(&self, name: &str) -> Result<serde_json::Value, String> {
         let lines = self.texts.get(name).ok_or_else(|| format!("there is no text {name}"))?;
-        let (brings, lines): (Vec<String>, Vec<String>) = lines.iter().cloned().partition(|line| line.starts_with("brings "));
+        let lines = lines.iter().map(|line| line.trim().to_owned());
+        let (brings, lines): (Vec<String>, Vec<String>) = lines.partition(|line| line.starts_with("brings "));
         let mut text = texts::proposal(name.split('~').next().unwrap_or(name), &lines)?;
         let reference = |line: &String| self.town.umbrellas.get(&line[7..]).cloned().ok_or_else(|| format!("there is no umbrella: {line}"));
         if !brings.is_empty() {

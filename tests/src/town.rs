@@ -10,6 +10,7 @@ use ledger::words::{CALENDAR_VERSION, Hash, Instant, Slug};
 use serde_json::{Value, json};
 
 use crate::door::{Answer, Attachment, Door};
+use crate::elsewhere::identifiers;
 use crate::memory::Memory;
 use crate::texts::attachments_of;
 
@@ -110,7 +111,9 @@ pub fn proof(name: &str, institution: &str) -> String {
 
 /// The self-signed registration of an institution for a ledger, compact, as `init` takes it.
 pub fn registers(origin: &str, (who, kind): (&str, &str), at: Instant) -> String {
-    let payload = payload(origin, Type::Registration, &format!("{who}-0"), at, who, registration(who, kind, who));
+    let mut body = registration(who, kind, who);
+    body["identifiers"] = identifiers(origin, who);
+    let payload = payload(origin, Type::Registration, &format!("{who}-0"), at, who, body);
     String::from_utf8(sign_compact(&key(who), Type::Registration.typ(), payload.to_string().as_bytes())).expect("ASCII")
 }
 
@@ -162,6 +165,11 @@ impl Town<Memory> {
     /// The national ledger in memory, owned by the ministry, with the umbrella organisations.
     pub fn national(at: Instant) -> Self {
         Self::founded(NATIONAL, at, "ministry", &NATIONAL_KINDS[1..], &newest())
+    }
+
+    /// A local ledger in memory beside that of a story.
+    pub fn beside(origin: &'static str, at: Instant) -> Self {
+        Self::founded(origin, at, "municipality", &KINDS[2..], &newest())
     }
 
     fn founded(origin: &'static str, at: Instant, owner: &str, others: &[(&str, &str)], versions: &Value) -> Self {

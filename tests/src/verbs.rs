@@ -5,6 +5,7 @@ use ledger::log::possession;
 use serde_json::{Value, json};
 
 use crate::door::{Answer, Door};
+use crate::elsewhere::identifiers;
 use crate::texts::attachment;
 use crate::town::{Actor, jwk, kid, log_key, log_seed, proof, registration};
 
@@ -12,7 +13,8 @@ use crate::town::{Actor, jwk, kid, log_key, log_seed, proof, registration};
 impl<D: Door> Actor<'_, D> {
     /// Presents itself with the key that has its name.
     pub fn register(self, kind: &str) -> Answer {
-        let body = registration(&self.who, kind, &self.who);
+        let mut body = registration(&self.who, kind, &self.who);
+        body["identifiers"] = identifiers(self.origin(), &self.who);
         self.say(Type::Registration, body)
     }
 
@@ -403,6 +405,15 @@ impl<D: Door> Actor<'_, D> {
     /// Accepts receipts of the ledger with this key.
     pub fn accept_ledger(self, log_key: &str) -> Answer {
         self.say(Type::LedgerAcceptance, json!({ "logKey": log_key }))
+    }
+
+    /// Answers what was put forward for the agenda; on a day when it is put on it.
+    pub fn answer_agenda(self, proposal: &str, decision: &str, day: Option<&str>) -> Answer {
+        let mut body = json!({ "to": self.hash_of(proposal), "decision": decision, "reason": attachment() });
+        if let Some(day) = day {
+            body["agenda"] = json!({ "meeting": "The consultation with the cities", "day": day });
+        }
+        self.say(Type::AgendaAnswer, body)
     }
 
     /// What was done with the ministry's answer.

@@ -86,6 +86,9 @@ fn institution_json(view: &InstitutionView) -> Value {
     if !life.went_on.is_empty() {
         value["wentOn"] = json!(life.went_on);
     }
+    if !life.recurrences.is_empty() {
+        value["recurrences"] = json!(life.recurrences);
+    }
     if !life.rules.is_empty() {
         value["rules"] = json!(life.rules);
     }

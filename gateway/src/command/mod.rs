@@ -19,6 +19,7 @@ pub mod token;
 pub mod read;
 pub mod follow;
 pub mod audit;
+pub mod recurrence;
 pub mod monitor;
 pub mod verify;
 pub mod init;

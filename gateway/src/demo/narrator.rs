@@ -134,5 +134,6 @@ fn flag_text(town: &Town, cause: &Cause, tally: &mut Tally) -> Option<String> {
         Cause::UnderStrength { weakness, .. } => format!("gebrek: {}", weakness.dutch()),
         Cause::NoValidKey { institution } => format!("{} heeft geen geldige sleutel", name(town, institution)),
         Cause::RecoveryCompleted { institution, .. } => format!("{} heeft een nieuwe sleutel", name(town, institution)),
+        Cause::AgendaUnanswered { institution, .. } => format!("geen antwoord op een voordracht van {}", name(town, institution)),
     })
 }

@@ -113,6 +113,7 @@ fn may_concern(kind: &str) -> bool {
         Type::LedgerAcceptance | Type::LogKeyRotation | Type::Amendment | Type::Event | Type::CounterProposal | Type::Retraction => false,
         Type::Suspension | Type::Resumption | Type::Dissolution | Type::Accession | Type::Expulsion | Type::ExpulsionView => false,
         Type::AttachmentErasure | Type::Continuation | Type::RulesChange | Type::ProposalAnswer | Type::Review => false,
+        Type::AgendaProposal | Type::AgendaAnswer => false,
         Type::Mandate | Type::MandateRevocation | Type::InstitutionSuccession | Type::SuccessionAcceptance => false,
     })
 }
@@ -150,6 +151,7 @@ fn concerns(body: &Body, case: &Case, offers: &[Hash]) -> bool {
         Body::DisputeRetraction(_) | Body::Release(_) | Body::Handover(_) | Body::Withdrawal(_) => false,
         Body::WithdrawalAnswer(_) | Body::WithdrawalRevocation(_) | Body::MinistryRouting(_) | Body::LedgerAcceptance(_) => false,
         Body::LogKeyRotation(_) | Body::Continuation(_) | Body::RulesChange(_) | Body::ProposalAnswer(_) | Body::Review(_) => false,
+        Body::AgendaProposal(_) | Body::AgendaAnswer(_) => false,
         Body::Mandate(_) | Body::MandateRevocation(_) | Body::InstitutionSuccession(_) | Body::SuccessionAcceptance(_) => false,
         Body::Amendment(_) | Body::Event(_) | Body::Finding(_) | Body::CounterProposal(_) | Body::Retraction(_) => false,
         Body::Impasse(_) | Body::ImpassePosition(_) | Body::ImpasseStep(_) => false,
@@ -174,6 +176,7 @@ fn caused(cause: &Cause, number: u32) -> bool {
         Cause::TacitlyAccepted { .. } | Cause::ReportUnanswered { .. } | Cause::DisputeUnanswered { .. } => false,
         Cause::GoneQuiet { .. } | Cause::WithdrawalUnanswered { .. } | Cause::UnderStrength { .. } => false,
         Cause::NoValidKey { .. } | Cause::RecoveryCompleted { .. } | Cause::ConditionLapsed { .. } => false,
+        Cause::AgendaUnanswered { .. } => false,
         Cause::Resumed { .. } | Cause::Acceded { .. } | Cause::ExpulsionUnanswered { .. } => false,
         Cause::ImpasseUnanswered { .. } | Cause::TalksExpired { .. } | Cause::DisputeMissing { .. } => false,
         Cause::ProposalUnanswered { .. } | Cause::ReviewOverdue { .. } | Cause::EndsWithoutSuccessor { .. } => false,

@@ -33,6 +33,8 @@ pub(super) enum Room {
     Agreements,
     /// Neighbourhoods.
     Neighbourhoods,
+    /// The agenda of the minister; not in the menu, since most ledgers have none.
+    Agenda,
     /// Entries; not in the menu, since each line leads there.
     Entries,
 }
@@ -48,6 +50,7 @@ impl Room {
             Self::Cases => "/zaken",
             Self::Agreements => "/convenanten",
             Self::Neighbourhoods => "/buurten",
+            Self::Agenda => "/agenda",
             Self::Entries => "/inschrijvingen",
         }
     }
@@ -59,6 +62,7 @@ impl Room {
             Self::Cases => "menu-cases",
             Self::Agreements => "menu-agreements",
             Self::Neighbourhoods => "menu-neighbourhoods",
+            Self::Agenda => "menu-agenda",
             Self::Entries => "menu-entries",
         }
     }

@@ -21,6 +21,7 @@ mod attention;
 mod cases;
 mod case;
 mod dossier;
+mod agenda;
 mod agreements;
 mod agreement;
 mod neighbourhoods;
@@ -53,6 +54,7 @@ pub fn router(host: Host) -> Router {
     let directors = Router::new().route("/{ledger}/aandacht", get(attention::show));
     let ministers =
         Router::new().route("/{ledger}/zaken", get(cases::show)).route("/{ledger}/convenanten/{id}/zaken/{number}", get(case::show));
+    let ministers = ministers.route("/{ledger}/agenda", get(agenda::show));
     let parties = Router::new()
         .route("/{ledger}/convenanten", get(agreements::show))
         .route("/{ledger}/convenanten/{id}", get(agreement::show))

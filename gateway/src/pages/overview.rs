@@ -2,7 +2,7 @@
 
 use axum::response::Response;
 use ledger::book::Ledger;
-use ledger::envelope::statement::genesis::Versions;
+use ledger::envelope::statement::genesis::{Level, Versions};
 use ledger::lives::continuation::WentOn;
 use ledger::words::Day;
 use maud::{Markup, html};
@@ -87,6 +87,9 @@ fn who(visit: &Visit, (facts, versions): (&Ledger, &Versions), names: &Names, ca
             div {
                 dt { (words.say("overview-at-ministry")) }
                 dd { a href=(visit.link(&format!("/{name}/zaken"))) { (words.with("cases", &[("count", cases.into())])) } }
+            }
+            @if facts.level == Level::National {
+                div { dt { (words.say("menu-agenda")) } dd { a href=(visit.link(&format!("/{name}/agenda"))) { (words.say("overview-to-agenda")) } } }
             }
             div {
                 dt { (words.say("overview-rules")) }

@@ -211,6 +211,8 @@ impl Book {
                     Ok(vec![Life::Institution(Box::new(self.announce_succession(by, body, verified.hash(), moment)?))])
                 }
                 Body::SuccessionAcceptance(body) => self.accept_succession(by, body, moment),
+                Body::AgendaProposal(body) => Ok(vec![self.put_forward(by, body, verified.hash(), moment)?]),
+                Body::AgendaAnswer(body) => Ok(vec![self.answer_agenda(by, body, moment)?]),
                 body => Ok(vec![Life::Institution(Box::new(self.apply_to_institution(by, body, moment)?))]),
             },
         }
@@ -264,7 +266,7 @@ fn act(agreement: &mut Agreement, by: &Slug, body: &Body, hash: Hash, moment: Mo
         Body::KeyRevocation(_) | Body::RecoveryRequest(_) | Body::RecoveryVouch(_) | Body::RecoveryObjection(_) => Ok(()),
         Body::MinistryRouting(_) | Body::LedgerAcceptance(_) | Body::LogKeyRotation(_) | Body::AttachmentErasure(_) => Ok(()),
         Body::Continuation(_) | Body::RulesChange(_) | Body::Mandate(_) | Body::MandateRevocation(_) => Ok(()),
-        Body::InstitutionSuccession(_) | Body::SuccessionAcceptance(_) => Ok(()),
+        Body::InstitutionSuccession(_) | Body::SuccessionAcceptance(_) | Body::AgendaProposal(_) | Body::AgendaAnswer(_) => Ok(()),
         Body::Proposal(_) | Body::CounterProposal(_) | Body::Accession(_) | Body::Flag(_) => Ok(()),
     }
 }

@@ -177,6 +177,6 @@ pub fn is_about_keys(body: &Body) -> bool {
         | Type::Annulment
         | Type::AttachmentErasure => false,
         Type::InstitutionSuccession | Type::SuccessionAcceptance => true,
-        Type::Mandate | Type::MandateRevocation => false,
+        Type::Mandate | Type::MandateRevocation | Type::AgendaProposal | Type::AgendaAnswer => false,
     }
 }

@@ -1,49 +1,18 @@
-//! Receipts of other ledgers: which ones the owner accepts, and what an umbrella reference must show (L44).
+//! Umbrella agreements of another ledger: what a reference to one must show (L44).
 
 use std::collections::BTreeSet;
 
 use super::desk::Book;
+use super::receipts::Elsewhere;
 use super::verdict::Stop;
 use crate::envelope::statement::agreement::{Obligation, Proposal};
 use crate::envelope::statement::amendment::Change;
-use crate::envelope::statement::umbrella::{LedgerAcceptance, Umbrella};
-use crate::envelope::{Body, Fault, Parsed, Refusal, Rule};
-use crate::lives::institution::AcceptedLedger;
-use crate::lives::moment::Moment;
-use crate::lives::{Agreement, Institution};
-use crate::log::note::{KeyKind, VerifierKey};
-use crate::log::receipt::Receipt;
+use crate::envelope::statement::umbrella::Umbrella;
+use crate::envelope::{Body, Fault, Refusal, Rule};
+use crate::lives::Agreement;
 use crate::words::Slug;
 
-/// At most this many ledgers whose receipts are accepted.
-const MAX_LEDGERS: usize = 64;
-
 impl Book {
-    /// The owner accepts receipts of another ledger; a later key of the same ledger stands beside the earlier one.
-    pub(super) fn accept_ledger(&self, owner: &mut Institution, body: &LedgerAcceptance, moment: Moment) -> Result<(), Refusal> {
-        let refuse = |rule, detail: &str, accepted: &str| Err(Refusal::at("/body/logKey", rule, detail, accepted));
-        let Ok(key) = body.log_key.as_str().parse::<VerifierKey>() else {
-            return refuse(Rule::WrongValue, "this is no vkey", "name+keyid+key (C2SP signed-note)");
-        };
-        let given = key.to_string();
-        match () {
-            () if owner.id != self.ledger().owner => {
-                let owner = self.ledger().owner.to_string();
-                Err(Refusal::at("/by", Rule::OwnerOnly, "receipts are accepted by the owner of the ledger", owner))
-            }
-            () if key.kind() != KeyKind::Note => refuse(Rule::WrongValue, "this key does not sign a log", "a key of type 0x01 (Ed25519)"),
-            () if key.name() == self.ledger().origin => refuse(Rule::OtherLedger, "this is the ledger itself", "the key of another ledger"),
-            () if owner.accepted_ledgers.iter().any(|known| known.log_key == given) => {
-                refuse(Rule::AlreadyGiven, "this key is accepted already", "")
-            }
-            () if owner.accepted_ledgers.len() >= MAX_LEDGERS => refuse(Rule::TooLarge, "64 ledgers are accepted already", "no more"),
-            () => {
-                owner.accepted_ledgers.push(AcceptedLedger { log_key: given, since: moment });
-                Ok(())
-            }
-        }
-    }
-
     /// That each umbrella reference of a statement holds: its receipt, under a key that the owner accepted, is of an offered
     /// text of that agreement, and each clause that is referred to stands in it.
     pub(super) fn check_umbrellas(&self, body: &Body, agreement: &Agreement) -> Result<(), Stop> {
@@ -105,23 +74,9 @@ impl Book {
 
     /// The clauses of the umbrella text that a receipt shows. A text that everybody reads names none that is withheld.
     fn clauses_of(&self, umbrella: &Umbrella, pointer: &str, named_in: &Proposal) -> Result<BTreeSet<Slug>, Stop> {
-        let owner = self.known_institution(&self.ledger().owner, pointer)?;
-        let keys = owner.accepted_ledgers.iter().filter_map(|ledger| ledger.log_key.parse::<VerifierKey>().ok());
-        let keys: Vec<VerifierKey> = keys.filter(|key| key.name() == umbrella.origin.as_str()).collect();
-        if keys.is_empty() {
-            let known = owner.accepted_ledgers.iter().map(|ledger| ledger.log_key.split('+').next().unwrap_or_default());
-            let accepted = format!("an accepted ledger: {}", known.collect::<Vec<_>>().join(", "));
-            let detail = format!("{} is not accepted", umbrella.origin);
-            return Err(Refusal::at(format!("{pointer}/origin"), Rule::LedgerNotAccepted, detail, accepted).into());
-        }
+        let (origin, entry, receipt) = (umbrella.origin.as_str(), umbrella.entry.0, umbrella.receipt.as_str());
+        let parsed = self.shown(&Elsewhere { origin, entry, receipt, pointer })?;
         let unfit = |detail: String| Refusal::at(format!("{pointer}/receipt"), Rule::ReceiptUnfit, detail, "the receipt of that entry");
-        let receipt = Receipt::parse(format!("{}\n", umbrella.receipt).as_bytes()).map_err(|fault| unfit(fault.to_string()))?;
-        let shown = keys.iter().map(|key| receipt.verify(key)).reduce(|first, next| first.or(next)).expect("there is a key");
-        let shown = shown.map_err(|fault| unfit(fault.to_string()))?;
-        if shown.index != u64::from(umbrella.entry.0) {
-            return Err(unfit(format!("it is of entry {}", shown.index)).into());
-        }
-        let parsed = Parsed::parse(&shown.jws).map_err(|refusal| unfit(format!("it holds no statement: {refusal}")))?;
         let offered = match &parsed.statement().body {
             Body::Proposal(text) => Some(text),
             Body::CounterProposal(body) => Some(&body.text),

@@ -132,6 +132,9 @@ rules! {
     // --- other ledgers ---
     LedgerNotAccepted "ledger-not-accepted" "L44" Forbidden "Ontvangstbewijzen van dat grootboek worden hier niet erkend." "Receipts of that ledger are not accepted here."
     ReceiptUnfit "receipt-unfit" "L44" Invalid "Het ontvangstbewijs klopt niet of is van iets anders." "The receipt does not hold, or is of something else."
+    // --- what recurs ---
+    NationalOnly "national-only" "L37" Forbidden "Dit kan alleen in het landelijke grootboek." "This is done in the national ledger only."
+    RecurrenceUnfit "recurrence-unfit" "L37" Invalid "De bronnen laten niet zien dat dit terugkeert." "The sources do not show that this recurs."
     // --- attachments and the clock ---
     AttachmentMissing "attachment-missing" "log" Invalid "Een bijlage waarnaar wordt verwezen is niet meegestuurd." "An attachment that is referred to was not sent along."
     AttachmentUnfit "attachment-unfit" "log" Invalid "Een bijlage past niet bij de verklaring." "An attachment does not fit the statement."

@@ -10,6 +10,7 @@ use super::log_keys::LogKey;
 use super::mandate::Given;
 use super::moment::{Fact, Moment};
 use super::recovery::Recovery;
+use super::recurrence::Recurrence;
 use super::rules::RulesSince;
 use crate::envelope::refusal::{Refusal, Rule};
 use crate::envelope::statement::flag::{Cause, Flag};
@@ -58,6 +59,9 @@ pub struct Institution {
     /// Those that went over into it: it answers for them.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub succeeds: BTreeSet<Slug>,
+    /// Of the ministry of a ledger: what recurs and was put forward for its agenda.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub recurrences: Vec<Recurrence>,
 }
 
 /// Another ledger whose receipts are accepted.
@@ -146,6 +150,7 @@ impl Institution {
             mandated_by: BTreeSet::new(),
             succession: None,
             succeeds: BTreeSet::new(),
+            recurrences: Vec::new(),
         }
     }
 
@@ -296,7 +301,7 @@ impl Institution {
         });
         let keyless = admitted.keys_end().filter(|_| admitted.no_valid_key.is_none());
         let keyless = keyless.map(|due_at| Flag { due_at, cause: Cause::NoValidKey { institution: self.id.clone() } });
-        recovered.into_iter().chain(keyless).min_by_key(|flag| flag.due_at)
+        recovered.into_iter().chain(keyless).chain(self.next_unanswered()).min_by_key(|flag| flag.due_at)
     }
 
     /// Applies the flag that `next_flag` gave.
@@ -309,6 +314,7 @@ impl Institution {
                     admitted.push_key(recovery.key, None, moment);
                 }
             }
+            Cause::AgendaUnanswered { proposal, .. } => self.note_unanswered(proposal, moment),
             _ => return Err(Refusal::new(Rule::FlagUnfit, "this flag is not about an institution", "")),
         }
         Ok(())

@@ -9,6 +9,7 @@ pub mod continuation;
 pub mod institution;
 pub mod institution_succession;
 pub mod recovery;
+pub mod recurrence;
 pub mod mandate;
 pub mod scope;
 pub mod stake;

@@ -169,6 +169,7 @@ fn samples() -> Vec<(Type, Value)> {
     let jwk: Value = serde_json::from_str(&school.key.public().to_jwk().to_string()).unwrap();
     let paper = json!({ "hash": hash, "mediaType": "text/plain", "sizeBytes": 12 });
     let proof = "x".repeat(120);
+    let elsewhere = json!({ "origin": "test.example/gm0599", "entry": 7, "receipt": "c2sp.org/tlog-proof@v1\n".repeat(12).trim_end() });
     let mut registration = school.registration("school");
     registration["identifiers"] =
         json!({ "oin": "00000099000000010000", "kvk": "12345678", "brin": "01AB", "cbs": "GM0599", "rsin": "123456782" });
@@ -369,6 +370,30 @@ fn samples() -> Vec<(Type, Value)> {
             json!({ "size": 3, "lost": [format!("test.example/gm0599\n9\n{}", "A".repeat(90))], "reason": "Brand in de machinekamer." }),
         ),
         (Type::CaseClosure, json!({ "agreement": "wijk", "case": 1, "done": paper })),
+        (
+            Type::AgendaProposal,
+            json!({ "recurs": { "kind": "party", "identifiers": { "kvk": "12345678" } }, "months": 12, "breaches": [elsewhere, elsewhere, elsewhere], "sources": [elsewhere] }),
+        ),
+        (
+            Type::AgendaProposal,
+            json!({ "recurs": { "kind": "theme", "theme": "safety" }, "months": 1, "breaches": [elsewhere, elsewhere, elsewhere], "sources": [elsewhere] }),
+        ),
+        (
+            Type::AgendaProposal,
+            json!({ "recurs": { "kind": "nature", "nature": "funding" }, "months": 60, "breaches": [elsewhere, elsewhere, elsewhere], "sources": [elsewhere] }),
+        ),
+        (
+            Type::AgendaProposal,
+            json!({ "recurs": { "kind": "instrument", "instrument": "curative" }, "months": 2, "breaches": [elsewhere, elsewhere, elsewhere], "sources": [elsewhere] }),
+        ),
+        (
+            Type::AgendaAnswer,
+            json!({ "to": hash, "decision": "put-on-agenda", "agenda": { "meeting": "Het overleg met de steden", "day": "2006-12-01" }, "reason": paper }),
+        ),
+        (
+            Type::Flag,
+            json!({ "dueAt": "2006-06-01T22:00:00Z", "cause": { "kind": "agenda-unanswered", "institution": "ministry", "proposal": hash } }),
+        ),
         (
             Type::Withdrawal,
             json!({ "agreement": "wijk", "effectiveDate": "2007-01-01", "reason": paper,

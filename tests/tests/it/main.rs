@@ -13,5 +13,6 @@ mod tables;
 mod taken_over;
 mod transitions;
 mod reasons;
+mod recurring;
 mod requirements;
 mod tidy;

@@ -223,6 +223,10 @@ shape! {
         RecoveryCompleted { /// The institution.
             institution: Slug = "instelling", /// The new key.
             key: Kid = "sleutel", } = "recovery-completed" ~ "sleutel hersteld",
+        /// The ministry did not answer in its term what was put forward for the agenda (L37).
+        AgendaUnanswered { /// The ministry.
+            institution: Slug = "ministerie", /// SHA-256 of the payload of the agenda-proposal.
+            proposal: Hash = "voordracht", } = "agenda-unanswered" ~ "voordracht niet beantwoord",
     }
 }
 
@@ -267,7 +271,9 @@ impl Cause {
             | Self::WithdrawalUnanswered { agreement, .. }
             | Self::WithdrawalEnded { agreement, .. }
             | Self::UnderStrength { agreement, .. } => Subject::Agreement(agreement.clone()),
-            Self::NoValidKey { institution } | Self::RecoveryCompleted { institution, .. } => Subject::Institution(institution.clone()),
+            Self::NoValidKey { institution } | Self::RecoveryCompleted { institution, .. } | Self::AgendaUnanswered { institution, .. } => {
+                Subject::Institution(institution.clone())
+            }
         }
     }
 }

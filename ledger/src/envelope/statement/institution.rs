@@ -40,6 +40,20 @@ shape! {
     }
 }
 
+impl Identifiers {
+    /// Each of those that are given, on its own.
+    pub fn each(self) -> impl Iterator<Item = Self> {
+        let Self { oin, rsin, kvk, brin, cbs } = self;
+        let none = || Self { oin: None, rsin: None, kvk: None, brin: None, cbs: None };
+        let oin = oin.map(|oin| Self { oin: Some(oin), ..none() });
+        let rsin = rsin.map(|rsin| Self { rsin: Some(rsin), ..none() });
+        let kvk = kvk.map(|kvk| Self { kvk: Some(kvk), ..none() });
+        let brin = brin.map(|brin| Self { brin: Some(brin), ..none() });
+        let cbs = cbs.map(|cbs| Self { cbs: Some(cbs), ..none() });
+        [oin, rsin, kvk, brin, cbs].into_iter().flatten()
+    }
+}
+
 shape! {
     /// A new institution presents itself, signed by the key that it registers (proof of possession).
     "Aanmelding" struct Registration {

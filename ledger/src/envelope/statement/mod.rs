@@ -33,6 +33,7 @@ pub mod ministry;
 pub mod needs;
 pub mod obligation;
 pub mod proposal_answer;
+pub mod recurrence;
 pub mod review;
 pub mod rules_change;
 pub mod succession;
@@ -61,6 +62,7 @@ use mandate::{Mandate, MandateRevocation};
 use ministry::{MinistryRouting, StatePosition};
 use obligation::{Acceptance, Dispute, DisputeAnswer, DisputeRetraction, Evidence, Finding, Handover, Release, Report, ReportRuling};
 use proposal_answer::ProposalAnswer;
+use recurrence::{AgendaAnswer, AgendaProposal};
 use review::Review;
 use rules_change::RulesChange;
 use succession::{InstitutionSuccession, SuccessionAcceptance};
@@ -170,6 +172,8 @@ statements! {
     Expulsion = "expulsion" ~ "Voorstel tot royement",
     ExpulsionView = "expulsion-view" ~ "Zienswijze",
     Review = "review" ~ "Toets",
+    AgendaProposal = "agenda-proposal" ~ "Voordracht voor de agenda",
+    AgendaAnswer = "agenda-answer" ~ "Antwoord op een voordracht",
     AttachmentErasure = "attachment-erasure" ~ "Bijlage gewist",
     Flag = "flag" ~ "Vlag",
 }
@@ -405,6 +409,7 @@ impl Body {
             Self::Expulsion(body) => vec![&body.reason],
             Self::ExpulsionView(body) => vec![&body.view],
             Self::Review(body) => vec![&body.findings],
+            Self::AgendaAnswer(body) => vec![&body.reason],
             Self::Accession(body) => vec![&body.reason],
             Self::Event(body) => vec![&body.account],
             Self::Report(body) => body.evidence.iter().filter_map(Evidence::attachment).collect(),
@@ -429,7 +434,7 @@ impl Body {
             Self::MinistryRouting(_) | Self::LedgerAcceptance(_) | Self::LogKeyRotation(_) | Self::AttachmentErasure(_) => Vec::new(),
             Self::Continuation(_) | Self::RulesChange(_) | Self::Mandate(_) | Self::MandateRevocation(_) => Vec::new(),
             Self::Consent(_) | Self::Acceptance(_) | Self::DisputeRetraction(_) | Self::WithdrawalRevocation(_) => Vec::new(),
-            Self::SuccessionAcceptance(_) | Self::ImpasseStep(_) | Self::Flag(_) => Vec::new(),
+            Self::SuccessionAcceptance(_) | Self::ImpasseStep(_) | Self::AgendaProposal(_) | Self::Flag(_) => Vec::new(),
         }
     }
 
@@ -445,7 +450,7 @@ impl Body {
         match self {
             Self::Genesis(_) | Self::KeyAddition(_) | Self::KeyRotation(_) | Self::KeyRevocation(_) | Self::RecoveryObjection(_) => None,
             Self::MinistryRouting(_) | Self::LedgerAcceptance(_) | Self::LogKeyRotation(_) | Self::Continuation(_) => None,
-            Self::RulesChange(_) => None,
+            Self::RulesChange(_) | Self::AgendaProposal(_) | Self::AgendaAnswer(_) => None,
             Self::Registration(body) => institution(&body.institution),
             Self::Admission(body) => institution(&body.institution),
             Self::RecoveryRequest(body) => institution(&body.institution),

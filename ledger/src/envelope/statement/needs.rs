@@ -2,6 +2,8 @@
 
 use super::Body;
 use super::escalation::{MinisterialAct, MinistryAnswer, SupportKind, SupportRequest};
+use super::institution::Identifiers;
+use super::recurrence::{AgendaDecision, Recurring};
 use crate::envelope::refusal::{Fault, Rule};
 
 /// Members that belong to some kinds only, and whether they are given.
@@ -12,7 +14,28 @@ pub fn faults(body: &Body) -> Vec<Fault> {
     match body {
         Body::SupportRequest(body) => compare(body.kind.code(), needs_of_request(body.kind), &of_request(body)),
         Body::MinistryAnswer(body) => compare(body.act.code(), needs_of_act(body.act), &of_answer(body)),
+        Body::AgendaAnswer(body) => compare(body.decision.code(), needs_of_decision(body.decision), &[("agenda", body.agenda.is_some())]),
+        Body::AgendaProposal(body) => match &body.recurs {
+            Recurring::Party { identifiers } => one_identifier(identifiers).into_iter().collect(),
+            Recurring::Theme { .. } | Recurring::Nature { .. } | Recurring::Instrument { .. } => Vec::new(),
+        },
         _ => Vec::new(),
+    }
+}
+
+/// Several could be those of several institutions.
+fn one_identifier(given: &Identifiers) -> Option<Fault> {
+    let count = given.clone().each().count();
+    let (pointer, detail) = ("/body/recurs/identifiers".to_owned(), format!("{count} identifiers"));
+    let accepted = "one of: oin, rsin, kvk, brin, cbs".to_owned();
+    (count != 1).then_some(Fault { pointer, rule: Rule::ActUnfit, detail, accepted })
+}
+
+/// The members that an answer to what was put forward for the agenda needs (L37).
+pub fn needs_of_decision(decision: AgendaDecision) -> &'static [&'static str] {
+    match decision {
+        AgendaDecision::PutOnAgenda => &["agenda"],
+        AgendaDecision::NotOnAgenda => &[],
     }
 }
 

@@ -7,6 +7,7 @@ menu-cases = Cases
 menu-agreements = Agreements
 menu-neighbourhoods = Neighbourhoods
 menu-entries = Entries
+menu-agenda = The minister's agenda
 as-of-label = Instant of this page
 as-of = As of { $instant }
 as-of-now = Back to now

@@ -11,6 +11,7 @@ overview-promises = How do the promises stand?
 overview-to-attention = See what needs attention
 overview-search = Find your neighbourhood
 overview-to-agreements = All agreements
+overview-to-agenda = See what happens again and again
 overview-who = Who is responsible?
 overview-owner = Owner of this ledger
 overview-ministry = Ministry
@@ -93,6 +94,27 @@ cases-open = Open cases
 cases-minister = Before the minister
 cases-all = All cases
 cases-none = There are no cases.
+agenda-lead = What is broken again and again, across neighbourhoods and municipalities, can be put forward here for the minister's agenda. It is for { $ministry } to answer each proposal, with reasons.
+agenda-none = Nothing was put forward.
+agenda-more = There are { $count } older ones. Choose an earlier day to see them.
+agenda-party = The same party: { $kind } { $number }
+agenda-theme = The same theme: { $theme }
+agenda-nature = The same kind of promise: { $nature }
+agenda-instrument = The same kind of instrument: { $instrument }
+agenda-times = Broken { $count } times within { $months ->
+    [1] a month
+   *[other] { $months } months
+}.
+agenda-waits = waits for an answer, { $until } at the latest
+agenda-on = on the agenda
+agenda-not-on = not on the agenda
+agenda-late = Late: the answer was due on { $until } at the latest.
+agenda-meeting = On the agenda of «{ $meeting }», { $day }.
+agenda-answered = Answered on { $day }.
+agenda-breaches = Which promises were broken
+agenda-breach = «{ $obligation }» in agreement «{ $agreement }», due { $due }, by { $party };
+agenda-breach-entry = entry { $entry } of
+agenda-put-forward = Put forward by { $who } on { $day }.
 case-number = Case { $case }
 case-about-obligation = promise “{ $obligation }”
 case-about-withdrawal = withdrawal of { $who }

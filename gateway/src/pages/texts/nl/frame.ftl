@@ -7,6 +7,7 @@ menu-cases = Zaken
 menu-agreements = Convenanten
 menu-neighbourhoods = Buurten
 menu-entries = Inschrijvingen
+menu-agenda = Agenda van de minister
 as-of-label = Tijdstip van deze bladzijde
 as-of = Stand op { $instant }
 as-of-now = Terug naar nu

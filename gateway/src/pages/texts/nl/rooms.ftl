@@ -11,6 +11,7 @@ overview-promises = Hoe staan de afspraken ervoor?
 overview-to-attention = Bekijk wat aandacht vraagt
 overview-search = Zoek uw buurt
 overview-to-agreements = Alle convenanten
+overview-to-agenda = Bekijk wat telkens terugkeert
 overview-who = Wie is verantwoordelijk?
 overview-owner = Eigenaar van dit grootboek
 overview-ministry = Ministerie
@@ -93,6 +94,27 @@ cases-open = Lopende zaken
 cases-minister = Bij de minister
 cases-all = Alle zaken
 cases-none = Er zijn geen zaken.
+agenda-lead = Wat telkens opnieuw niet wordt nagekomen, over buurten en gemeenten heen, kan hier worden voorgedragen voor de agenda van de minister. Aan zet is { $ministry }: op elke voordracht volgt een antwoord met redenen.
+agenda-none = Er is niets voorgedragen.
+agenda-more = Er zijn { $count } oudere voordrachten. Kies een eerdere dag om die te zien.
+agenda-party = Dezelfde partij: { $kind } { $number }
+agenda-theme = Hetzelfde thema: { $theme }
+agenda-nature = Dezelfde soort afspraak: { $nature }
+agenda-instrument = Hetzelfde soort instrument: { $instrument }
+agenda-times = { $count } keer niet nagekomen binnen { $months ->
+    [1] een maand
+   *[other] { $months } maanden
+}.
+agenda-waits = wacht op antwoord, uiterlijk { $until }
+agenda-on = op de agenda
+agenda-not-on = niet op de agenda
+agenda-late = Te laat: het antwoord had er uiterlijk { $until } moeten zijn.
+agenda-meeting = Op de agenda van «{ $meeting }», { $day }.
+agenda-answered = Beantwoord op { $day }.
+agenda-breaches = Welke afspraken niet zijn nagekomen
+agenda-breach = «{ $obligation }» in convenant «{ $agreement }», termijn { $due }, door { $party };
+agenda-breach-entry = inschrijving { $entry } van
+agenda-put-forward = Voorgedragen door { $who } op { $day }.
 case-number = Zaak { $case }
 case-about-obligation = afspraak «{ $obligation }»
 case-about-withdrawal = opzegging van { $who }
