@@ -2,6 +2,7 @@
 
 use ledger::envelope::Body;
 use ledger::envelope::statement::flag::Flag;
+use ledger::lives::escalation::Case;
 use ledger::lives::head::{State, Stopped};
 use ledger::lives::parts::{Part, PartId};
 use ledger::words::{Day, Slug};
@@ -71,6 +72,12 @@ pub fn check<D: Door>(story: &Story<D>, words: &[&str]) -> Result<(), String> {
         [id, "at", "no", "risk"] => same("at risk because of", at_risk(story, id)?, String::new()),
         [id, "at", "risk", "because", "of", who] => same("at risk because of", at_risk(story, id)?, (*who).to_owned()),
         ["case", number, "before", who] => same("the ministry", minister(story, number)?, (*who).to_owned()),
+        ["obstacle", number, standing, "before", who] => {
+            same("the obstacle", obstacle(story, number)?, Some(((*standing).to_owned(), (*who).to_owned())))
+        }
+        ["no", "obstacle", number] => same("the obstacle", obstacle(story, number)?, None),
+        ["outcome", "of", "case", number, outcome @ ..] => same("the outcome", outcome_of(story, number)?, outcome.join(" ")),
+        ["no", "outcome", "of", "case", number] => same("the outcome", outcome_of(story, number)?, String::new()),
         ["case", number, "against", who] => same("against", against(story, number)?, (*who).to_owned()),
         ["breach", clause, due, "attributed", "to", who] => {
             let instance = instance(story, clause, due)?;
@@ -303,6 +310,20 @@ fn minister<D: Door>(story: &Story<D>, number: &str) -> Result<String, String> {
     let with: Vec<String> = case["minister"]["with"].as_array().into_iter().flatten().map(text_of).collect();
     let accountable = text_of(&case["minister"]["accountable"]);
     Ok(if with.is_empty() { accountable } else { format!("{accountable}+{}", with.join("+")) })
+}
+
+/// Where the obstacle of a case stands, and who answers for it.
+fn obstacle<D: Door>(story: &Story<D>, number: &str) -> Result<Option<(String, String)>, String> {
+    let case = part(story, &PartId::Case(number.parse().map_err(|_| "a case has a number")?))?;
+    let case: Case = serde_json::from_value(case).map_err(|error| error.to_string())?;
+    Ok(case.obstacle().map(|line| (line.standing.code().to_owned(), line.ministry.to_string())))
+}
+
+/// What a ministry answered, and from when on; empty where it has not.
+fn outcome_of<D: Door>(story: &Story<D>, number: &str) -> Result<String, String> {
+    let answer = &part(story, &PartId::Case(number.parse().map_err(|_| "a case has a number")?))?["stateAnswer"];
+    let from = answer["takesEffect"].as_str().map(|day| format!(" from {day}")).unwrap_or_default();
+    Ok(answer["act"].as_str().map(|act| format!("{act}{from}")).unwrap_or_default())
 }
 
 fn against<D: Door>(story: &Story<D>, number: &str) -> Result<String, String> {

@@ -29,6 +29,8 @@ pub(super) enum Room {
     Attention,
     /// Cases.
     Cases,
+    /// Obstacles; not in the menu, since the overview and cases lead there.
+    Obstacles,
     /// Agreements.
     Agreements,
     /// Neighbourhoods.
@@ -46,6 +48,7 @@ impl Room {
             Self::Overview => "",
             Self::Attention => "/aandacht",
             Self::Cases => "/zaken",
+            Self::Obstacles => "/belemmeringen",
             Self::Agreements => "/convenanten",
             Self::Neighbourhoods => "/buurten",
             Self::Entries => "/inschrijvingen",
@@ -57,6 +60,7 @@ impl Room {
             Self::Overview => "menu-overview",
             Self::Attention => "menu-attention",
             Self::Cases => "menu-cases",
+            Self::Obstacles => "menu-obstacles",
             Self::Agreements => "menu-agreements",
             Self::Neighbourhoods => "menu-neighbourhoods",
             Self::Entries => "menu-entries",

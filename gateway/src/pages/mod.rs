@@ -20,6 +20,7 @@ mod overview;
 mod attention;
 mod cases;
 mod case;
+mod obstacles;
 mod agreements;
 mod agreement;
 mod neighbourhoods;
@@ -50,8 +51,10 @@ pub fn router(host: Host) -> Router {
         .route(&style::SHEET_PATH, get(style::sheet))
         .route(style::ICON_PATH, get(style::icon));
     let directors = Router::new().route("/{ledger}/aandacht", get(attention::show));
-    let ministers =
-        Router::new().route("/{ledger}/zaken", get(cases::show)).route("/{ledger}/convenanten/{id}/zaken/{number}", get(case::show));
+    let ministers = Router::new()
+        .route("/{ledger}/zaken", get(cases::show))
+        .route("/{ledger}/belemmeringen", get(obstacles::show))
+        .route("/{ledger}/convenanten/{id}/zaken/{number}", get(case::show));
     let parties =
         Router::new().route("/{ledger}/convenanten", get(agreements::show)).route("/{ledger}/convenanten/{id}", get(agreement::show));
     let residents =

@@ -89,6 +89,10 @@ fn who(visit: &Visit, (facts, versions): (&Ledger, &Versions), names: &Names, ca
                 dd { a href=(visit.link(&format!("/{name}/zaken"))) { (words.with("cases", &[("count", cases.into())])) } }
             }
             div {
+                dt { (words.say("overview-obstacles")) }
+                dd { a href=(visit.link(&format!("/{name}/belemmeringen"))) { (words.say("overview-to-obstacles")) } }
+            }
+            div {
                 dt { (words.say("overview-rules")) }
                 dd {
                     (words.with("overview-rules-version", &[("rules", versions.rules.0.into()), ("holidays", versions.holidays.to_string().into())]))

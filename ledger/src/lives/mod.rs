@@ -41,6 +41,7 @@ mod dependence;
 pub mod review;
 pub mod report;
 pub mod escalation;
+pub mod obstacle;
 mod ladder;
 mod ruling;
 pub mod state;

@@ -25,6 +25,7 @@ mod money;
 mod request_ids;
 mod rotated;
 mod rotation;
+mod obstacles;
 mod openapi;
 mod pools;
 mod proposals;
