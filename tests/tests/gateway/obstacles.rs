@@ -178,3 +178,14 @@ async fn an_obstacle_of_a_withheld_agreement_is_for_its_readers() {
         assert_eq!((&list["items"][0]["agreement"], &list["items"][0]["effect"]), (&json!(HIDDEN), &json!("De bewaking wacht.")));
     }
 }
+
+#[tokio::test]
+async fn a_ministry_that_refers_a_case_on_no_longer_answers_for_its_rule() {
+    let gate = hindered().await;
+    let education = Signer::new("education", 6);
+    let referral = json!({ "agreement": "wijk", "case": 2, "act": "refer", "referTo": "ministry", "reason": paper() });
+    files(&gate, &education.says(Type::MinistryAnswer, "r1", &referral)).await;
+    gate.settled().await;
+    assert_eq!(found(&gate, "?ministry=education").await, Vec::new());
+    assert_eq!(found(&gate, "?ministry=ministry").await, stand(&[(1, "followed-up"), (2, "asked")]));
+}
