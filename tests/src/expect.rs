@@ -66,12 +66,18 @@ pub fn check<D: Door>(story: &Story<D>, words: &[&str]) -> Result<(), String> {
             part(story, &PartId::Clause(slug(clause)?))?["debtor"].as_str().unwrap_or_default().to_owned(),
             (*who).to_owned(),
         ),
+        ["obligation", id, "on", aspect] => {
+            let said = &part(story, &PartId::Clause(slug(id)?))?["text"]["aspect"];
+            same("what it is on", said.as_str().unwrap_or("neither"), *aspect)
+        }
         ["obligation", id, course] => {
             same("the course", text_of(&part(story, &PartId::Clause(slug(id)?))?["course"]["course"]), (*course).to_owned())
         }
         [id, "at", "no", "risk"] => same("at risk because of", at_risk(story, id)?, String::new()),
         [id, "at", "risk", "because", "of", who] => same("at risk because of", at_risk(story, id)?, (*who).to_owned()),
         ["case", number, "before", who] => same("the ministry", minister(story, number)?, (*who).to_owned()),
+        ["umbrella", "change", number, stands @ ..] => same("the change", umbrella_change(story, number)?, stands.join(" ")),
+        ["no", "umbrella", "change"] => same("the changes", agreement(story)?.head.umbrella_changes.is_empty(), true),
         ["obstacle", number, standing, "before", who] => {
             same("the obstacle", obstacle(story, number)?, Some(((*standing).to_owned(), (*who).to_owned())))
         }
@@ -310,6 +316,18 @@ fn minister<D: Door>(story: &Story<D>, number: &str) -> Result<String, String> {
     let with: Vec<String> = case["minister"]["with"].as_array().into_iter().flatten().map(text_of).collect();
     let accountable = text_of(&case["minister"]["accountable"]);
     Ok(if with.is_empty() { accountable } else { format!("{accountable}+{}", with.join("+")) })
+}
+
+/// How an umbrella agreement changes, whom it concerns here, how sure that is, and what comes of it.
+fn umbrella_change<D: Door>(story: &Story<D>, number: &str) -> Result<String, String> {
+    let place = number.parse::<usize>().map_err(|_| "changes are counted from 1")?;
+    let changes = &agreement(story)?.head.umbrella_changes;
+    let change = place.checked_sub(1).and_then(|place| changes.get(place)).ok_or("there is no such change")?;
+    let obligations = change.obligations.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+    let consent = change.consent.as_ref().map(|consent| format!(" consented by {}", consent.of)).unwrap_or_default();
+    let silent = if change.silent.is_some() { " silent" } else { "" };
+    let answer = change.answer.as_ref().map(|answer| format!(" answered {}", answer.answer.code())).unwrap_or_default();
+    Ok(format!("{} of {obligations}{consent}{silent}{answer}", change.manner.code()))
 }
 
 /// Where the obstacle of a case stands, and who answers for it.

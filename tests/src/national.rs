@@ -8,6 +8,7 @@ use ledger::log::tree::{Appended, Frontier};
 use ledger::words::Instant;
 use serde_json::{Value, json};
 
+use crate::Memory;
 use crate::door::{Answer, Door};
 use crate::town::{NATIONAL, Town};
 
@@ -27,6 +28,14 @@ pub fn umbrella(text: Value, at: Instant, real: bool) -> Value {
     let agreement = text["agreement"].clone();
     let answer = town.ministry().propose(text);
     let Answer::Accepted(entry) = answer else { panic!("the national ledger said {answer:?}") };
+    receipt(&town, entry, &agreement, real)
+}
+
+/// A reference to an entry of a national ledger about an agreement, with its receipt.
+///
+/// # Panics
+/// If there is no such entry.
+pub fn receipt(town: &Town<Memory>, entry: u64, agreement: &Value, real: bool) -> Value {
     let entries = town.door.entries(0);
     let records: Vec<Vec<u8>> = (0..).zip(&entries).map(|(n, kept)| record_bytes(NATIONAL, n, kept.at, &kept.bytes)).collect();
     let leaves: Vec<_> = records.iter().zip(&entries).map(|(record, kept)| Entry::new(kept.at, &SALT, record).leaf_hash()).collect();

@@ -99,6 +99,7 @@ fn may_concern(kind: &str) -> bool {
         Type::Suspension | Type::Resumption | Type::Dissolution | Type::Accession | Type::Expulsion | Type::ExpulsionView => false,
         Type::AttachmentErasure | Type::Continuation | Type::RulesChange | Type::ProposalAnswer | Type::Review => false,
         Type::Mandate | Type::MandateRevocation | Type::InstitutionSuccession | Type::SuccessionAcceptance => false,
+        Type::UmbrellaChange | Type::UmbrellaAnswer => false,
     })
 }
 
@@ -134,6 +135,7 @@ fn concerns(body: &Body, case: &Case, offers: &[Hash]) -> bool {
         Body::WithdrawalAnswer(_) | Body::WithdrawalRevocation(_) | Body::MinistryRouting(_) | Body::LedgerAcceptance(_) => false,
         Body::LogKeyRotation(_) | Body::Continuation(_) | Body::RulesChange(_) | Body::ProposalAnswer(_) | Body::Review(_) => false,
         Body::Mandate(_) | Body::MandateRevocation(_) | Body::InstitutionSuccession(_) | Body::SuccessionAcceptance(_) => false,
+        Body::UmbrellaChange(_) | Body::UmbrellaAnswer(_) => false,
         Body::Amendment(_) | Body::Event(_) | Body::Finding(_) | Body::CounterProposal(_) | Body::Retraction(_) => false,
         Body::Suspension(_)
         | Body::Resumption(_)
@@ -157,6 +159,7 @@ fn caused(cause: &Cause, number: u32) -> bool {
         Cause::GoneQuiet { .. } | Cause::WithdrawalUnanswered { .. } | Cause::UnderStrength { .. } => false,
         Cause::NoValidKey { .. } | Cause::RecoveryCompleted { .. } | Cause::ConditionLapsed { .. } => false,
         Cause::Resumed { .. } | Cause::Acceded { .. } | Cause::ExpulsionUnanswered { .. } => false,
+        Cause::UmbrellaUnanswered { .. } => false,
         Cause::ProposalUnanswered { .. } | Cause::ReviewOverdue { .. } | Cause::EndsWithoutSuccessor { .. } => false,
     }
 }

@@ -75,6 +75,8 @@ fn group(matter: &Matter) -> usize {
     match matter {
         Matter::Breached { .. } | Matter::WithdrawalUnresolved { .. } => 0,
         Matter::Overdue { .. } | Matter::UnderStrength { .. } | Matter::ProposalUnanswered | Matter::ReviewOverdue { .. } => 1,
+        Matter::UmbrellaToAnswer { silent: Some(_), .. } => 1,
+        Matter::UmbrellaToAnswer { silent: None, .. } => 5,
         Matter::GoneQuiet { .. } => 2,
         Matter::WithdrawalRuns { .. } => 3,
         Matter::EndsWithoutSuccessor { .. } => 4,

@@ -17,7 +17,12 @@ impl Part {
     pub fn calls(&self) -> bool {
         match self {
             Self::Head(head) => {
-                head.still_owed().is_some() || head.is_weak() || head.overdue_reviews().next().is_some() || head.lacks_successor().is_some()
+                let umbrellas = head.owed_on_umbrellas().next().is_some();
+                umbrellas
+                    || head.still_owed().is_some()
+                    || head.is_weak()
+                    || head.overdue_reviews().next().is_some()
+                    || head.lacks_successor().is_some()
             }
             Self::Text(_) | Self::Clause(_) => false,
             Self::Instance(instance) => match instance.standing {
@@ -47,6 +52,11 @@ impl Agreement {
         found.extend(lacking);
         let reviews = self.head.overdue_reviews();
         found.extend(reviews.map(|(id, since)| waits(Matter::ReviewOverdue { review: id.clone() }, self.deciders(&[]).0, since, None)));
+        found.extend(self.head.owed_on_umbrellas().map(|change| {
+            let matter = Matter::UmbrellaToAnswer { umbrella: change.umbrella.clone(), entry: change.entry, silent: change.silent };
+            let since = change.consent.as_ref().map_or(change.at, |consent| consent.shown);
+            waits(matter, self.deciders(&[]).0, since, change.until)
+        }));
         for offer in self.offers.values().filter(|offer| offer.is_open() && !offer.is_agreed()) {
             if let OfferKind::Expulsion { body, hearing } = &offer.kind
                 && hearing.is_open()

@@ -94,6 +94,15 @@ pub enum Matter {
         /// Which review.
         review: Slug,
     },
+    /// What comes of a changed umbrella agreement waits for the one that directs (L44).
+    UmbrellaToAnswer {
+        /// The umbrella agreement.
+        umbrella: Slug,
+        /// Index in the national ledger of what changed it.
+        entry: u64,
+        /// The entry that says that the one that directs was silent.
+        silent: Option<Fact>,
+    },
     /// A report waits to be accepted or disputed.
     ReportToAccept {
         /// SHA-256 of the report's payload.
@@ -181,6 +190,7 @@ impl Matter {
             Self::ProposalToAnswer => "proposal-to-answer",
             Self::ProposalUnanswered => "proposal-unanswered",
             Self::ReviewOverdue { .. } => "review-overdue",
+            Self::UmbrellaToAnswer { .. } => "umbrella-to-answer",
             Self::EndsWithoutSuccessor { .. } => "ends-without-successor",
             Self::ReportToAccept { .. } => "report-to-accept",
             Self::DisputeToAnswer { .. } => "dispute-to-answer",
@@ -197,7 +207,7 @@ impl Matter {
     }
 
     /// Every word that [`Matter::code`] gives.
-    pub const CODES: [&'static str; 24] = [
+    pub const CODES: [&'static str; 25] = [
         "overdue",
         "breached",
         "gone-quiet",
@@ -210,6 +220,7 @@ impl Matter {
         "proposal-to-answer",
         "proposal-unanswered",
         "review-overdue",
+        "umbrella-to-answer",
         "ends-without-successor",
         "report-to-accept",
         "dispute-to-answer",

@@ -39,6 +39,7 @@ mod upkeep;
 pub mod amendment;
 mod dependence;
 pub mod review;
+pub mod umbrella;
 pub mod report;
 pub mod escalation;
 pub mod obstacle;

@@ -37,4 +37,5 @@ mod schemas;
 mod settings;
 mod tiles;
 mod trust;
+mod umbrellas;
 mod witnessing;

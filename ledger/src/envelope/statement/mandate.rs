@@ -106,7 +106,17 @@ mod tests {
         let state = [Type::SupportRequest, Type::StatePosition, Type::CaseClosure, Type::ProposalAnswer, Type::RulesChange];
         let succession = [Type::InstitutionSuccession, Type::SuccessionAcceptance];
         let circle = [Type::Dissolution, Type::Accession, Type::Expulsion, Type::ExpulsionView, Type::Review];
-        let all = ledger.into_iter().chain(keys).chain(recovery).chain(others).chain(mandates).chain(state).chain(circle).chain(succession);
+        let umbrella = [Type::UmbrellaChange, Type::UmbrellaAnswer];
+        let all = ledger
+            .into_iter()
+            .chain(keys)
+            .chain(recovery)
+            .chain(others)
+            .chain(mandates)
+            .chain(state)
+            .chain(circle)
+            .chain(succession)
+            .chain(umbrella);
         assert_eq!(never, all.collect());
     }
 }

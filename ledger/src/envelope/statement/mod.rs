@@ -64,7 +64,7 @@ use rules_change::RulesChange;
 use succession::{InstitutionSuccession, SuccessionAcceptance};
 use suspension::{Resumption, Suspension};
 use trigger::Event;
-use umbrella::LedgerAcceptance;
+use umbrella::{LedgerAcceptance, UmbrellaAnswer, UmbrellaChange};
 use version::{CounterProposal, Retraction};
 use withdrawal::{Withdrawal, WithdrawalAnswer, WithdrawalRevocation};
 
@@ -163,6 +163,8 @@ statements! {
     Expulsion = "expulsion" ~ "Voorstel tot royement",
     ExpulsionView = "expulsion-view" ~ "Zienswijze",
     Review = "review" ~ "Toets",
+    UmbrellaChange = "umbrella-change" ~ "Koepelafspraak gewijzigd",
+    UmbrellaAnswer = "umbrella-answer" ~ "Antwoord op een gewijzigde koepelafspraak",
     AttachmentErasure = "attachment-erasure" ~ "Bijlage gewist",
     Flag = "flag" ~ "Vlag",
 }
@@ -394,6 +396,7 @@ impl Body {
             Self::Expulsion(body) => vec![&body.reason],
             Self::ExpulsionView(body) => vec![&body.view],
             Self::Review(body) => vec![&body.findings],
+            Self::UmbrellaAnswer(body) => vec![&body.reason],
             Self::Accession(body) => vec![&body.reason],
             Self::Event(body) => vec![&body.account],
             Self::Report(body) => body.evidence.iter().filter_map(Evidence::attachment).collect(),
@@ -418,7 +421,7 @@ impl Body {
             Self::MinistryRouting(_) | Self::LedgerAcceptance(_) | Self::LogKeyRotation(_) | Self::AttachmentErasure(_) => Vec::new(),
             Self::Continuation(_) | Self::RulesChange(_) | Self::Mandate(_) | Self::MandateRevocation(_) => Vec::new(),
             Self::Consent(_) | Self::Acceptance(_) | Self::DisputeRetraction(_) | Self::WithdrawalRevocation(_) => Vec::new(),
-            Self::SuccessionAcceptance(_) | Self::Flag(_) => Vec::new(),
+            Self::SuccessionAcceptance(_) | Self::UmbrellaChange(_) | Self::Flag(_) => Vec::new(),
         }
     }
 
@@ -456,6 +459,8 @@ impl Body {
             Self::Expulsion(body) => agreement(&body.agreement),
             Self::ExpulsionView(body) => agreement(&body.agreement),
             Self::Review(body) => agreement(&body.agreement),
+            Self::UmbrellaChange(body) => agreement(&body.agreement),
+            Self::UmbrellaAnswer(body) => agreement(&body.agreement),
             Self::Accession(body) => agreement(&body.agreement),
             Self::Event(body) => agreement(&body.agreement),
             Self::Report(body) => agreement(&body.agreement),

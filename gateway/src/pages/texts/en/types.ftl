@@ -53,3 +53,5 @@ type-finding = Finding
 type-annulment = Annulment
 type-state-position = Position of a State partner
 type-attachment-erasure = Attachment erased
+type-umbrella-change = Umbrella agreement changed
+type-umbrella-answer = Answer to a changed umbrella agreement

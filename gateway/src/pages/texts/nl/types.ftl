@@ -53,3 +53,5 @@ type-finding = Bevinding
 type-annulment = Nietigverklaring
 type-state-position = Standpunt van een rijkspartner
 type-attachment-erasure = Bijlage gewist
+type-umbrella-change = Koepelafspraak gewijzigd
+type-umbrella-answer = Antwoord op een gewijzigde koepelafspraak
