@@ -2,6 +2,7 @@
 
 use ledger::envelope::Body;
 use ledger::envelope::statement::flag::Flag;
+use ledger::lives::escalation::Case;
 use ledger::lives::head::{State, Stopped};
 use ledger::lives::parts::{Part, PartId};
 use ledger::words::{Day, Slug};
@@ -68,12 +69,24 @@ pub fn check<D: Door>(story: &Story<D>, words: &[&str]) -> Result<(), String> {
             part(story, &PartId::Clause(slug(clause)?))?["debtor"].as_str().unwrap_or_default().to_owned(),
             (*who).to_owned(),
         ),
+        ["obligation", id, "on", aspect] => {
+            let said = &part(story, &PartId::Clause(slug(id)?))?["text"]["aspect"];
+            same("what it is on", said.as_str().unwrap_or("neither"), *aspect)
+        }
         ["obligation", id, course] => {
             same("the course", text_of(&part(story, &PartId::Clause(slug(id)?))?["course"]["course"]), (*course).to_owned())
         }
         [id, "at", "no", "risk"] => same("at risk because of", at_risk(story, id)?, String::new()),
         [id, "at", "risk", "because", "of", who] => same("at risk because of", at_risk(story, id)?, (*who).to_owned()),
         ["case", number, "before", who] => same("the ministry", minister(story, number)?, (*who).to_owned()),
+        ["umbrella", "change", number, stands @ ..] => same("the change", umbrella_change(story, number)?, stands.join(" ")),
+        ["no", "umbrella", "change"] => same("the changes", agreement(story)?.head.umbrella_changes.is_empty(), true),
+        ["obstacle", number, standing, "before", who] => {
+            same("the obstacle", obstacle(story, number)?, Some(((*standing).to_owned(), (*who).to_owned())))
+        }
+        ["no", "obstacle", number] => same("the obstacle", obstacle(story, number)?, None),
+        ["outcome", "of", "case", number, outcome @ ..] => same("the outcome", outcome_of(story, number)?, outcome.join(" ")),
+        ["no", "outcome", "of", "case", number] => same("the outcome", outcome_of(story, number)?, String::new()),
         ["case", number, "against", who] => same("against", against(story, number)?, (*who).to_owned()),
         ["breach", clause, due, "attributed", "to", who] => {
             let instance = instance(story, clause, due)?;
@@ -357,6 +370,32 @@ fn minister<D: Door>(story: &Story<D>, number: &str) -> Result<String, String> {
     let with: Vec<String> = case["minister"]["with"].as_array().into_iter().flatten().map(text_of).collect();
     let accountable = text_of(&case["minister"]["accountable"]);
     Ok(if with.is_empty() { accountable } else { format!("{accountable}+{}", with.join("+")) })
+}
+
+/// How an umbrella agreement changes, whom it concerns here, how sure that is, and what comes of it.
+fn umbrella_change<D: Door>(story: &Story<D>, number: &str) -> Result<String, String> {
+    let place = number.parse::<usize>().map_err(|_| "changes are counted from 1")?;
+    let changes = &agreement(story)?.head.umbrella_changes;
+    let change = place.checked_sub(1).and_then(|place| changes.get(place)).ok_or("there is no such change")?;
+    let obligations = change.obligations.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+    let consent = change.consent.as_ref().map(|consent| format!(" consented by {}", consent.of)).unwrap_or_default();
+    let silent = if change.silent.is_some() { " silent" } else { "" };
+    let answer = change.answer.as_ref().map(|answer| format!(" answered {}", answer.answer.code())).unwrap_or_default();
+    Ok(format!("{} of {obligations}{consent}{silent}{answer}", change.manner.code()))
+}
+
+/// Where the obstacle of a case stands, and who answers for it.
+fn obstacle<D: Door>(story: &Story<D>, number: &str) -> Result<Option<(String, String)>, String> {
+    let case = part(story, &PartId::Case(number.parse().map_err(|_| "a case has a number")?))?;
+    let case: Case = serde_json::from_value(case).map_err(|error| error.to_string())?;
+    Ok(case.obstacle().map(|line| (line.standing.code().to_owned(), line.ministry.to_string())))
+}
+
+/// What a ministry answered, and from when on; empty where it has not.
+fn outcome_of<D: Door>(story: &Story<D>, number: &str) -> Result<String, String> {
+    let answer = &part(story, &PartId::Case(number.parse().map_err(|_| "a case has a number")?))?["stateAnswer"];
+    let from = answer["takesEffect"].as_str().map(|day| format!(" from {day}")).unwrap_or_default();
+    Ok(answer["act"].as_str().map(|act| format!("{act}{from}")).unwrap_or_default())
 }
 
 fn against<D: Door>(story: &Story<D>, number: &str) -> Result<String, String> {

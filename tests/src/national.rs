@@ -4,6 +4,7 @@ use ledger::log::note::NoteSigner;
 use ledger::words::Instant;
 use serde_json::{Value, json};
 
+use crate::Memory;
 use crate::door::{Answer, Door};
 use crate::elsewhere;
 use crate::town::{NATIONAL, Town};
@@ -22,6 +23,14 @@ pub fn umbrella(text: Value, at: Instant, real: bool) -> Value {
     let agreement = text["agreement"].clone();
     let answer = town.ministry().propose(text);
     let Answer::Accepted(entry) = answer else { panic!("the national ledger said {answer:?}") };
+    receipt(&town, entry, &agreement, real)
+}
+
+/// A reference to an entry of a national ledger about an agreement, with its receipt.
+///
+/// # Panics
+/// If there is no such entry.
+pub fn receipt(town: &Town<Memory>, entry: u64, agreement: &Value, real: bool) -> Value {
     let receipt = elsewhere::receipt(NATIONAL, &town.door.entries(0), entry, real);
     json!({ "origin": NATIONAL, "entry": entry, "agreement": agreement, "receipt": receipt })
 }

@@ -7,11 +7,11 @@ use ledger::envelope::statement::flag::Cause;
 use ledger::words::{Day, Instant};
 use serde_json::json;
 
+use crate::Memory;
 use crate::audit::Audit;
 use crate::door::{Answer, Door};
 use crate::elsewhere::{ELSEWHERE, Elsewhere, agenda_proposal, log_key};
-use crate::memory::Memory;
-use crate::national::umbrella;
+use crate::national::{receipt, umbrella};
 use crate::town::Town;
 use crate::{expect, texts, verbs, words};
 
@@ -23,6 +23,8 @@ pub struct Story<D> {
     pub audit: Audit,
     /// Entries from before the line that is looked at.
     pub before: u64,
+    /// What happens meanwhile in the national ledger, where the story looks there.
+    national: Option<Box<Story<Memory>>>,
     texts: BTreeMap<String, Vec<String>>,
     /// Ledgers beside this one, by their names.
     elsewhere: BTreeMap<String, Elsewhere>,
@@ -30,10 +32,7 @@ pub struct Story<D> {
 
 /// Tells a story; the error names the line.
 pub fn tell<D: Door>(town: Town<D>, text: &str) -> Result<Story<D>, String> {
-    let entries = town.door.entries(0);
-    let mut audit = Audit::begin(&entries[0]).map_err(|corruption| format!("{corruption:?}"))?;
-    entries[1..].iter().try_for_each(|entry| audit.fold(entry)).map_err(|corruption| format!("{corruption:?}"))?;
-    let mut story = Story { town, before: audit.next(), audit, texts: BTreeMap::new(), elsewhere: BTreeMap::new() };
+    let mut story = begin(town)?;
     let lines: Vec<&str> = text.lines().map(|line| line.split('#').next().unwrap_or_default().trim_end()).collect();
     let mut at = 0;
     while at < lines.len() {
@@ -49,6 +48,14 @@ pub fn tell<D: Door>(town: Town<D>, text: &str) -> Result<Story<D>, String> {
         story.line(line, &block, next).map_err(|error| format!("line {number}: {line}\n  {error}"))?;
     }
     Ok(story)
+}
+
+/// Before the first line.
+fn begin<D: Door>(town: Town<D>) -> Result<Story<D>, String> {
+    let entries = town.door.entries(0);
+    let mut audit = Audit::begin(&entries[0]).map_err(|corruption| format!("{corruption:?}"))?;
+    entries[1..].iter().try_for_each(|entry| audit.fold(entry)).map_err(|corruption| format!("{corruption:?}"))?;
+    Ok(Story { town, before: audit.next(), audit, national: None, texts: BTreeMap::new(), elsewhere: BTreeMap::new() })
 }
 
 impl<D: Door> Story<D> {
@@ -76,7 +83,20 @@ impl<D: Door> Story<D> {
                 words::unusual(&mut self.town, rest)?;
                 self.town.actor(who).say(Type::AgendaProposal, body);
             }
-            ["day", day] => self.town.door.advance(noon(day)?, true),
+            ["day", day] => {
+                self.town.door.advance(noon(day)?, true);
+                if let Some(national) = &mut self.national {
+                    national.line(line, &[], "")?;
+                }
+            }
+            ["nationally", ..] => self.nationally(line, next)?,
+            ["receipt", name] => {
+                let national = self.national.as_ref().ok_or("nothing happened nationally")?;
+                let last = national.audit.next() - 1;
+                let entry = if let Some(Answer::Accepted(entry)) = national.town.answer { entry } else { last };
+                let reference = receipt(&national.town, entry, &json!(national.town.agreement), true);
+                self.town.umbrellas.insert((*name).to_owned(), reference);
+            }
             ["asleep", "until", day] => self.town.door.advance(noon(day)?, false),
             ["instant", at] => self.town.door.advance(at.parse().map_err(str::to_owned)?, true),
             ["umbrella", name, "from", text, how @ ..] => {
@@ -148,6 +168,19 @@ impl<D: Door> Story<D> {
         let began = self.town.door.entries(0)[0].at;
         let story: Story<Memory> = tell(Town::beside(origin, began), text)?;
         self.elsewhere.insert(name.to_owned(), Elsewhere { origin, entries: story.town.door.log().to_vec() });
+        Ok(())
+    }
+
+    /// A line of what happens in the national ledger, which begins with the first of them.
+    fn nationally(&mut self, line: &str, next: &str) -> Result<(), String> {
+        let inside = |line: &str| line.strip_prefix("nationally ").unwrap_or_default().to_owned();
+        let mut national = match self.national.take() {
+            Some(national) => national,
+            None => Box::new(begin(Town::national(self.town.door.now()))?),
+        };
+        national.texts.clone_from(&self.texts);
+        national.line(&inside(line), &[], &inside(next))?;
+        self.national = Some(national);
         Ok(())
     }
 

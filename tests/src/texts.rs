@@ -61,7 +61,7 @@ pub fn proposal(id: &str, lines: &[String]) -> Result<Value, String> {
 
 /// `ID by DEBTOR [for A,B] effort|result VALUE UNIT on DATE|every RULE [tacit] [grace N]`; in the place of a date also
 /// `after fulfilment|breach ID within N days|months` or `after event EVENT by WHO [until DATE] within N days|months`;
-/// then `money` for a promise of money, `leans on A,B`, and `costs N from A=N,B=N`.
+/// then `money` for a promise of money, `content` or `process`, `leans on A,B`, and `costs N from A=N,B=N`.
 fn obligation(words: &[&str]) -> Result<Value, String> {
     let [id, words @ ..] = words else { return Err("an obligation has an id".into()) };
     let mut it = json!({
@@ -88,6 +88,7 @@ fn obligation(words: &[&str]) -> Result<Value, String> {
                 it["when"]["within"] = json!({ "unit": next(&mut words)?, "count": count });
             }
             "kept" => it["mode"] = "maintain".into(),
+            "content" | "process" => it["aspect"] = (*word).into(),
             "money" => it["nature"] = "funding".into(),
             "leans" => {
                 words.next();

@@ -207,6 +207,21 @@ impl<D: Door> Actor<'_, D> {
         self.on(Type::Review, json!({ "review": review, "heldOn": day, "outcome": outcome, "findings": attachment() }))
     }
 
+    /// Shows that an umbrella agreement changes, and a consent to it.
+    pub fn show_umbrella_change(self, change: Value, consent: Option<Value>) -> Answer {
+        let mut body = json!({ "umbrella": change });
+        if let Some(consent) = consent {
+            body["consent"] = consent;
+        }
+        self.on(Type::UmbrellaChange, body)
+    }
+
+    /// Says as the one that directs what comes of it: `adapt` or `keep`.
+    pub fn answer_umbrella(self, change: &Value, answer: &str) -> Answer {
+        let body = json!({ "origin": change["origin"], "entry": change["entry"], "answer": answer, "reason": attachment() });
+        self.on(Type::UmbrellaAnswer, body)
+    }
+
     /// Proposes a change that follows from a review.
     pub fn amend_by_review(self, version: &str, changes: Vec<Value>, review: &str) -> Answer {
         let version = self.hash_of(version);

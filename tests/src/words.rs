@@ -44,6 +44,7 @@ pub fn act<D: Door>(town: &mut Town<D>, who: &str, words: &[&str]) -> Result<(),
     let (words, rest) = split(words);
     unusual(town, rest)?;
     let umbrellas = town.umbrellas.clone();
+    let reference = |name: &str| umbrellas.get(name).cloned().ok_or_else(|| format!("there is no receipt {name}"));
     let actor = town.actor(who);
     let number = |text: &str| text.parse::<u32>().map_err(|_| format!("{text} is no number"));
     let dues = |text: &'_ str| text.split(',').map(str::to_owned).collect::<Vec<_>>();
@@ -130,6 +131,9 @@ pub fn act<D: Door>(town: &mut Town<D>, who: &str, words: &[&str]) -> Result<(),
             let details = details(&umbrellas, more)?;
             actor.request_support(Some(number(case)?), kind, details)
         }
+        ["shows", change] => actor.show_umbrella_change(reference(change)?, None),
+        ["shows", change, "with", consent] => actor.show_umbrella_change(reference(change)?, Some(reference(consent)?)),
+        ["answers", "umbrella", change, answer] => actor.answer_umbrella(&reference(change)?, answer),
         ["asks", "help", kind, more @ ..] => actor.request_support(None, kind, details(&umbrellas, more)?),
         ["decides", "case", case, act, more @ ..] => actor.answer_as_ministry(number(case)?, act, details(&umbrellas, more)?),
         ["takes", "position", "in", "case", case, stance] => actor.take_position(number(case)?, stance),

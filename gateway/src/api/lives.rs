@@ -200,6 +200,8 @@ fn is_shown(collection: Collection) -> bool {
     match collection {
         Collection::Agreements | Collection::Instances | Collection::Reports => false,
         Collection::Obligations | Collection::Offers | Collection::Breaches | Collection::Cases | Collection::Withdrawals => true,
+        // Each is one of its cases.
+        Collection::Obstacles => false,
     }
 }
 
@@ -233,7 +235,7 @@ async fn list(asked: &Asked, name: &str, word: &str, agreement: Option<String>, 
 }
 
 /// `open` or `final`, or the word for where it stands.
-fn state(given: &mut Given, collection: Collection) -> (Option<bool>, Option<String>) {
+pub(super) fn state(given: &mut Given, collection: Collection) -> (Option<bool>, Option<String>) {
     match given.take(STATE, |text| Some(text.to_owned())).as_deref() {
         None => (None, None),
         Some("open") => (Some(true), None),

@@ -15,6 +15,7 @@ mod limits;
 mod lives;
 mod log;
 mod metrics;
+mod obstacles;
 mod openapi;
 mod overview;
 mod problem;
@@ -73,6 +74,7 @@ pub fn router_within(host: Host, limits: &Limits) -> Router {
         .route("/v1/ledgers/{ledger}/neighbourhoods/{code}", get(overview::neighbourhood))
         .route("/v1/ledgers/{ledger}/neighbourhoods/{code}/coverage", get(overview::coverage))
         .route("/v1/ledgers/{ledger}/withheld-agreements", get(withheld::list))
+        .route("/v1/ledgers/{ledger}/obstacles", get(obstacles::list))
         .route("/v1/ledgers/{ledger}/attachments/{hash}", get(attachments::download))
         .route("/v1/ledgers/{ledger}/{collection}", get(lives::collection));
     let auditors = Router::new()

@@ -41,6 +41,8 @@ keys! {
     PARTY = "party", r#"{"type":"string","maxLength":64}"#, "the id of an institution: of agreements a party; else the one who owes, reported, offered, leaves, or is meant by a case";
     MEMBER = "member", r#"{"type":"string","maxLength":64}"#, "the id of an institution that is a party to the agreement";
     THEME = "theme", r#"{"type":"string","enum":["housing","safety","physical-design","welfare","integration","education","social-infrastructure"]}"#, "one of: housing, safety, physical-design, welfare, integration, education, social-infrastructure";
+    MINISTRY = "ministry", r#"{"type":"string","maxLength":64}"#, "the id of the ministry that answers for the rule";
+    BWB = "bwb", r#"{"type":"string","pattern":"^BWB[RVW]\\d{7}$"}"#, "the BWB id of a regulation, such as BWBR0005181";
     STATE = "state", r#"{"type":"string"}"#, "open, final, or one of the words for where it stands";
     DUE_FROM = "dueFrom", r#"{"type":"string","format":"date"}"#, "a date: due, or with a term that ends, on this day or later; agreements: with this last day or a later one";
     DUE_UNTIL = "dueUntil", r#"{"type":"string","format":"date"}"#, "a date: due, or with a term that ends, on this day or earlier";
@@ -132,6 +134,7 @@ impl Given {
                 .take(THEME, |text| ledger::envelope::statement::agreement::Theme::ALL.iter().copied().find(|theme| theme.code() == text)),
             state: None,
             is_open: None,
+            bwb: None,
             // What is due on a day is late from its end on.
             due_from: from.map(Day::end),
             due_until: until.map(|day| day.end().plus_millis(1)),

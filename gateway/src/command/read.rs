@@ -41,7 +41,7 @@ pub struct Read {
     /// Write what the gateway sent to this file, byte for byte: a case file, an attachment
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// What to read: institutions, agreements, agreements/ID, agreements/ID/casefile?case=N, obligations, breaches, cases, withdrawals, withheld-agreements, receipts/N, records?from=0, checkpoint, trust
+    /// What to read: institutions, agreements, agreements/ID, agreements/ID/casefile?case=N, obligations, breaches, cases, withdrawals, obstacles, withheld-agreements, receipts/N, records?from=0, checkpoint, trust
     #[arg(default_value = "")]
     path: String,
 }

@@ -124,6 +124,9 @@ fn flag_text(town: &Town, cause: &Cause, tally: &mut Tally) -> Option<String> {
         }
         Cause::DisputeMissing { silent, .. } => format!("het geschil is niet voorgelegd aan de minister door {}", names(town, silent)),
         Cause::ReviewOverdue { review, silent, .. } => format!("toets {review} is niet op tijd vastgelegd door {}", names(town, silent)),
+        Cause::UmbrellaUnanswered { umbrella, silent, .. } => {
+            format!("{} heeft niet geantwoord op de gewijzigde koepelafspraak {umbrella}", names(town, silent))
+        }
         Cause::EndsWithoutSuccessor { last_day, .. } => format!("loopt af op {last_day}, en er is geen opvolger getekend"),
         Cause::ProposalUnanswered { silent, .. } => format!("{} heeft niet geantwoord op het voorstel", names(town, silent)),
         Cause::OfferLapsed { silent, .. } => format!("voorstel vervallen; geen antwoord van {}", names(town, silent)),

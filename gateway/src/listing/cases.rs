@@ -115,6 +115,7 @@ fn may_concern(kind: &str) -> bool {
         Type::AttachmentErasure | Type::Continuation | Type::RulesChange | Type::ProposalAnswer | Type::Review => false,
         Type::AgendaProposal | Type::AgendaAnswer => false,
         Type::Mandate | Type::MandateRevocation | Type::InstitutionSuccession | Type::SuccessionAcceptance => false,
+        Type::UmbrellaChange | Type::UmbrellaAnswer => false,
     })
 }
 
@@ -153,6 +154,7 @@ fn concerns(body: &Body, case: &Case, offers: &[Hash]) -> bool {
         Body::LogKeyRotation(_) | Body::Continuation(_) | Body::RulesChange(_) | Body::ProposalAnswer(_) | Body::Review(_) => false,
         Body::AgendaProposal(_) | Body::AgendaAnswer(_) => false,
         Body::Mandate(_) | Body::MandateRevocation(_) | Body::InstitutionSuccession(_) | Body::SuccessionAcceptance(_) => false,
+        Body::UmbrellaChange(_) | Body::UmbrellaAnswer(_) => false,
         Body::Amendment(_) | Body::Event(_) | Body::Finding(_) | Body::CounterProposal(_) | Body::Retraction(_) => false,
         Body::Impasse(_) | Body::ImpassePosition(_) | Body::ImpasseStep(_) => false,
         Body::Suspension(_)
@@ -179,6 +181,7 @@ fn caused(cause: &Cause, number: u32) -> bool {
         Cause::AgendaUnanswered { .. } => false,
         Cause::Resumed { .. } | Cause::Acceded { .. } | Cause::ExpulsionUnanswered { .. } => false,
         Cause::ImpasseUnanswered { .. } | Cause::TalksExpired { .. } | Cause::DisputeMissing { .. } => false,
+        Cause::UmbrellaUnanswered { .. } => false,
         Cause::ProposalUnanswered { .. } | Cause::ReviewOverdue { .. } | Cause::EndsWithoutSuccessor { .. } => false,
     }
 }

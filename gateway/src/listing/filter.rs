@@ -4,8 +4,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ledger::envelope::statement::agreement::{Proposal, Theme};
 use ledger::lives::Reader;
+use ledger::lives::obstacle;
 use ledger::lives::parts::Part;
-use ledger::words::{CbsCode, Instant, Slug};
+use ledger::words::{Bwb, CbsCode, Instant, Slug};
 
 use super::ListingFault;
 use super::agreement::AgreementView;
@@ -30,10 +31,12 @@ pub enum Collection {
     Cases,
     /// Withdrawals.
     Withdrawals,
+    /// Cases that name a rule which is in the way, by the ministry that answers for it (L40).
+    Obstacles,
 }
 
 impl Collection {
-    /// All of them, by the word in a path.
+    /// Those of parts as they are, by the word in a path; of obstacles there is a register.
     pub const ALL: [(&'static str, Self); 8] = [
         ("agreements", Self::Agreements),
         ("obligations", Self::Obligations),
@@ -73,6 +76,7 @@ impl Collection {
             }
             Self::Offers => &["open", "waiting", "agreed", "declined", "lapsed", "superseded", "retracted", "overtaken"],
             Self::Cases => &["notice", "level-1", "level-2", "last-chance", "level-3", "answered", "closed"],
+            Self::Obstacles => &obstacle::Standing::CODES,
             Self::Withdrawals => &["running", "unresolved", "withdrawn", "revoked", "overtaken"],
         }
     }
@@ -88,6 +92,16 @@ impl Collection {
             Self::Breaches => "breach",
             Self::Cases => "case",
             Self::Withdrawals => "withdrawal",
+            Self::Obstacles => "obstacle",
+        }
+    }
+
+    /// The kind of part that its items are read as.
+    pub(super) fn read_as(self) -> &'static str {
+        match self {
+            Self::Breaches => Self::Instances.part(),
+            Self::Obstacles => Self::Cases.part(),
+            other => other.part(),
         }
     }
 
@@ -105,8 +119,9 @@ impl Collection {
                 let open = instance.breaches.iter().any(|breach| breach.settled.is_none());
                 (!instance.breaches.is_empty()).then_some((part, open))
             }
+            (Self::Obstacles, Part::Case(case)) => case.obstacle().is_some().then_some((part, is_open)),
             (Self::Agreements | Self::Obligations | Self::Instances | Self::Reports, _) => None,
-            (Self::Offers | Self::Breaches | Self::Cases | Self::Withdrawals, _) => None,
+            (Self::Offers | Self::Breaches | Self::Cases | Self::Withdrawals | Self::Obstacles, _) => None,
         }
     }
 }
@@ -118,7 +133,7 @@ pub struct Filter {
     pub agreement: Option<Slug>,
     /// Of agreements that hold in this area: in it, in a part of it, or in what it is a part of.
     pub neighbourhood: Option<CbsCode>,
-    /// Agreements: that it is a party to. Else what it promised, reported, offered or left; cases against it.
+    /// Agreements: that it is a party to. Obstacles: the ministry that answers. Else what it promised, reported, offered or left; cases against it.
     pub party: Option<Slug>,
     /// Of agreements to which this is a party.
     pub member: Option<Slug>,
@@ -128,6 +143,8 @@ pub struct Filter {
     pub state: Option<String>,
     /// Only open or only final ones.
     pub is_open: Option<bool>,
+    /// Obstacles: in a regulation with this BWB id.
+    pub bwb: Option<Bwb>,
     /// Late, or with a term that ends, at or after this instant; agreements: that end.
     pub due_from: Option<Instant>,
     /// The same before this instant.
@@ -148,6 +165,7 @@ impl Filter {
             party: self.party.as_ref().filter(|_| !of_agreement).map(ToString::to_string),
             state: self.state.clone(),
             is_open: self.is_open,
+            bwb: self.bwb.as_ref().map(ToString::to_string),
             due_from: self.due_from,
             due_until: self.due_until,
             after,
@@ -164,11 +182,14 @@ impl Filter {
             && self.agreement.as_ref().is_none_or(|id| *id == text.agreement)
     }
 
-    /// Whether a part fits, of an agreement that does.
-    pub(super) fn fits_part(&self, view: &AgreementView, part: &Part, is_open: bool) -> bool {
+    /// Whether a part of a collection fits, of an agreement that does.
+    pub(super) fn fits_part(&self, view: &AgreementView, collection: Collection, part: &Part, is_open: bool) -> bool {
         let text = &view.text.value;
-        let (state, due) = (part.state(), if matches!(part, Part::Head(_)) { Some(text.period.end_date.end()) } else { part.due_at() });
+        let line = if let (Collection::Obstacles, Part::Case(case)) = (collection, part) { case.obstacle() } else { None };
+        let state = line.map_or(part.state(), |line| line.standing.code());
+        let due = if matches!(part, Part::Head(_)) { Some(text.period.end_date.end()) } else { part.due_at() };
         let about = |who: &Slug| match part {
+            Part::Case(_) if line.is_some() => line.is_some_and(|line| line.ministry == who),
             Part::Head(_) => text.parties.iter().any(|party| party.institution == *who),
             Part::Case(case) => case.against.contains(who),
             Part::Text(_) | Part::Clause(_) | Part::Instance(_) | Part::Claim(_) | Part::Offer(_) | Part::Leave(_) => {
@@ -176,6 +197,7 @@ impl Filter {
             }
         };
         self.party.as_ref().is_none_or(about)
+            && self.bwb.as_ref().is_none_or(|bwb| line.is_some_and(|line| line.obstacle.rule.bwb == *bwb))
             && self.state.as_ref().is_none_or(|wanted| wanted == state)
             && self.is_open.is_none_or(|wanted| wanted == is_open)
             && self.due_from.is_none_or(|from| due.is_some_and(|due| due >= from))

@@ -65,7 +65,7 @@ impl Listing {
     pub(super) async fn list_now(&self, collection: Collection, filter: &Filter, paging: &Paging) -> Result<Items<Listed>, ListingFault> {
         let search = filter.search(&self.reader, collection, paging.place()?, paging.limit);
         let found = self.store.search(self.row.id, &search).await?;
-        let kind = if collection == Collection::Breaches { "instance" } else { collection.part() };
+        let kind = collection.read_as();
         let listed = |found: &Found| {
             let part = part_of(&found.subject, kind, &found.key, &found.body)?;
             let part = part.ok_or_else(|| StoreFault::Damaged(format!("life {} {}", found.subject, found.key)))?;
@@ -131,7 +131,7 @@ impl Listing {
     async fn agreements_then(&self, filter: &Filter, paging: &Paging) -> Result<Items<AgreementCard>, ListingFault> {
         let after = paging.subject("agreement")?;
         let (views, next) = self.folded(filter, after, paging.limit.min(FOLDS)).await?;
-        let fits = |view: &AgreementView| filter.fits_part(view, &Part::Head(view.head.value.clone()), true);
+        let fits = |view: &AgreementView| filter.fits_part(view, Collection::Agreements, &Part::Head(view.head.value.clone()), true);
         let card = |view: AgreementView| AgreementCard {
             colour: view.overall_light().colour,
             entry: view.logged(view.head.entry),
@@ -173,7 +173,7 @@ fn keyed(view: &AgreementView, collection: Collection, filter: &Filter) -> Vec<(
     for (part, entry, is_open) in view.parts() {
         let key = part.id().to_string();
         let Some((part, is_open)) = collection.select(part, is_open) else { continue };
-        if filter.fits_part(view, &part, is_open) {
+        if filter.fits_part(view, collection, &part, is_open) {
             parts.push((key, Listed { agreement: view.head.value.id.clone(), part, entry: view.logged(entry), is_open }));
         }
     }

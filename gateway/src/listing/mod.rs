@@ -12,6 +12,7 @@ mod lists;
 mod counts;
 mod attention;
 mod cases;
+mod obstacles;
 mod neighbourhood;
 
 use std::collections::BTreeSet;
@@ -30,6 +31,7 @@ pub use fold::MAX_CAUSED;
 pub use institution::InstitutionView;
 pub use lists::{AgreementCard, Items, Listed};
 pub use neighbourhood::{Neighbourhood, Promise, PromisesOf, Resident};
+pub use obstacles::law_page;
 pub use timeline::{Latest, Timeline};
 
 use crate::clock::Clock;

@@ -5,6 +5,7 @@ mod reviews;
 mod money;
 mod talks;
 mod succession;
+mod umbrellas;
 mod promises;
 mod parties;
 mod history;
@@ -52,6 +53,7 @@ async fn build(visit: &Visit, name: &str, id: &str) -> Result<Content, Trouble> 
             .chain(&said)
             .chain(consultation::named(&view))
             .chain(reviews::named(&view))
+            .chain(umbrellas::named(&view))
             .chain([&head.ministry, &head.proposer])
             .chain(&head.municipality),
     )
@@ -69,6 +71,7 @@ async fn build(visit: &Visit, name: &str, id: &str) -> Result<Content, Trouble> 
         (promises::by_month(visit, &view))
         (money::show(visit, &names, &view))
         (reviews::list(visit, &listing, &names, &view))
+        (umbrellas::list(visit, &listing, &names, &view))
         (waits(visit, &listing, &names, &view))
         (parties::list(visit, &listing, &names, &view))
         (parties::leaving(visit, &listing, &names, &view))

@@ -77,6 +77,8 @@ fn group(matter: &Matter) -> usize {
         Matter::Overdue { .. } | Matter::UnderStrength { .. } | Matter::ProposalUnanswered | Matter::ReviewOverdue { .. } => 1,
         Matter::DisputeToSubmit { .. } => 1,
         Matter::Impasse | Matter::ImpasseToAnswer { .. } => 5,
+        Matter::UmbrellaToAnswer { silent: Some(_), .. } => 1,
+        Matter::UmbrellaToAnswer { silent: None, .. } => 5,
         Matter::GoneQuiet { .. } => 2,
         Matter::WithdrawalRuns { .. } => 3,
         Matter::EndsWithoutSuccessor { .. } => 4,

@@ -15,7 +15,7 @@ use super::names::Names;
 use super::told::Told;
 use super::trouble::Trouble;
 use super::visit::Visit;
-use super::{agreement, cases, say, when};
+use super::{agreement, cases, obstacles, say, when};
 use crate::listing::{CaseFile, Deed, Listing};
 
 /// How many deeds and breaches are shown at most.
@@ -46,6 +46,7 @@ async fn build(visit: &Visit, name: &str, id: &str, number: &str) -> Result<Cont
     let body = html! {
         p.lead { (say_stage(visit, case)) }
         (facts(visit, &listing, &names, &file))
+        (obstacles::of_case(visit, &listing, case))
         @if !file.acts.is_empty() { (acts(visit, name, &file, number)) }
         section {
             h2 { (words.say("case-city")) }

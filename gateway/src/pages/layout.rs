@@ -29,6 +29,8 @@ pub(super) enum Room {
     Attention,
     /// Cases.
     Cases,
+    /// Obstacles; not in the menu, since the overview and cases lead there.
+    Obstacles,
     /// Agreements.
     Agreements,
     /// Neighbourhoods.
@@ -48,6 +50,7 @@ impl Room {
             Self::Overview => "",
             Self::Attention => "/aandacht",
             Self::Cases => "/zaken",
+            Self::Obstacles => "/belemmeringen",
             Self::Agreements => "/convenanten",
             Self::Neighbourhoods => "/buurten",
             Self::Agenda => "/agenda",
@@ -60,6 +63,7 @@ impl Room {
             Self::Overview => "menu-overview",
             Self::Attention => "menu-attention",
             Self::Cases => "menu-cases",
+            Self::Obstacles => "menu-obstacles",
             Self::Agreements => "menu-agreements",
             Self::Neighbourhoods => "menu-neighbourhoods",
             Self::Agenda => "menu-agenda",

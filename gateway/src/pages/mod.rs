@@ -22,6 +22,7 @@ mod cases;
 mod case;
 mod dossier;
 mod agenda;
+mod obstacles;
 mod agreements;
 mod agreement;
 mod neighbourhoods;
@@ -52,9 +53,11 @@ pub fn router(host: Host) -> Router {
         .route(&style::SHEET_PATH, get(style::sheet))
         .route(style::ICON_PATH, get(style::icon));
     let directors = Router::new().route("/{ledger}/aandacht", get(attention::show));
-    let ministers =
-        Router::new().route("/{ledger}/zaken", get(cases::show)).route("/{ledger}/convenanten/{id}/zaken/{number}", get(case::show));
-    let ministers = ministers.route("/{ledger}/agenda", get(agenda::show));
+    let ministers = Router::new()
+        .route("/{ledger}/zaken", get(cases::show))
+        .route("/{ledger}/belemmeringen", get(obstacles::show))
+        .route("/{ledger}/agenda", get(agenda::show))
+        .route("/{ledger}/convenanten/{id}/zaken/{number}", get(case::show));
     let parties = Router::new()
         .route("/{ledger}/convenanten", get(agreements::show))
         .route("/{ledger}/convenanten/{id}", get(agreement::show))

@@ -92,6 +92,10 @@ fn who(visit: &Visit, (facts, versions): (&Ledger, &Versions), names: &Names, ca
                 div { dt { (words.say("menu-agenda")) } dd { a href=(visit.link(&format!("/{name}/agenda"))) { (words.say("overview-to-agenda")) } } }
             }
             div {
+                dt { (words.say("overview-obstacles")) }
+                dd { a href=(visit.link(&format!("/{name}/belemmeringen"))) { (words.say("overview-to-obstacles")) } }
+            }
+            div {
                 dt { (words.say("overview-rules")) }
                 dd {
                     (words.with("overview-rules-version", &[("rules", versions.rules.0.into()), ("holidays", versions.holidays.to_string().into())]))

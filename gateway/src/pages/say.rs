@@ -114,6 +114,8 @@ fn filled<'a>(words: Words, names: &Names, said: &'a Value) -> Vec<(&'static str
         ("obligation", Arg::from(text("obligation"))),
         ("obligations", Arg::from(listed(&said["obligations"]))),
         ("review", Arg::from(text("review"))),
+        // A statement names it with its receipt, a flag by its id.
+        ("umbrella", Arg::from(first(&[text("umbrella"), said["umbrella"]["agreement"].as_str().unwrap_or_default()]))),
         ("open", Arg::from(listed(&said["open"]))),
         ("title", Arg::from(text("title"))),
         ("case", Arg::Number(said["case"].as_u64().unwrap_or_default())),

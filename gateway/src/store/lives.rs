@@ -85,6 +85,10 @@ pub(super) fn colour(value: i64, subject: &str) -> Result<u8, StoreFault> {
 /// A due date that was breached is listed under this kind as well; rules do not read it.
 pub(super) const BREACH: &str = "breach";
 
+/// A case with a rule that is in the way is listed under this kind as well, with the ministry that answers for it (L40); rules
+/// do not read it.
+pub(super) const OBSTACLE: &str = "obstacle";
+
 /// An agreement that is withheld has a row that says so, and who may read it; rules do not read it.
 pub(super) const WITHHELD: &str = "withheld";
 
@@ -125,6 +129,12 @@ pub fn life_row(change: &Change, entry: u64) -> Vec<LifeRow> {
                     let is_open = instance.breaches.iter().any(|breach| breach.settled.is_none());
                     // The due date itself gives the colour and calls for attention.
                     rows.push(LifeRow { part: BREACH, is_open, colour: 0, calls: false, moved: true, ..row.clone() });
+                }
+                if let Part::Case(case) = &change.part
+                    && let Some(line) = case.obstacle()
+                {
+                    let (state, party) = (line.standing.code().into(), line.ministry.to_string());
+                    rows.push(LifeRow { part: OBSTACLE, state, party, colour: 0, calls: false, moved: true, ..row.clone() });
                 }
                 rows.push(row);
             }
@@ -257,8 +267,8 @@ impl Store {
     }
 }
 
-/// A part from its kind and its JSON; `None` for a breach, which is its due date once more, and for what says that all of
-/// it is withheld.
+/// A part from its kind and its JSON; `None` for a breach and an obstacle, which are a due date and a case once more, and for
+/// what says that all of it is withheld.
 pub fn part_of(subject: &str, kind: &str, key: &str, body: &str) -> Result<Option<Part>, StoreFault> {
     fn read<T: DeserializeOwned>(place: impl FnOnce() -> String, body: &str) -> Result<T, StoreFault> {
         serde_json::from_str(body).map_err(|error| StoreFault::Damaged(format!("{}: {error}", place())))
@@ -273,7 +283,7 @@ pub fn part_of(subject: &str, kind: &str, key: &str, body: &str) -> Result<Optio
         "offer" => Part::Offer(read(place, body)?),
         "case" => Part::Case(read(place, body)?),
         "withdrawal" => Part::Leave(read(place, body)?),
-        BREACH | WITHHELD => return Ok(None),
+        BREACH | OBSTACLE | WITHHELD => return Ok(None),
         other => return Err(StoreFault::Damaged(format!("life {subject} has an unknown part {other:?}"))),
     }))
 }

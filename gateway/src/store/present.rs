@@ -84,7 +84,7 @@ impl Store {
     pub async fn open_parts(&self, ledger: i64, subjects: &[String]) -> Result<BTreeMap<String, Vec<PresentRow>>, StoreFault> {
         let sql = "SELECT subject, part, key, is_open, entry, body, \
                    (SELECT entry FROM progress WHERE ledger = $1) AS settled FROM life \
-                   WHERE ledger = $1 AND is_open = 1 AND part <> 'breach' AND subject {in $2}";
+                   WHERE ledger = $1 AND is_open = 1 AND part NOT IN ('breach', 'obstacle') AND subject {in $2}";
         let mut lives: BTreeMap<String, Vec<PresentRow>> = BTreeMap::new();
         for row in &query(sql).bind(ledger).bind(subjects.to_vec()).fetch_all(&self.derived.readers).await? {
             let row = present(row)?;

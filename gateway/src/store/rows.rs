@@ -59,7 +59,7 @@ pub fn subject_of(life: &LifeKey) -> Option<String> {
 }
 
 /// Every kind of part.
-pub(super) const PART_KINDS: [&str; 11] = [
+pub(super) const PART_KINDS: [&str; 12] = [
     "institution",
     "head",
     "text",
@@ -69,6 +69,7 @@ pub(super) const PART_KINDS: [&str; 11] = [
     "report",
     "offer",
     "case",
+    super::lives::OBSTACLE,
     "withdrawal",
     super::lives::WITHHELD,
 ];

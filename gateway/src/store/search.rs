@@ -29,6 +29,8 @@ pub struct Search {
     pub state: Option<String>,
     /// Only open or only final ones.
     pub is_open: Option<bool>,
+    /// Obstacles: in a regulation with this BWB id.
+    pub bwb: Option<String>,
     /// Due at or after this instant; of a head, the end of its text.
     pub due_from: Option<Instant>,
     /// Due before this instant.
@@ -111,6 +113,11 @@ impl Search {
         }
         if let Some(is_open) = self.is_open {
             sql.push(" AND is_open = ").push_bind(i64::from(is_open));
+        }
+        if let Some(bwb) = &self.bwb {
+            // Few cases name an obstacle, so that those are walked.
+            sql.push(" AND {json_extract(life.body, '$.request.obstacle.rule.bwb')|life.body::json -> 'request' -> 'obstacle' -> 'rule' ->> 'bwb'} = ");
+            sql.push_bind(bwb.clone());
         }
         self.push_due(sql, ledger);
         push_sight(sql, ledger, &self.reader, By::Row("life"));
@@ -212,8 +219,8 @@ mod tests {
 
     fn of(part: &'static str, reader: Reader) -> Search {
         let (subject, area, theme, member, party, state) = (None, None, None, None, None, None);
-        let (is_open, due_from, due_until, after) = (None, None, None, None);
-        Search { reader, part, subject, area, theme, member, party, state, is_open, due_from, due_until, after, limit: 100 }
+        let (is_open, bwb, due_from, due_until, after) = (None, None, None, None, None);
+        Search { reader, part, subject, area, theme, member, party, state, is_open, bwb, due_from, due_until, after, limit: 100 }
     }
 
     #[tokio::test]
@@ -229,6 +236,7 @@ mod tests {
             (Search { state: some("overdue"), ..of("instance") }, "life_state"),
             (Search { party: some("corporation"), ..of("obligation") }, "life_debtor"),
             (Search { party: some("corporation"), ..of("withdrawal") }, "life_party"),
+            (Search { party: some("ministry"), bwb: some("BWBR0005181"), ..of("obstacle") }, "life_party"),
             (Search { due_from: at("2006-03-01T00:00:00Z"), due_until: at("2006-04-01T00:00:00Z"), ..of("instance") }, "life_due"),
             (Search { theme: Some("housing"), ..of("head") }, "sqlite_autoindex_life_1"),
             (Search { area: "GM0599".parse().ok(), ..of("obligation") }, "facet_value"),

@@ -14,7 +14,7 @@ use ledger::words::{Hash, Instant, Slug, StatementId};
 use super::db::{Column, Connection, insert, query, query_scalar};
 use super::journal::EntryChange;
 use super::keep::{Store, StoreFault};
-use super::lives::LifeRow;
+use super::lives::{LifeRow, OBSTACLE};
 use super::rows::{hash, number, signed};
 
 /// A statement under the id that its author gave it.
@@ -277,7 +277,7 @@ async fn upsert_lives(tx: &mut Connection, ledger: i64, lives: &[&LifeRow], furt
 
 /// Whom a part is about changes seldom, and only of these kinds.
 async fn move_parties(tx: &mut Connection, ledger: i64, lives: &[&LifeRow]) -> Result<(), StoreFault> {
-    for row in lives.iter().filter(|row| [PartId::Head.kind(), PartId::Text.kind(), "case"].contains(&row.part)) {
+    for row in lives.iter().filter(|row| [PartId::Head.kind(), PartId::Text.kind(), "case", OBSTACLE].contains(&row.part)) {
         let sql = "UPDATE life SET party = $5 WHERE ledger = $1 AND subject = $2 AND part = $3 AND key = $4 AND party <> $5";
         let query = query(sql).bind(ledger).bind(&row.subject).bind(row.part).bind(&row.key).bind(&row.party);
         query.execute(&mut *tx).await?;

@@ -183,7 +183,13 @@ impl Book {
                     body => {
                         let mut agreement = self.readable_agreement(&id, by, moment)?;
                         agreement.check_interest(acting, body)?;
-                        act(&mut agreement, by, body, verified.hash(), moment)?;
+                        match body {
+                            Body::UmbrellaChange(body) => {
+                                let shown = self.shown_change(body, &agreement)?;
+                                agreement.note_umbrella_change(by, shown, moment)?;
+                            }
+                            body => act(&mut agreement, by, body, verified.hash(), moment)?,
+                        }
                         if !acting.itself() {
                             agreement.note_hands(by, &acting.through, body, verified.hash());
                         }
@@ -241,6 +247,7 @@ fn act(agreement: &mut Agreement, by: &Slug, body: &Body, hash: Hash, moment: Mo
         Body::Expulsion(body) => agreement.expel(by, body, hash, moment),
         Body::ExpulsionView(body) => agreement.give_view(by, body, moment),
         Body::Review(body) => agreement.record_review(by, body, moment),
+        Body::UmbrellaAnswer(body) => agreement.answer_umbrella(by, body, moment),
         Body::Event(body) => agreement.record_event(by, body, moment),
         Body::Report(body) => agreement.report(by, body, hash, moment),
         Body::Finding(body) => agreement.find(by, body, moment),
@@ -267,6 +274,8 @@ fn act(agreement: &mut Agreement, by: &Slug, body: &Body, hash: Hash, moment: Mo
         Body::MinistryRouting(_) | Body::LedgerAcceptance(_) | Body::LogKeyRotation(_) | Body::AttachmentErasure(_) => Ok(()),
         Body::Continuation(_) | Body::RulesChange(_) | Body::Mandate(_) | Body::MandateRevocation(_) => Ok(()),
         Body::InstitutionSuccession(_) | Body::SuccessionAcceptance(_) | Body::AgendaProposal(_) | Body::AgendaAnswer(_) => Ok(()),
+        // Receipts of another ledger are read before it reaches the life.
+        Body::UmbrellaChange(_) => Ok(()),
         Body::Proposal(_) | Body::CounterProposal(_) | Body::Accession(_) | Body::Flag(_) => Ok(()),
     }
 }

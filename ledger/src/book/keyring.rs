@@ -166,6 +166,7 @@ pub fn is_about_keys(body: &Body) -> bool {
         Type::Report | Type::Acceptance | Type::Dispute | Type::DisputeAnswer | Type::DisputeRetraction | Type::Finding => false,
         Type::BreachAnswer | Type::Release | Type::Handover | Type::Event | Type::Suspension | Type::Resumption => false,
         Type::Dissolution | Type::Accession | Type::Expulsion | Type::ExpulsionView | Type::Review => false,
+        Type::UmbrellaChange | Type::UmbrellaAnswer => false,
         Type::Withdrawal | Type::WithdrawalAnswer | Type::WithdrawalRevocation | Type::ReportRuling | Type::CaseRuling => false,
         Type::BoardOutcome | Type::SupportRequest | Type::MinistryAnswer | Type::StatePosition | Type::CaseClosure => false,
         Type::LogKeyRotation | Type::Continuation => true,

@@ -7,9 +7,11 @@ use super::receipts::Elsewhere;
 use super::verdict::Stop;
 use crate::envelope::statement::agreement::{Obligation, Proposal};
 use crate::envelope::statement::amendment::Change;
-use crate::envelope::statement::umbrella::Umbrella;
-use crate::envelope::{Body, Fault, Refusal, Rule};
+use crate::envelope::statement::flag::{Cause, Subject};
+use crate::envelope::statement::umbrella::{Umbrella, UmbrellaChange};
+use crate::envelope::{Body, Fault, Parsed, Refusal, Rule};
 use crate::lives::Agreement;
+use crate::lives::umbrella::{Manner, Shown};
 use crate::words::Slug;
 
 impl Book {
@@ -74,31 +76,116 @@ impl Book {
 
     /// The clauses of the umbrella text that a receipt shows. A text that everybody reads names none that is withheld.
     fn clauses_of(&self, umbrella: &Umbrella, pointer: &str, named_in: &Proposal) -> Result<BTreeSet<Slug>, Stop> {
-        let (origin, entry, receipt) = (umbrella.origin.as_str(), umbrella.entry.0, umbrella.receipt.as_str());
-        let parsed = self.shown(&Elsewhere { origin, entry, receipt, pointer })?;
-        let unfit = |detail: String| Refusal::at(format!("{pointer}/receipt"), Rule::ReceiptUnfit, detail, "the receipt of that entry");
-        let offered = match &parsed.statement().body {
-            Body::Proposal(text) => Some(text),
-            Body::CounterProposal(body) => Some(&body.text),
-            _ => None,
-        };
-        if offered.is_some_and(|text| text.withheld_ground.is_some()) && named_in.withheld_ground.is_none() {
-            let detail = format!("{} is withheld from the public, and its receipt holds its text", umbrella.agreement);
-            let accepted = "a public umbrella agreement, or an agreement that is withheld as well";
-            return Err(Refusal::at(format!("{pointer}/receipt"), Rule::Withheld, detail, accepted).into());
-        }
-        match &parsed.statement().body {
-            Body::Proposal(text) if text.agreement == umbrella.agreement => Ok(text.obligations.iter().map(|o| o.id.clone()).collect()),
-            Body::CounterProposal(body) if body.text.agreement == umbrella.agreement => {
-                Ok(body.text.obligations.iter().map(|o| o.id.clone()).collect())
-            }
-            // An amendment that sharpens it is a text of it as well.
-            Body::Amendment(body) if body.agreement == umbrella.agreement => {
-                Ok(body.changes.iter().filter_map(Change::obligation).map(|o| o.id.clone()).collect())
-            }
-            // So is a newcomer's request, with what it took on.
-            Body::Accession(body) if body.agreement == umbrella.agreement => Ok(body.obligations.iter().map(|o| o.id.clone()).collect()),
-            body => Err(unfit(format!("it is a {}, not a text of {}", body.kind().code(), umbrella.agreement)).into()),
-        }
+        let parsed = self.accepted_statement(umbrella, pointer)?;
+        let body = &parsed.statement().body;
+        check_public(body, umbrella, pointer, named_in)?;
+        let clauses = obligations_in(body)
+            .filter(|_| is_about(body, &umbrella.agreement))
+            .ok_or_else(|| unfit(pointer, format!("it is a {}, not a text of {}", body.kind().code(), umbrella.agreement)))?;
+        Ok(clauses.into_iter().map(|obligation| obligation.id.clone()).collect())
     }
+
+    /// What receipts of a national log show of a change there, and which of the clauses that are referred to here it touches.
+    pub(super) fn shown_change(&self, body: &UmbrellaChange, agreement: &Agreement) -> Result<Shown, Stop> {
+        let (umbrella, at) = (&body.umbrella, "/body/umbrella");
+        let texts = agreement.text.umbrellas.iter().flat_map(|list| list.iter());
+        let texts: Vec<&Umbrella> = texts.filter(|text| text.agreement == umbrella.agreement && text.origin == umbrella.origin).collect();
+        let Some(latest) = texts.iter().map(|text| text.entry.0).max() else {
+            let detail = format!("{} of {} is no umbrella agreement of this one", umbrella.agreement, umbrella.origin);
+            let known = agreement.text.umbrellas.iter().flat_map(|list| list.iter()).map(|text| text.agreement.to_string());
+            let accepted = format!("one of: {}", known.collect::<Vec<_>>().join(", "));
+            return Err(Refusal::at(format!("{at}/agreement"), Rule::ReceiptUnfit, detail, accepted).into());
+        };
+        let parsed = self.accepted_statement(umbrella, at)?;
+        let change = &parsed.statement().body;
+        check_public(change, umbrella, at, &agreement.text)?;
+        if umbrella.entry.0 <= latest {
+            let detail = format!("entry {} is no later than the text that is referred to here", umbrella.entry.0);
+            return Err(Refusal::at(format!("{at}/entry"), Rule::ReceiptUnfit, detail, format!("an entry after {latest}")).into());
+        }
+        let referred = agreement.umbrella_clauses(&umbrella.agreement);
+        let is_it = is_about(change, &umbrella.agreement);
+        let (manner, clauses) = match change {
+            Body::Amendment(body) if is_it => {
+                let changed: BTreeSet<Slug> = body.changes.iter().filter_map(Change::obligation).map(|o| o.id.clone()).collect();
+                (Manner::Amendment, referred.intersection(&changed).cloned().collect())
+            }
+            Body::CounterProposal(body) if is_it => (Manner::CounterProposal, self.other_than(&texts, &body.text, referred)?),
+            Body::Dissolution(_) if is_it => (Manner::Dissolution, referred),
+            Body::Flag(flag) if is_it && matches!(flag.cause, Cause::Ended { .. }) => (Manner::Ended, referred),
+            other => {
+                let detail = format!("it is a {}, by which {} neither changes nor ends", other.kind().code(), umbrella.agreement);
+                return Err(unfit(at, detail).into());
+            }
+        };
+        let consent = body.consent.as_ref().map(|consent| self.shown_consent(consent, &parsed, umbrella)).transpose()?;
+        let (origin, entry) = (umbrella.origin.clone(), umbrella.entry.0.into());
+        Ok(Shown { origin, umbrella: umbrella.agreement.clone(), entry, manner, clauses, consent })
+    }
+
+    /// Of the clauses that are referred to, those that a later text has otherwise, or no more.
+    fn other_than(&self, texts: &[&Umbrella], later: &Proposal, referred: BTreeSet<Slug>) -> Result<BTreeSet<Slug>, Stop> {
+        let mut before = BTreeSet::new();
+        for text in texts {
+            let parsed = self.accepted_statement(text, "/body/umbrella")?;
+            let held = obligations_in(&parsed.statement().body).unwrap_or_default();
+            let same = |id: &Slug| later.obligations.iter().any(|new| new.id == *id && held.contains(&new));
+            before.extend(referred.iter().filter(|id| same(id)).cloned());
+        }
+        Ok(referred.difference(&before).cloned().collect())
+    }
+
+    /// Who consented to a change, and in which entry: to exactly that, after it.
+    fn shown_consent(&self, consent: &Umbrella, change: &Parsed, umbrella: &Umbrella) -> Result<(Slug, u64), Stop> {
+        let at = "/body/consent";
+        let parsed = self.accepted_statement(consent, at)?;
+        let statement = parsed.statement();
+        let fits = matches!(&statement.body, Body::Consent(body) if body.to == change.hash() && body.agreement == umbrella.agreement);
+        let same = consent.origin == umbrella.origin && consent.agreement == umbrella.agreement && consent.entry.0 > umbrella.entry.0;
+        if !fits || !same {
+            return Err(unfit(at, format!("it is no consent to entry {} of {}", umbrella.entry.0, umbrella.origin)).into());
+        }
+        Ok((statement.acts_for().clone(), consent.entry.0.into()))
+    }
+
+    /// The statement that a receipt shows: accepted in its ledger under a key that the owner of this one accepts.
+    pub(super) fn accepted_statement(&self, umbrella: &Umbrella, pointer: &str) -> Result<Parsed, Stop> {
+        let (origin, entry, receipt) = (umbrella.origin.as_str(), umbrella.entry.0, umbrella.receipt.as_str());
+        self.shown(&Elsewhere { origin, entry, receipt, pointer })
+    }
+}
+
+fn unfit(pointer: &str, detail: String) -> Refusal {
+    Refusal::at(format!("{pointer}/receipt"), Rule::ReceiptUnfit, detail, "the receipt of that entry")
+}
+
+fn is_about(body: &Body, agreement: &Slug) -> bool {
+    body.subject() == Some(Subject::Agreement(agreement.clone()))
+}
+
+/// The obligations of a text of an agreement: of the whole of it, of what an amendment that sharpens it brings, or of what a
+/// newcomer takes on. `None` for what is no text.
+fn obligations_in(body: &Body) -> Option<Vec<&Obligation>> {
+    match body {
+        Body::Proposal(text) => Some(text.obligations.iter().collect()),
+        Body::CounterProposal(body) => Some(body.text.obligations.iter().collect()),
+        Body::Amendment(body) => Some(body.changes.iter().filter_map(Change::obligation).collect()),
+        Body::Accession(body) => Some(body.obligations.iter().collect()),
+        _ => None,
+    }
+}
+
+/// A text that is withheld is not brought into one that everybody reads.
+fn check_public(body: &Body, umbrella: &Umbrella, pointer: &str, named_in: &Proposal) -> Result<(), Refusal> {
+    let offered = match body {
+        Body::Proposal(text) => Some(text),
+        Body::CounterProposal(body) => Some(&body.text),
+        _ => None,
+    };
+    if offered.is_some_and(|text| text.withheld_ground.is_some()) && named_in.withheld_ground.is_none() {
+        let detail = format!("{} is withheld from the public, and its receipt holds its text", umbrella.agreement);
+        let accepted = "a public umbrella agreement, or an agreement that is withheld as well";
+        return Err(Refusal::at(format!("{pointer}/receipt"), Rule::Withheld, detail, accepted));
+    }
+    Ok(())
 }

@@ -76,6 +76,7 @@ impl Agreement {
             power_days: 0,
             weaknesses: BTreeMap::new(),
             reviews: BTreeMap::new(),
+            umbrella_changes: Vec::new(),
             succession: Succession::default(),
         };
         let mut agreement = Self::of(head, text.clone()).judged_by(rules);

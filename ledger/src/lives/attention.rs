@@ -17,7 +17,9 @@ impl Part {
     pub fn calls(&self) -> bool {
         match self {
             Self::Head(head) => {
-                head.stuck().is_some()
+                let umbrellas = head.owed_on_umbrellas().next().is_some();
+                umbrellas
+                    || head.stuck().is_some()
                     || head.dispute_to_submit().is_some()
                     || head.still_owed().is_some()
                     || head.is_weak()
@@ -53,6 +55,11 @@ impl Agreement {
         found.extend(lacking);
         let reviews = self.head.overdue_reviews();
         found.extend(reviews.map(|(id, since)| waits(Matter::ReviewOverdue { review: id.clone() }, self.deciders(&[]).0, since, None)));
+        found.extend(self.head.owed_on_umbrellas().map(|change| {
+            let matter = Matter::UmbrellaToAnswer { umbrella: change.umbrella.clone(), entry: change.entry, silent: change.silent };
+            let since = change.consent.as_ref().map_or(change.at, |consent| consent.shown);
+            waits(matter, self.deciders(&[]).0, since, change.until)
+        }));
         for offer in self.offers.values().filter(|offer| offer.is_open() && !offer.is_agreed()) {
             if let OfferKind::Expulsion { body, hearing } = &offer.kind
                 && hearing.is_open()

@@ -52,6 +52,14 @@ impl Agreement {
             let silent = self.deciders(&[]).0.into_iter().collect();
             Cause::ReviewOverdue { agreement: self.id(), review: review.id.clone(), silent: names(silent) }
         });
+        let umbrella = self.silent_on_umbrella();
+        first.see(umbrella.map(|(until, _)| until), || {
+            let (_, change) = umbrella.expect("there is one");
+            let silent = names(self.deciders(&[]).0.into_iter().collect());
+            let entry = Count(u32::try_from(change.entry).expect("it was read from such a number"));
+            let (umbrella, origin) = (change.umbrella.clone(), change.origin.clone());
+            Cause::UmbrellaUnanswered { agreement: self.id(), umbrella, origin, entry, silent }
+        });
         first.see(self.lacks_successor_at(), || Cause::EndsWithoutSuccessor { agreement: self.id(), last_day: self.text.period.end_date });
         let succession = self.next_succession();
         first.see(succession.map(|(at, _)| at), || {
@@ -222,6 +230,7 @@ impl Agreement {
             Cause::TalksExpired { .. } => self.talks_expired(moment),
             Cause::DisputeMissing { .. } => self.dispute_missing(moment),
             Cause::ReviewOverdue { review, .. } => self.review_overdue(review, moment),
+            Cause::UmbrellaUnanswered { origin, entry, .. } => self.flag_umbrella_silence(origin, entry.0.into(), moment),
             Cause::EndsWithoutSuccessor { .. } => self.head_mut().succession.lacking = Some(moment),
             Cause::Ended { outcome: Ending::Succeeded, .. } => self.succeeded(flag.due_at, moment),
             Cause::Ended { outcome, .. } => {

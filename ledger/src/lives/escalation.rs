@@ -8,8 +8,8 @@ use super::interest::Hands;
 use super::moment::Fact;
 use crate::envelope::statement::escalation::{BreachReply, MinisterialAct, SupportKind};
 use crate::envelope::statement::flag::{Because, Rung};
-use crate::envelope::statement::ministry::{Ground, Obstacle, Stance};
-use crate::words::{Hash, Instant, Slug};
+use crate::envelope::statement::ministry::{Ground, Measure, Obstacle, RuleRef, Stance};
+use crate::words::{Day, Hash, Instant, Slug};
 
 /// A case of an agreement.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +39,9 @@ pub struct Case {
     pub minister: Option<Minister>,
     /// Positions of State partners that the minister asked for.
     pub breakthrough: Option<Breakthrough>,
+    /// What the ministry answered; it stays when the case is closed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state_answer: Option<StateAnswer>,
     /// Through whom parties acted in it, where they did not sign themselves.
     #[serde(default, skip_serializing_if = "Hands::is_empty")]
     pub hands: Hands,
@@ -58,6 +61,25 @@ pub struct Requested {
     pub obstacle: Option<Obstacle>,
     /// The State partners that block.
     pub partners: Vec<Slug>,
+}
+
+/// What a ministry answered: the act, and what changes by it and from when on (L36, L40).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StateAnswer {
+    /// What the minister does.
+    pub act: MinisterialAct,
+    /// Where it was answered.
+    pub at: Fact,
+    /// The rule that grants the powers, or that is taken away or changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<RuleRef>,
+    /// What changes, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub measure: Option<Measure>,
+    /// From which day on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub takes_effect: Option<Day>,
 }
 
 /// The ministry that is accountable for a case, and those that share in its themes (L49).

@@ -12,6 +12,7 @@ use super::party::Participation;
 use super::review::Reviewed;
 use super::succession::Succession;
 use super::suspension::{Pause, Spell};
+use super::umbrella::UmbrellaChanged;
 use crate::envelope::statement::flag::{Ending, Weakness};
 use crate::words::{Day, Hash, Slug};
 
@@ -57,6 +58,9 @@ pub struct Head {
     /// The reviews that are overdue or were held (L47).
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub reviews: BTreeMap<Slug, Reviewed>,
+    /// Changes of umbrella agreements to which its obligations refer, in the order in which they were shown (L44).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub umbrella_changes: Vec<UmbrellaChanged>,
     /// What comes after it (L13).
     #[serde(default, skip_serializing_if = "Succession::is_empty")]
     pub succession: Succession,

@@ -55,6 +55,7 @@ impl Agreement {
             request: None,
             minister: None,
             breakthrough: None,
+            state_answer: None,
             hands: Hands::new(),
         };
         self.touched.insert(PartId::Case(number));

@@ -113,7 +113,7 @@ impl Agreement {
             Matter::ExpulsionToAnswer { .. } => return None,
             Matter::ProposalToAnswer | Matter::ProposalUnanswered => return None,
             Matter::Impasse | Matter::ImpasseToAnswer { .. } | Matter::DisputeToSubmit { .. } => return None,
-            Matter::ReviewOverdue { .. } | Matter::EndsWithoutSuccessor { .. } => return None,
+            Matter::ReviewOverdue { .. } | Matter::EndsWithoutSuccessor { .. } | Matter::UmbrellaToAnswer { .. } => return None,
             Matter::ReportToAccept { .. } | Matter::DisputeToAnswer { .. } | Matter::ReportToRule { .. } => return None,
             Matter::RulingMissing { .. } | Matter::NoticeToAnswer { .. } | Matter::AnswerToRule { .. } => return None,
             Matter::Level1 { .. } | Matter::Level2 { .. } | Matter::LastChance { .. } => return None,

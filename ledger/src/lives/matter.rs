@@ -106,6 +106,15 @@ pub enum Matter {
         /// Which review.
         review: Slug,
     },
+    /// What comes of a changed umbrella agreement waits for the one that directs (L44).
+    UmbrellaToAnswer {
+        /// The umbrella agreement.
+        umbrella: Slug,
+        /// Index in the national ledger of what changed it.
+        entry: u64,
+        /// The entry that says that the one that directs was silent.
+        silent: Option<Fact>,
+    },
     /// A report waits to be accepted or disputed.
     ReportToAccept {
         /// SHA-256 of the report's payload.
@@ -196,6 +205,7 @@ impl Matter {
             Self::ImpasseToAnswer { .. } => "impasse-to-answer",
             Self::DisputeToSubmit { .. } => "dispute-to-submit",
             Self::ReviewOverdue { .. } => "review-overdue",
+            Self::UmbrellaToAnswer { .. } => "umbrella-to-answer",
             Self::EndsWithoutSuccessor { .. } => "ends-without-successor",
             Self::ReportToAccept { .. } => "report-to-accept",
             Self::DisputeToAnswer { .. } => "dispute-to-answer",
@@ -212,7 +222,7 @@ impl Matter {
     }
 
     /// Every word that [`Matter::code`] gives.
-    pub const CODES: [&'static str; 27] = [
+    pub const CODES: [&'static str; 28] = [
         "overdue",
         "breached",
         "gone-quiet",
@@ -228,6 +238,7 @@ impl Matter {
         "impasse-to-answer",
         "dispute-to-submit",
         "review-overdue",
+        "umbrella-to-answer",
         "ends-without-successor",
         "report-to-accept",
         "dispute-to-answer",

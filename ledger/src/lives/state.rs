@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::agreement::Agreement;
-use super::escalation::{About, Breakthrough, Case, CaseStage, Closing, Minister, Position, Requested, Step};
+use super::escalation::{About, Breakthrough, Case, CaseStage, Closing, Minister, Position, Requested, StateAnswer, Step};
 use super::moment::Moment;
 use super::text::TermOf;
 use crate::envelope::refusal::{Refusal, Rule};
@@ -124,7 +124,10 @@ impl Agreement {
             self.case_mut(body.case.0).breakthrough = Some(Breakthrough { until, positions, missing: None });
         }
         let until = self.term_ends(from, TermOf::FollowUp);
-        self.case_mut(body.case.0).stage = CaseStage::Answered { act: body.act, at: moment, until, missing: None };
+        let (act, rule, measure) = (body.act, body.rule.clone(), body.measure.clone());
+        let answer = StateAnswer { act, at: moment, rule, measure, takes_effect: body.takes_effect };
+        let case = self.case_mut(body.case.0);
+        (case.stage, case.state_answer) = (CaseStage::Answered { act, at: moment, until, missing: None }, Some(answer));
         Ok(())
     }
 

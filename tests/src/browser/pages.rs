@@ -40,6 +40,7 @@ pub const PAGES: &[Shown] = &[
         "What the minister can do",
     ),
     page("case", "/gm0599/convenanten/wijkconvenant-rotterdam/zaken/2", "Wat er eerst in de stad is gedaan", "What the city did first"),
+    page("obstacles", "/gm0599/belemmeringen", "in de weg staan", "in the way of promises"),
     page("agreements", "/gm0599/convenanten", "Niemand kan er zomaar uit stappen", "Nobody can simply step out of it"),
     page("agreement", "/gm0599/convenanten/wijkconvenant-rotterdam", "Partijen en handtekeningen", "Parties and signatures"),
     page("agreement-past", "/gm0796/convenanten/koppelproject-s-hertogenbosch?asOf=2006-05-12", "12 mei 2006", "12 May 2006"),

@@ -191,6 +191,7 @@ fn samples() -> Vec<(Type, Value)> {
     funded["obligations"][0]["costs"] = "12.50".into();
     funded["obligations"][0]["funding"] = json!([{ "obligation": "p", "amount": "12.50" }]);
     funded["obligations"][0]["dependsOn"] = json!(["p"]);
+    funded["obligations"][0]["aspect"] = "process".into();
     funded["obligations"][0]["umbrella"] = json!({ "agreement": "care", "clause": "help" });
     let amendment = json!({ "agreement": "wijk", "version": hash, "reason": paper, "changes": [
         { "kind": "director", "party": "school" }, { "kind": "addition", "obligation": obligation("p", "2006-06-01") },
@@ -265,6 +266,11 @@ fn samples() -> Vec<(Type, Value)> {
         ),
         (Type::Proposal, with(&text, json!({ "consultation": consultation }))),
         (Type::Proposal, with(&text, json!({ "reviews": [{ "id": "midterm", "kind": "midterm", "date": "2007-03-01" }] }))),
+        (Type::UmbrellaChange, json!({ "agreement": "wijk", "umbrella": umbrella, "consent": umbrella })),
+        (
+            Type::UmbrellaAnswer,
+            json!({ "agreement": "wijk", "origin": "test.example/national", "entry": 7, "answer": "adapt", "reason": paper }),
+        ),
         (
             Type::Review,
             json!({ "agreement": "wijk", "review": "midterm", "heldOn": "2007-02-01", "outcome": "add-result-obligations", "findings": paper }),
@@ -409,6 +415,11 @@ fn samples() -> Vec<(Type, Value)> {
         (
             Type::Flag,
             json!({ "dueAt": "2006-06-01T22:00:00Z", "cause": { "kind": "breached", "agreement": "wijk", "obligation": "o", "due": "2006-06-01", "case": 1 } }),
+        ),
+        (
+            Type::Flag,
+            json!({ "dueAt": "2006-06-01T22:00:00Z", "cause": { "kind": "umbrella-unanswered", "agreement": "wijk", "umbrella": "care",
+                "origin": "test.example/national", "entry": 7, "silent": ["town"] } }),
         ),
         (
             Type::Flag,

@@ -4,6 +4,7 @@ use super::super::casefile::CASE_FILE;
 use super::super::events::EVENTS;
 use super::super::lives::{LISTS, OF_ONE, ONE, PAGES};
 use super::super::log::{CHECKPOINTS, RECORDS};
+use super::super::obstacles::OBSTACLES;
 use super::super::overview::{ATTENTION, COUNTS, NEIGHBOURHOODS};
 use super::super::query::Key;
 use super::super::withheld::WITHHELD;
@@ -207,6 +208,15 @@ pub(super) const OPERATIONS: &[Operation] = &[
         WITHHELD,
         JSON,
         "WithheldAgreements"
+    ),
+    get!(
+        "/v1/ledgers/{ledger}/obstacles",
+        "listObstacles",
+        "readers",
+        "Rules that are in the way of local promises: what is asked, of which ministry, and what came of it",
+        OBSTACLES,
+        JSON,
+        "Obstacles"
     ),
     get!(
         "/v1/ledgers/{ledger}/attachments/{hash}",

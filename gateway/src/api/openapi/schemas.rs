@@ -196,6 +196,27 @@ fn overviews() -> Vec<(&'static str, Value)> {
         ("asOf", instant()),
         ("size", number()),
     ];
+    let law = json!({ "type": "string", "format": "uri", "description": "The regulation on wetten.overheid.nl" });
+    let rule = object("Rechtsregel", &[("bwb", text()), ("article", text())]);
+    let answer = json!({ "title": "Antwoord van het ministerie", "type": ["object", "null"], "properties": {
+        "act": code(&acts), "at": named("Fact"), "rule": rule, "measure": text(), "takesEffect": day(),
+    } });
+    let obstacle = [
+        ("rule", rule.clone()),
+        ("law", law),
+        ("effect", text()),
+        ("change", text()),
+        ("ministry", text()),
+        ("agreement", text()),
+        ("case", number()),
+        ("asked", named("Fact")),
+        ("state", code(&ledger::lives::obstacle::Standing::CODES)),
+        ("late", part("Te laat")),
+        ("answer", answer),
+        ("closed", part("Gesloten")),
+        ("isOpen", json!({ "type": "boolean" })),
+        ("lastEntry", entry_or_none()),
+    ];
     let coverage =
         [("covered", list(named("Days"))), ("gaps", list(named("Days"))), ("gapDays", number()), ("asOf", instant()), ("size", number())];
     let promise =
@@ -211,6 +232,8 @@ fn overviews() -> Vec<(&'static str, Value)> {
         ("Attentions", page("Alles wat aandacht vraagt", "Attention")),
         ("Counts", object("Tellingen", &[("obligations", colours), ("next", next), ("asOf", instant()), ("size", number())])),
         ("CaseFile", object("Dossier van een zaak", &file)),
+        ("Obstacle", object("Belemmering", &obstacle)),
+        ("Obstacles", page("Belemmeringen", "Obstacle")),
         ("Neighbourhood", object("Buurt met convenanten", &[("code", text()), ("names", list(text())), ("agreements", number())])),
         ("Neighbourhoods", page("Buurten", "Neighbourhood")),
         ("Days", object("Opeenvolgende dagen", &[("firstDay", day()), ("lastDay", day()), ("days", number())])),

@@ -65,6 +65,7 @@ fn line(
         p { (Told(text.what.as_str())) }
         p.small {
             (when::when(visit, &text.when)) " · " (words.code(text.strength.code()))
+            @if let Some(aspect) = text.aspect { " · " (words.code(aspect.code())) }
             @if let Some(target) = &text.target { " · " (words.with("promise-target", &[
                 ("indicator", target.indicator.as_str().into()), ("value", decimal(words.language, target.value).into()), ("unit", target.unit.as_str().into())])) }
             @if let Some(staff) = &text.capacity { " · " (words.with("promise-staff", &[

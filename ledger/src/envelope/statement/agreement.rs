@@ -133,6 +133,14 @@ shape! {
 }
 
 shape! {
+    /// Whether a promise is about what is to be reached in the neighbourhood, or about how the parties work together (L45).
+    "Inhoud of proces" enum Aspect {
+        Content = "content" ~ "inhoud",
+        Process = "process" ~ "proces",
+    }
+}
+
+shape! {
     /// What kind of instrument a promise is (L26).
     "Instrument" enum Instrument {
         Preventive = "preventive" ~ "preventief",
@@ -259,6 +267,8 @@ shape! {
         nature: Option<Nature> = "aard",
         /// Whether it is reached by its day, or kept throughout the period that ends on it; reached when not given.
         mode: Option<Mode> = "wijze",
+        /// Whether it is about content or about process (L45); neither is said when not given.
+        aspect: Option<Aspect> = "inhoud of proces",
         /// What kind of instrument it is.
         instrument: Option<Instrument> = "instrument",
         /// Obligations of this agreement that must be kept first (L11).

@@ -1,7 +1,7 @@
 //! What the clock has caused, signed by the gateway: anyone who may read the log can recompute it.
 
-use crate::envelope::shape::{List, shape};
-use crate::words::{Day, Hash, Instant, Slug};
+use crate::envelope::shape::{Count, List, shape};
+use crate::words::{Day, Hash, Instant, Slug, Text};
 
 use super::escalation::CaseNumber;
 use crate::envelope::kid::Kid;
@@ -122,6 +122,13 @@ shape! {
             agreement: Slug = "overeenkomst", /// Which review.
             review: Slug = "toets", /// Who was to record it.
             silent: Names = "wie hem niet vastlegde", } = "review-overdue" ~ "toets niet op tijd vastgelegd",
+        /// The one that directs did not say in its term what comes of a changed umbrella agreement (L44).
+        UmbrellaUnanswered { /// The agreement.
+            agreement: Slug = "overeenkomst", /// The umbrella agreement.
+            umbrella: Slug = "koepelovereenkomst", /// Origin of the national ledger.
+            origin: Text<3, 255> = "grootboek", /// Index there of what changed it.
+            entry: Count<0, 4_294_967_295> = "nummer", /// Who did not answer.
+            silent: Names = "wie niet antwoordde", } = "umbrella-unanswered" ~ "gewijzigde koepelafspraak niet beantwoord",
         /// Its last day is near, and no successor was signed (L13).
         EndsWithoutSuccessor { /// The agreement.
             agreement: Slug = "overeenkomst", /// Its last day.
@@ -253,6 +260,7 @@ impl Cause {
             | Self::TalksExpired { agreement, .. }
             | Self::DisputeMissing { agreement, .. }
             | Self::ReviewOverdue { agreement, .. }
+            | Self::UmbrellaUnanswered { agreement, .. }
             | Self::EndsWithoutSuccessor { agreement, .. }
             | Self::Ended { agreement, .. }
             | Self::Overdue { agreement, .. }

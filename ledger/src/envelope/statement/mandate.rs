@@ -107,6 +107,7 @@ mod tests {
         let succession = [Type::InstitutionSuccession, Type::SuccessionAcceptance];
         let circle = [Type::Dissolution, Type::Accession, Type::Expulsion, Type::ExpulsionView, Type::Review];
         let talks = [Type::Impasse, Type::ImpassePosition, Type::ImpasseStep, Type::StatutoryDispute, Type::DisputeRuling];
+        let umbrella = [Type::UmbrellaChange, Type::UmbrellaAnswer];
         let all = ledger
             .into_iter()
             .chain(talks)
@@ -116,7 +117,8 @@ mod tests {
             .chain(mandates)
             .chain(state)
             .chain(circle)
-            .chain(succession);
+            .chain(succession)
+            .chain(umbrella);
         assert_eq!(never, all.collect());
     }
 }

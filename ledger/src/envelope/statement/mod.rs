@@ -68,7 +68,7 @@ use rules_change::RulesChange;
 use succession::{InstitutionSuccession, SuccessionAcceptance};
 use suspension::{Resumption, Suspension};
 use trigger::Event;
-use umbrella::LedgerAcceptance;
+use umbrella::{LedgerAcceptance, UmbrellaAnswer, UmbrellaChange};
 use version::{CounterProposal, Retraction};
 use withdrawal::{Withdrawal, WithdrawalAnswer, WithdrawalRevocation};
 
@@ -174,6 +174,8 @@ statements! {
     Review = "review" ~ "Toets",
     AgendaProposal = "agenda-proposal" ~ "Voordracht voor de agenda",
     AgendaAnswer = "agenda-answer" ~ "Antwoord op een voordracht",
+    UmbrellaChange = "umbrella-change" ~ "Koepelafspraak gewijzigd",
+    UmbrellaAnswer = "umbrella-answer" ~ "Antwoord op een gewijzigde koepelafspraak",
     AttachmentErasure = "attachment-erasure" ~ "Bijlage gewist",
     Flag = "flag" ~ "Vlag",
 }
@@ -410,6 +412,7 @@ impl Body {
             Self::ExpulsionView(body) => vec![&body.view],
             Self::Review(body) => vec![&body.findings],
             Self::AgendaAnswer(body) => vec![&body.reason],
+            Self::UmbrellaAnswer(body) => vec![&body.reason],
             Self::Accession(body) => vec![&body.reason],
             Self::Event(body) => vec![&body.account],
             Self::Report(body) => body.evidence.iter().filter_map(Evidence::attachment).collect(),
@@ -434,7 +437,9 @@ impl Body {
             Self::MinistryRouting(_) | Self::LedgerAcceptance(_) | Self::LogKeyRotation(_) | Self::AttachmentErasure(_) => Vec::new(),
             Self::Continuation(_) | Self::RulesChange(_) | Self::Mandate(_) | Self::MandateRevocation(_) => Vec::new(),
             Self::Consent(_) | Self::Acceptance(_) | Self::DisputeRetraction(_) | Self::WithdrawalRevocation(_) => Vec::new(),
-            Self::SuccessionAcceptance(_) | Self::ImpasseStep(_) | Self::AgendaProposal(_) | Self::Flag(_) => Vec::new(),
+            Self::SuccessionAcceptance(_) | Self::ImpasseStep(_) | Self::AgendaProposal(_) | Self::UmbrellaChange(_) | Self::Flag(_) => {
+                Vec::new()
+            }
         }
     }
 
@@ -477,6 +482,8 @@ impl Body {
             Self::Expulsion(body) => agreement(&body.agreement),
             Self::ExpulsionView(body) => agreement(&body.agreement),
             Self::Review(body) => agreement(&body.agreement),
+            Self::UmbrellaChange(body) => agreement(&body.agreement),
+            Self::UmbrellaAnswer(body) => agreement(&body.agreement),
             Self::Accession(body) => agreement(&body.agreement),
             Self::Event(body) => agreement(&body.agreement),
             Self::Report(body) => agreement(&body.agreement),

@@ -1,5 +1,6 @@
 //! Umbrella agreements: they live in a national ledger, and a local statement refers to one by its receipt (L44).
 
+use super::agreement::Attachment;
 use crate::envelope::shape::{Count, shape};
 use crate::words::{Slug, Text};
 
@@ -32,5 +33,45 @@ shape! {
     "Erkend grootboek" struct LedgerAcceptance {
         /// The key that signs the checkpoints of that ledger, as a vkey (C2SP signed-note); its name is the origin.
         log_key: Text<10, 400> = "sleutel van het log",
+    }
+}
+
+shape! {
+    /// Somebody shows that an umbrella agreement, to which obligations here refer, changes or ends (L44). It changes nothing here.
+    /// What is only proposed there is told; once a consent to it is shown as well, or that the agreement has ended, the one that
+    /// directs owes an answer.
+    "Koepelafspraak gewijzigd" struct UmbrellaChange {
+        /// The agreement here.
+        agreement: Slug = "overeenkomst",
+        /// What changes the umbrella agreement, with its receipt: an amendment, a counter-proposal, a dissolution, or the flag that it
+        /// has ended. It comes after every text of it that the agreement here refers to.
+        umbrella: Umbrella = "wijziging",
+        /// A consent to it in that ledger, with its receipt: best the last one, by which it binds there.
+        consent: Option<Umbrella> = "instemming",
+    }
+}
+
+shape! {
+    /// What comes of a changed umbrella agreement here.
+    "Antwoord op een gewijzigde koepelafspraak" enum UmbrellaReply {
+        Adapt = "adapt" ~ "wordt aangepast",
+        Keep = "keep" ~ "blijft zoals het is",
+    }
+}
+
+shape! {
+    /// The one that directs says what comes of a changed umbrella agreement here. What is adapted is offered by an amendment, with the
+    /// consent that any takes.
+    "Antwoord op een gewijzigde koepelafspraak" struct UmbrellaAnswer {
+        /// The agreement here.
+        agreement: Slug = "overeenkomst",
+        /// Origin of the national ledger.
+        origin: Text<3, 255> = "grootboek",
+        /// Index there of what changed it.
+        entry: Count<0, 4_294_967_295> = "nummer",
+        /// What comes of it.
+        answer: UmbrellaReply = "antwoord",
+        /// The reason, beside the log.
+        reason: Attachment = "reden",
     }
 }

@@ -29,6 +29,8 @@ pub(crate) struct Hiding {
     pub(crate) attachment: Hash,
     /// The entry of its proposal.
     pub(crate) proposal: u64,
+    /// Whether the State was asked about the withheld agreement.
+    pub(crate) is_before_the_state: bool,
     said: usize,
 }
 
@@ -47,7 +49,7 @@ impl Hiding {
         let entry = gate.accept(&hidden).await;
         let salt = [7; 32];
         let attachment = Hash::of(&[&salt, MARKS[5].as_bytes()]);
-        let mut hiding = Self { gate, corporation, police, school, attachment, proposal: entry, said: 0 };
+        let mut hiding = Self { gate, corporation, police, school, attachment, proposal: entry, is_before_the_state: false, said: 0 };
         for party in [&hiding.gate.town, &hiding.corporation, &hiding.school] {
             hiding.gate.accept(&party.says(Type::Consent, "c-open", &json!({ "agreement": "wijk", "to": open.hash }))).await;
         }
@@ -56,7 +58,7 @@ impl Hiding {
             hiding.gate.accept(&consent).await;
         }
         hiding.gate.clock.set("2006-03-02T09:00:00Z".parse().unwrap());
-        let evidence = json!([{ "form": "attached", "kind": "note", "attachment": hiding.named() }]);
+        let evidence = json!([{ "form": "attached", "kind": "note", "attachment": hiding.note() }]);
         let report = json!({ "obligation": "bewaking-2", "instances": ["2006-05-01"], "evidence": evidence });
         hiding.says(&hiding.corporation.clone(), Type::Report, report).await;
         hiding.gate.clock.set("2006-06-20T09:00:00Z".parse().unwrap());
@@ -67,7 +69,7 @@ impl Hiding {
         hiding
     }
 
-    fn named(&self) -> Value {
+    pub(crate) fn note(&self) -> Value {
         json!({ "hash": self.attachment, "mediaType": "text/plain", "sizeBytes": MARKS[5].len() })
     }
 
@@ -87,8 +89,11 @@ impl Hiding {
 
     /// The municipality takes its case to the State.
     pub(crate) async fn before_the_ministry(&mut self) {
-        let note = self.named();
-        let request = json!({ "case": 1, "kind": "hold-to-account", "whom": ["corporation"], "problem": note, "tried": note });
+        let note = self.note();
+        let rule = json!({ "bwb": "BWBR0005181", "article": "44" });
+        let obstacle = json!({ "rule": rule, "effect": "De bewaking wacht.", "change": "De stad beslist zelf.", "ministry": "ministry" });
+        let request = json!({ "case": 1, "kind": "remove-obstacle", "obstacle": obstacle, "problem": note, "tried": note });
+        self.is_before_the_state = true;
         self.says(&self.gate.town.clone(), Type::SupportRequest, request).await;
     }
 

@@ -69,7 +69,7 @@ async fn lists(store: &Store, ledger: i64, reader: &Reader) {
         }
         store.tally(ledger, &Counted { reader: reader.clone(), area: area.clone(), party: party.clone() }).await.unwrap();
     }
-    for part in ["head", "obligation", "instance", "case"] {
+    for part in ["head", "obligation", "instance", "case", "obstacle"] {
         searches(store, ledger, part, reader).await;
     }
 }
@@ -77,9 +77,23 @@ async fn lists(store: &Store, ledger: i64, reader: &Reader) {
 /// Each condition by itself, and all together.
 async fn searches(store: &Store, ledger: i64, part: &'static str, reader: &Reader) {
     let (subject, area, theme, member, party, state) = (None, None, None, None, None, None);
-    let (is_open, due_from, due_until, after) = (None, None, None, None);
-    let none =
-        Search { reader: reader.clone(), part, subject, area, theme, member, party, state, is_open, due_from, due_until, after, limit: 10 };
+    let (is_open, bwb, due_from, due_until, after) = (None, None, None, None, None);
+    let none = Search {
+        reader: reader.clone(),
+        part,
+        subject,
+        area,
+        theme,
+        member,
+        party,
+        state,
+        is_open,
+        bwb,
+        due_from,
+        due_until,
+        after,
+        limit: 10,
+    };
     let (some, at) = (Some("corporation".to_owned()), "2006-03-01T00:00:00Z".parse::<Instant>().ok());
     let place = |due_at| Some(Place { due_at, subject: "agreement/a".into(), key: "k".into() });
     let all = Search {
@@ -90,6 +104,7 @@ async fn searches(store: &Store, ledger: i64, part: &'static str, reader: &Reade
         party: some.clone(),
         state: some.clone(),
         is_open: Some(true),
+        bwb: Some("BWBR0005181".into()),
         due_from: at,
         due_until: at,
         after: place(at),
@@ -104,6 +119,7 @@ async fn searches(store: &Store, ledger: i64, part: &'static str, reader: &Reade
         Search { party: all.party.clone(), ..none.clone() },
         Search { state: all.state.clone(), ..none.clone() },
         Search { is_open: all.is_open, ..none.clone() },
+        Search { bwb: all.bwb.clone(), ..none.clone() },
         Search { due_from: at, ..none.clone() },
         Search { due_until: at, after: place(at), ..none.clone() },
         Search { after: place(None), ..none.clone() },

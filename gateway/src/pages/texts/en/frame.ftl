@@ -4,6 +4,7 @@ menu-label = This ledger
 menu-overview = Overview
 menu-attention = What needs attention
 menu-cases = Cases
+menu-obstacles = Obstacles
 menu-agreements = Agreements
 menu-neighbourhoods = Neighbourhoods
 menu-entries = Entries

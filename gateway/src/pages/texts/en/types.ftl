@@ -60,3 +60,5 @@ type-impasse-position = Position in an impasse
 type-impasse-step = Step out of an impasse
 type-statutory-dispute = Dispute put to the minister
 type-dispute-ruling = Ruling by the minister on a dispute
+type-umbrella-change = Umbrella agreement changed
+type-umbrella-answer = Answer to a changed umbrella agreement

@@ -4,6 +4,7 @@ menu-label = Dit grootboek
 menu-overview = Overzicht
 menu-attention = Wat vraagt aandacht
 menu-cases = Zaken
+menu-obstacles = Belemmeringen
 menu-agreements = Convenanten
 menu-neighbourhoods = Buurten
 menu-entries = Inschrijvingen

@@ -60,3 +60,5 @@ type-impasse-position = Standpunt in een impasse
 type-impasse-step = Stap uit een impasse
 type-statutory-dispute = Geschil voorgelegd aan de minister
 type-dispute-ruling = Uitspraak van de minister in een geschil
+type-umbrella-change = Koepelafspraak gewijzigd
+type-umbrella-answer = Antwoord op een gewijzigde koepelafspraak
