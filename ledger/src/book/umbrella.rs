@@ -149,7 +149,7 @@ impl Book {
     }
 
     /// The statement that a receipt shows: accepted in its ledger under a key that the owner of this one accepts.
-    pub(super) fn accepted_statement(&self, umbrella: &Umbrella, pointer: &str) -> Result<Parsed, Stop> {
+    fn accepted_statement(&self, umbrella: &Umbrella, pointer: &str) -> Result<Parsed, Stop> {
         let (origin, entry, receipt) = (umbrella.origin.as_str(), umbrella.entry.0, umbrella.receipt.as_str());
         self.shown(&Elsewhere { origin, entry, receipt, pointer })
     }
