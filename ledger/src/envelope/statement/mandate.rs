@@ -105,20 +105,12 @@ mod tests {
         let mandates = [Type::Mandate, Type::MandateRevocation, Type::Withdrawal, Type::WithdrawalRevocation];
         let state = [Type::SupportRequest, Type::StatePosition, Type::CaseClosure, Type::ProposalAnswer, Type::RulesChange];
         let succession = [Type::InstitutionSuccession, Type::SuccessionAcceptance];
+        let agenda = [Type::AgendaProposal, Type::AgendaAnswer];
         let circle = [Type::Dissolution, Type::Accession, Type::Expulsion, Type::ExpulsionView, Type::Review];
         let talks = [Type::Impasse, Type::ImpassePosition, Type::ImpasseStep, Type::StatutoryDispute, Type::DisputeRuling];
         let umbrella = [Type::UmbrellaChange, Type::UmbrellaAnswer];
-        let all = ledger
-            .into_iter()
-            .chain(talks)
-            .chain(keys)
-            .chain(recovery)
-            .chain(others)
-            .chain(mandates)
-            .chain(state)
-            .chain(circle)
-            .chain(succession)
-            .chain(umbrella);
+        let all = ledger.into_iter().chain(keys).chain(recovery).chain(others).chain(mandates).chain(state).chain(circle);
+        let all = all.chain(succession).chain(agenda).chain(talks).chain(umbrella);
         assert_eq!(never, all.collect());
     }
 }
