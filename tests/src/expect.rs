@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::door::{Answer, Door};
 use crate::story::Story;
+use crate::talks;
 use crate::town::{ORIGIN, log_key};
 
 /// Checks one expectation.
@@ -40,9 +41,9 @@ pub fn check<D: Door>(story: &Story<D>, words: &[&str]) -> Result<(), String> {
             let held = last.map(|held| (held.held_on.to_string(), held.body.to_string()));
             same("the consultation", held, Some(((*day).to_owned(), (*body).to_owned())))
         }
-        ["impasse", how @ ..] => same("the impasse", impasse(story)?, how.join(" ")),
-        ["talks", standing] => same("the talks", talks(story)?, *standing),
-        ["dispute", how @ ..] => same("the dispute", dispute(story)?, how.join(" ")),
+        ["impasse", how @ ..] => same("the impasse", talks::impasse(agreement(story)?), how.join(" ")),
+        ["talks", standing] => same("the talks", talks::furthest(agreement(story)?)?, *standing),
+        ["dispute", how @ ..] => same("the dispute", talks::dispute(agreement(story)?), how.join(" ")),
         ["review", id, standing @ ..] => same("the review", review(story, id)?, standing.join(" ")),
         ["amended", "by", "review", id] => {
             let last = agreement(story)?.head.amended.last().and_then(|amended| amended.review.as_ref());
@@ -312,40 +313,6 @@ fn review<D: Door>(story: &Story<D>, id: &str) -> Result<String, String> {
     let standing = agreement.head.review_standing(scheduled.ok_or("the text has no such review")?);
     let held_late = agreement.head.reviews.get(&id).is_some_and(|review| review.held.is_some() && review.overdue.is_some());
     Ok(format!("{}{}", standing.code(), if held_late { " late" } else { "" }))
-}
-
-/// Where the impasse stands: `none`, `open on A,B`, `over HOW`; with mediation `open on A,B with mediation until DAY`.
-fn impasse<D: Door>(story: &Story<D>) -> Result<String, String> {
-    let Some(stuck) = agreement(story)?.head.impasse.as_ref() else { return Ok("none".to_owned()) };
-    let points: Vec<&str> = stuck.points.iter().map(|point| point.point.id.as_str()).collect();
-    let mediation = stuck.mediation.as_ref().map(|mediation| format!(" with mediation until {}", mediation.until)).unwrap_or_default();
-    Ok(stuck.over.as_ref().map_or(format!("open on {}{mediation}", points.join(",")), |over| format!("over {}", over.how.code())))
-}
-
-/// The furthest that talks under a statute have come.
-fn talks<D: Door>(story: &Story<D>) -> Result<&'static str, String> {
-    let head = &agreement(story)?.head;
-    let talks = head.talks.as_ref().ok_or("there is no statute")?;
-    let dispute = talks.dispute.as_ref().filter(|dispute| dispute.taken_back.is_none());
-    Ok(match &head.state {
-        State::Signed { .. } | State::InForce { .. } | State::Suspended { .. } | State::Ended { .. } => "signed",
-        _ if dispute.is_some_and(|dispute| dispute.ruled.is_some()) => "ruled",
-        _ if dispute.is_some() => "submitted",
-        _ if talks.expired.is_some() => "expired",
-        _ => head.impasse.as_ref().map_or("open", |stuck| stuck.over.as_ref().map_or("stuck", |over| over.how.code())),
-    })
-}
-
-/// Where the talks under a statute stand: `none`, `running until INSTANT`, `to submit`, `with the minister`, `ruled`.
-fn dispute<D: Door>(story: &Story<D>) -> Result<String, String> {
-    let Some(talks) = agreement(story)?.head.talks.as_ref() else { return Ok("none".to_owned()) };
-    Ok(match (&talks.dispute, talks.expired) {
-        (Some(dispute), _) if dispute.ruled.is_some() => "ruled".to_owned(),
-        (Some(dispute), _) if dispute.taken_back.is_some() => "taken back".to_owned(),
-        (Some(_), _) => "with the minister".to_owned(),
-        (None, Some(_)) => "to submit".to_owned(),
-        (None, None) => format!("running until {}", talks.until),
-    })
 }
 
 /// Who must act in a matter of the agreement; `None` when it is no matter.

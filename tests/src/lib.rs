@@ -12,6 +12,7 @@ pub mod national;
 pub mod elsewhere;
 pub mod verbs;
 pub mod story;
+mod talks;
 pub mod whole;
 pub mod words;
 pub mod expect;

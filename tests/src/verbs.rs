@@ -163,45 +163,6 @@ impl<D: Door> Actor<'_, D> {
         self.on(Type::ProposalAnswer, body)
     }
 
-    /// Says that the talks are stuck on these points.
-    pub fn declare_impasse(self, version: &str, points: &str) -> Answer {
-        let version = self.hash_of(version);
-        self.on(Type::Impasse, json!({ "version": version, "points": divided(points), "reason": attachment() }))
-    }
-
-    /// Gives its position on points, and names others.
-    pub fn take_stand(self, points: &str, adds: Option<&str>) -> Answer {
-        let position = |point| json!({ "point": point, "position": format!("What {} wants of {point}", self.who) });
-        let positions: Vec<Value> = points.split(',').chain(adds.iter().flat_map(|adds| adds.split(','))).map(position).collect();
-        let mut body = json!({ "positions": positions, "paper": attachment() });
-        if let Some(adds) = adds {
-            body["adds"] = divided(adds);
-        }
-        self.on(Type::ImpassePosition, body)
-    }
-
-    /// Offers a step out of the impasse.
-    pub fn step_out(self, step: Value) -> Answer {
-        self.on(Type::ImpasseStep, json!({ "step": step }))
-    }
-
-    /// Puts the dispute to the minister, with an address of each of these.
-    pub fn put_to_minister(self, version: &str, parties: &str) -> Answer {
-        let version = self.hash_of(version);
-        let address = |party| json!({ "institution": party, "address": format!("Postbus 1, 7400 AA Deventer ({party})") });
-        let addresses: Vec<Value> = parties.split(',').map(address).collect();
-        let paper = |title: &str| json!({ "title": title, "date": "2006-01-16", "document": attachment() });
-        let (policy, works) = (paper("The housing policy 2006"), paper("The works that the corporation intends"));
-        self.on(Type::StatutoryDispute, json!({ "version": version, "addresses": addresses, "policy": policy, "works": works }))
-    }
-
-    /// Rules on these points as the minister.
-    pub fn rule_on_dispute(self, case: u32, points: &str) -> Answer {
-        let ruling = |point| json!({ "point": point, "ruling": format!("What is decided of {point}") });
-        let rulings: Vec<Value> = points.split(',').map(ruling).collect();
-        self.on(Type::DisputeRuling, json!({ "case": case, "rulings": rulings, "reason": attachment() }))
-    }
-
     /// Records a review that the text sets.
     pub fn record_review(self, review: &str, day: &str, outcome: &str) -> Answer {
         self.on(Type::Review, json!({ "review": review, "heldOn": day, "outcome": outcome, "findings": attachment() }))
@@ -435,11 +396,6 @@ impl<D: Door> Actor<'_, D> {
     pub fn close_case(self, case: u32) -> Answer {
         self.on(Type::CaseClosure, json!({ "case": case, "done": attachment() }))
     }
-}
-
-/// Points of an impasse, by their ids.
-fn divided(points: &str) -> Value {
-    points.split(',').map(|point| json!({ "id": point, "subject": format!("What becomes of {point}") })).collect()
 }
 
 /// What makes a flag false, in the words of a story: `holiday DATE`, `reading DATE`, `clock INSTANT anew DATE`,

@@ -68,11 +68,15 @@ impl Listing {
         Ok(Some(CaseFile { case, clause, instances, deeds, waits, acts, agreement: view }))
     }
 
-    /// What these entries say, in this order, read from their signed bytes. Whoever asks has read the life that names them.
-    pub async fn deeds_at(&self, entries: &[u64]) -> Result<Vec<Deed>, ListingFault> {
-        let facts = self.store.facts(self.row.id, entries).await?;
+    /// What these entries of an agreement say, in the order of the log, read from their signed bytes. Those that come after the
+    /// instant, or are about something else, are left out.
+    pub async fn deeds_at(&self, agreement: &Slug, entries: &[u64]) -> Result<Vec<Deed>, ListingFault> {
         let mut deeds = Vec::with_capacity(entries.len());
-        for (fact, (entry, jws)) in facts.into_iter().zip(self.store.statements(self.row.id, entries).await?) {
+        let facts = self.store.facts(self.row.id, entries).await?;
+        let facts = facts.into_iter().filter(|fact| fact.entry < self.as_of.size && fact.subject == subject(agreement));
+        let facts: Vec<EntryFact> = facts.collect();
+        let entries: Vec<u64> = facts.iter().map(|fact| fact.entry).collect();
+        for (fact, (entry, jws)) in facts.into_iter().zip(self.store.statements(self.row.id, &entries).await?) {
             let parsed = Parsed::parse(&jws).map_err(|refusal| StoreFault::Damaged(format!("record {entry}: {refusal}")))?;
             deeds.push(Deed { fact, body: parsed.statement().body.clone() });
         }

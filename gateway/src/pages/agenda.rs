@@ -2,6 +2,7 @@
 
 use axum::extract::Path;
 use axum::response::Response;
+use ledger::envelope::statement::genesis::Level;
 use ledger::envelope::statement::institution::Identifiers;
 use ledger::envelope::statement::recurrence::{AgendaDecision, Recurring};
 use ledger::lives::recurrence::{Recurrence, ShownBreach};
@@ -27,6 +28,9 @@ pub(super) async fn show(visit: Visit, Path(name): Path<String>) -> Response {
 async fn build(visit: &Visit, name: &str) -> Result<Content, Trouble> {
     let (words, listing) = (visit.words, visit.listing(name).await?);
     let facts = &listing.ledger().facts;
+    if facts.level != Level::National {
+        return Err(Trouble::NotFound);
+    }
     let ministry = listing.institution(&facts.ministry).await?;
     let all = ministry.map(|view| view.institution.recurrences).unwrap_or_default();
     let items: Vec<&Recurrence> = all.iter().rev().take(MOST).collect();

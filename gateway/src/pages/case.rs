@@ -42,16 +42,20 @@ async fn build(visit: &Visit, name: &str, id: &str, number: &str) -> Result<Cont
             .await?;
     // Until the State is reached, what is done is done by the city.
     let reached = case.steps.iter().find(|step| step.to == Rung::Level3).map(|step| step.at);
+    // A dispute or a request of its own begins there.
+    let reached = reached.or(matches!(case.about, About::StatutoryDispute | About::Support(_)).then_some(case.opened));
     let (city, later): (Vec<&Deed>, Vec<&Deed>) = file.deeds.iter().take(MOST).partition(|deed| is_city(deed, reached));
     let body = html! {
         p.lead { (say_stage(visit, case)) }
         (facts(visit, &listing, &names, &file))
         (obstacles::of_case(visit, &listing, case))
         @if !file.acts.is_empty() { (acts(visit, name, &file, number)) }
-        section {
-            h2 { (words.say("case-city")) }
-            p { (words.say(if reached.is_some() { "case-city-what" } else { "case-city-still" })) }
-            (deeds(visit, &listing, &names, &city))
+        @if !(city.is_empty() && case.about == About::StatutoryDispute) {
+            section {
+                h2 { (words.say("case-city")) }
+                p { (words.say(if reached.is_some() { "case-city-what" } else { "case-city-still" })) }
+                (deeds(visit, &listing, &names, &city))
+            }
         }
         @if !later.is_empty() { section { h2 { (words.say("case-state")) } (deeds(visit, &listing, &names, &later)) } }
         (breaches(visit, &listing, &file))
@@ -68,7 +72,7 @@ async fn build(visit: &Visit, name: &str, id: &str, number: &str) -> Result<Cont
 
 fn is_city(deed: &Deed, reached: Option<Fact>) -> bool {
     let before = reached.is_none_or(|reached| deed.fact.entry < reached.entry);
-    before && !matches!(deed.body, Body::MinistryAnswer(_))
+    before && !matches!(deed.body, Body::MinistryAnswer(_) | Body::DisputeRuling(_))
 }
 
 fn say_stage(visit: &Visit, case: &Case) -> Markup {
@@ -76,7 +80,11 @@ fn say_stage(visit: &Visit, case: &Case) -> Markup {
     html! {
         (words.with("case-stands", &[("stage", words.code(case.stage.code()).into_plain().into())]))
         @if let CaseStage::Level3 { until, asked, late } = &case.stage {
-            " " (words.say(if *asked { "case-asked" } else { "case-by-ladder" }))
+            " " (words.say(match (&case.about, asked) {
+                (About::StatutoryDispute, _) => "case-put-by-party",
+                (_, true) => "case-asked",
+                (_, false) => "case-by-ladder",
+            }))
             " " (words.with(if late.is_some() { "case-ministry-late" } else { "case-ministry-term" }, &[("until", visit.moment(*until).into())]))
         }
     }

@@ -7,9 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use axum::extract::Path;
 use axum::response::Response;
 use ledger::envelope::Body;
-use ledger::envelope::statement::flag::Cause;
 use ledger::envelope::statement::impasse::{DisputePaper, DisputeRuling, Impasse, Point, StatutoryDispute};
 use ledger::lives::agreement::Head;
+use ledger::lives::impasse::Stuck;
+use ledger::lives::moment::Fact;
 use ledger::words::{Instant, Slug};
 use maud::{Markup, html};
 
@@ -19,6 +20,11 @@ use super::told::Told;
 use super::trouble::Trouble;
 use super::visit::Visit;
 use crate::listing::{AgreementView, Listing};
+
+/// The parameter that says from which point on.
+const FROM: &str = "punten";
+/// How many points on one page: each may have the position of every party.
+const MOST: usize = 5;
 
 /// Where and when something was said, and by whom.
 #[derive(Debug, Clone, Copy)]
@@ -44,29 +50,23 @@ pub(crate) struct Divided<'a> {
     pub(crate) ruling: Option<Said<'a>>,
 }
 
-/// What the statements about talks come to: of several impasses, the last one.
+/// What the statements about one impasse come to.
 #[derive(Debug, Clone)]
 pub(crate) struct Dossier<'a> {
     pub(crate) stuck: (At<'a>, &'a Impasse),
     pub(crate) points: Vec<Divided<'a>>,
-    pub(crate) versions: Vec<At<'a>>,
-    pub(crate) expired: Option<At<'a>>,
-    pub(crate) missing: Option<At<'a>>,
     pub(crate) dispute: Option<(At<'a>, &'a StatutoryDispute)>,
     pub(crate) ruling: Option<(At<'a>, &'a DisputeRuling)>,
 }
 
 impl<'a> Dossier<'a> {
-    /// From statements in the order of the log; `None` where nobody ever said that the talks were stuck.
-    pub(crate) fn of(deeds: impl Iterator<Item = (At<'a>, &'a Body)>) -> Option<Self> {
-        let (mut versions, mut expired, mut missing, mut dossier) = (Vec::new(), None, None, None::<Self>);
+    /// From statements in the order of the log: one for each impasse.
+    pub(crate) fn all(deeds: impl Iterator<Item = (At<'a>, &'a Body)>) -> Vec<Self> {
+        let mut all: Vec<Self> = Vec::new();
         for (at, body) in deeds {
-            match (body, &mut dossier) {
-                (Body::Proposal(_) | Body::CounterProposal(_), _) => versions.push(at),
-                (Body::Impasse(body), dossier) => {
-                    let (points, versions) = (divided(body.points.iter(), at), Vec::new());
-                    *dossier =
-                        Some(Self { stuck: (at, body), points, versions, expired: None, missing: None, dispute: None, ruling: None });
+            match (body, all.last_mut()) {
+                (Body::Impasse(body), _) => {
+                    all.push(Self { stuck: (at, body), points: divided(body.points.iter(), at), dispute: None, ruling: None });
                 }
                 (Body::ImpassePosition(body), Some(dossier)) => {
                     dossier.points.extend(divided(body.adds.iter().flat_map(|adds| adds.iter()), at));
@@ -87,15 +87,10 @@ impl<'a> Dossier<'a> {
                     }
                     dossier.ruling = Some((at, body));
                 }
-                (Body::Flag(flag), _) => match flag.cause {
-                    Cause::TalksExpired { .. } => expired = Some(at),
-                    Cause::DisputeMissing { .. } => missing = Some(at),
-                    _ => {}
-                },
                 _ => {}
             }
         }
-        dossier.map(|dossier| Self { versions, expired, missing, ..dossier })
+        all
     }
 
     /// The address that was given of a party.
@@ -109,16 +104,12 @@ fn divided<'a>(points: impl Iterator<Item = &'a Point>, by: At<'a>) -> Vec<Divid
     points.map(|point| Divided { point, by, positions: BTreeMap::new(), ruling: None }).collect()
 }
 
-/// The entries that it is made of, in order.
-fn entries(head: &Head) -> BTreeSet<u64> {
-    let stuck = head.impasse.iter();
-    let positions = stuck.clone().flat_map(|stuck| &stuck.points).flat_map(|point| point.positions.values().chain([&point.since]));
-    let talks = head.talks.iter().flat_map(|talks| {
-        let dispute = talks.dispute.iter().flat_map(|dispute| [Some(dispute.at), dispute.ruled]);
-        [talks.expired, talks.missing].into_iter().chain(dispute).flatten()
-    });
-    let versions = head.versions.iter().map(|version| version.at);
-    versions.chain(talks).chain(stuck.map(|stuck| stuck.since)).chain(positions.copied()).map(|fact| fact.entry).collect()
+/// The entries that it is made of, as far as these points need them.
+fn entries(head: &Head, stuck: &Stuck, points: &[Point]) -> BTreeSet<u64> {
+    let shown = stuck.points.iter().filter(|divided| points.iter().any(|point| point.id == divided.point.id));
+    let positions = shown.flat_map(|divided| divided.positions.values().chain([&divided.since])).copied();
+    let dispute = head.talks.iter().filter_map(|talks| talks.dispute.as_ref()).flat_map(|dispute| [Some(dispute.at), dispute.ruled]);
+    positions.chain(dispute.flatten()).chain([stuck.since]).map(|fact| fact.entry).collect()
 }
 
 /// `/{ledger}/convenanten/{id}/geschil`.
@@ -132,21 +123,34 @@ async fn build(visit: &Visit, name: &str, id: &str) -> Result<Content, Trouble> 
     let id: Slug = id.parse().map_err(|_| Trouble::NotFound)?;
     let view = listing.agreement(&id).await?.ok_or(Trouble::NotFound)?;
     let head = &view.head.value;
-    let entries: Vec<u64> = entries(head).into_iter().collect();
-    let deeds = listing.deeds_at(&entries).await?;
+    let stuck = head.impasse.as_ref().ok_or(Trouble::NotFound)?;
+    let from: usize = visit.given(FROM).map_or(Ok(0), str::parse).map_err(|_| Trouble::NoPlace)?;
+    let shown: Vec<Point> = stuck.points.iter().skip(from).take(MOST).map(|divided| divided.point.clone()).collect();
+    let next = (from + MOST < stuck.points.len()).then(|| (from + MOST).to_string());
+    let deeds = listing.deeds_at(&id, &entries(head, stuck, &shown).into_iter().collect::<Vec<_>>()).await?;
     let said = deeds.iter().map(|deed| {
         let who = deed.fact.on_behalf_of.as_ref().unwrap_or(&deed.fact.author);
         (At { entry: deed.fact.entry, at: deed.fact.accepted_at, who }, &deed.body)
     });
-    let dossier = Dossier::of(said).ok_or(Trouble::NotFound)?;
-    let names = Names::of(words, &listing, head.parties.keys().chain([&head.ministry])).await?;
-    let case = head.talks.as_ref().and_then(|talks| talks.dispute.as_ref()).map(|dispute| dispute.case);
+    let dossier = Dossier::all(said).pop().ok_or(Trouble::NotFound)?;
+    let named = dossier.points.iter().map(|divided| divided.by.who).chain(dossier.ruling.map(|(at, _)| at.who));
+    let names = Names::of(words, &listing, head.parties.keys().chain(named)).await?;
+    let case =
+        head.talks.as_ref().and_then(|talks| talks.dispute.as_ref()).filter(|_| dossier.dispute.is_some()).map(|dispute| dispute.case);
     let scope = case.map(|case| format!("?case={case}")).unwrap_or_default();
     let body = html! {
-        p.lead { (words.say(if view.text.value.statute.is_some() { "dossier-lead-statute" } else { "dossier-lead" })) }
-        (facts(visit, &listing, &names, &dossier))
+        p.lead { (words.say(if dossier.dispute.is_some() { "dossier-lead-statute" } else { "dossier-lead" })) }
+        (facts(visit, &listing, &names, head, &dossier))
         (parties(visit, &names, &view, &dossier))
-        (points(visit, &listing, &names, &view, &dossier))
+        section {
+            h2 { (words.say("dossier-points")) }
+            @for point in &shown {
+                @if let Some(divided) = dossier.points.iter().find(|divided| divided.point.id == point.id) {
+                    (one_point(visit, &listing, &names, head, divided))
+                }
+            }
+            (visit.paging(FROM, next.as_deref()))
+        }
         @if let Some((_, dispute)) = dossier.dispute {
             section { h2 { (words.say("dossier-policy")) } (paper(visit, name, &dispute.policy)) }
             section { h2 { (words.say("dossier-works")) } (paper(visit, name, &dispute.works)) }
@@ -171,21 +175,27 @@ async fn build(visit: &Visit, name: &str, id: &str) -> Result<Content, Trouble> 
     Ok(Content { title, kicker: Some(super::told::visible(view.text.value.title.as_str()).into_owned()), body })
 }
 
-fn facts(visit: &Visit, listing: &Listing, names: &Names, dossier: &Dossier<'_>) -> Markup {
+fn facts(visit: &Visit, listing: &Listing, names: &Names, head: &Head, dossier: &Dossier<'_>) -> Markup {
     let words = visit.words;
-    let line = |key: &str, at: &At<'_>| {
-        html! { div { dt { (words.say(key)) } dd { (visit.moment(at.at)) " " (visit.proof(listing, at.entry)) } } }
+    let line = |key: &str, at: Instant, entry: u64| {
+        html! { div { dt { (words.say(key)) } dd { (visit.moment(at)) " " (visit.proof(listing, entry)) } } }
     };
+    let fact = |key: &str, fact: Option<Fact>| fact.map(|fact| line(key, fact.at, fact.entry));
+    let (talks, stuck) = (head.talks.as_ref(), head.impasse.as_ref());
     html! {
         dl.facts {
-            @if let Some(first) = dossier.versions.first() { (line("dossier-began", first)) }
-            @if dossier.versions.len() > 1 { div { dt { (words.say("dossier-versions")) } dd { (dossier.versions.len()) } } }
-            (line("dossier-stuck", &dossier.stuck.0))
-            @if let Some(expired) = &dossier.expired { (line("dossier-expired", expired)) }
-            @if let Some(missing) = &dossier.missing { (line("dossier-missing", missing)) }
+            @if let Some(first) = head.versions.first() { (line("dossier-began", first.at.at, first.at.entry)) }
+            @if head.versions.len() > 1 { div { dt { (words.say("dossier-versions")) } dd { (head.versions.len()) } } }
+            (line("dossier-stuck", dossier.stuck.0.at, dossier.stuck.0.entry))
+            @if let Some(over) = stuck.and_then(|stuck| stuck.over.as_ref()) {
+                div { dt { (words.say("dossier-over")) } dd { (visit.moment(over.at.at)) ": " (words.code(over.how.code())) " " (visit.proof(listing, over.at.entry)) } }
+            }
+            @if let Some(line) = fact("dossier-expired", talks.and_then(|talks| talks.expired)) { (line) }
+            @if let Some(line) = fact("dossier-missing", talks.and_then(|talks| talks.missing)) { (line) }
             @if let Some((at, _)) = &dossier.dispute {
-                (line("dossier-submitted", at))
+                (line("dossier-submitted", at.at, at.entry))
                 div { dt { (words.say("dossier-submitted-by")) } dd { (Told(names.get(at.who))) } }
+                @if let Some(line) = fact("dossier-taken-back", talks.and_then(|talks| talks.dispute.as_ref()?.taken_back)) { (line) }
             }
         }
     }
@@ -194,7 +204,7 @@ fn facts(visit: &Visit, listing: &Listing, names: &Names, dossier: &Dossier<'_>)
 fn parties(visit: &Visit, names: &Names, view: &AgreementView, dossier: &Dossier<'_>) -> Markup {
     html! {
         section {
-            h2 { (visit.words.say("dossier-parties")) }
+            h2 { (visit.words.say(if dossier.dispute.is_some() { "dossier-parties" } else { "summary-parties" })) }
             ul.lines {
                 @for (party, standing) in &view.head.value.parties {
                     li {
@@ -207,29 +217,28 @@ fn parties(visit: &Visit, names: &Names, view: &AgreementView, dossier: &Dossier
     }
 }
 
-fn points(visit: &Visit, listing: &Listing, names: &Names, view: &AgreementView, dossier: &Dossier<'_>) -> Markup {
+fn one_point(visit: &Visit, listing: &Listing, names: &Names, head: &Head, divided: &Divided<'_>) -> Markup {
     let words = visit.words;
+    let kept = head.impasse.iter().flat_map(|stuck| &stuck.points).find(|kept| kept.point.id == divided.point.id);
+    let silent = kept.and_then(|kept| kept.silent);
+    let parties = head.parties.iter().filter(|(party, standing)| standing.takes_part() || divided.positions.contains_key(*party));
     html! {
         section {
-            h2 { (words.say("dossier-points")) }
-            @for divided in &dossier.points {
-                section {
-                    h3 { (Told(divided.point.subject.as_str())) }
-                    p.small { (words.with("dossier-named-by", &[("who", names.get(divided.by.who).into())])) " " (visit.proof(listing, divided.by.entry)) }
-                    dl.why {
-                        @for party in view.head.value.parties.keys() {
-                            div {
-                                dt { (Told(names.get(party))) }
-                                dd { @match divided.positions.get(party) {
-                                    Some(said) => { (Told(said.text)) " " (visit.proof(listing, said.at.entry)) },
-                                    None => (words.say("dossier-no-position")),
-                                } }
-                            }
-                        }
-                        @if let Some(ruling) = &divided.ruling {
-                            div { dt { (words.say("dossier-ruling")) } dd { strong { (Told(ruling.text)) } " " (visit.proof(listing, ruling.at.entry)) } }
-                        }
+            h3 { (Told(divided.point.subject.as_str())) }
+            p.small { (words.with("dossier-named-by", &[("who", names.get(divided.by.who).into())])) " " (visit.proof(listing, divided.by.entry)) }
+            dl.why {
+                @for (party, _) in parties {
+                    div {
+                        dt { (Told(names.get(party))) }
+                        dd { @match (divided.positions.get(party), silent) {
+                            (Some(said), _) => { (Told(said.text)) " " (visit.proof(listing, said.at.entry)) },
+                            (None, Some(silent)) => { (words.say("dossier-silent")) " " (visit.proof(listing, silent.entry)) },
+                            (None, None) => (words.say("dossier-no-position")),
+                        } }
                     }
+                }
+                @if let Some(ruling) = &divided.ruling {
+                    div { dt { (words.say("dossier-ruling")) } dd { strong { (Told(ruling.text)) } " " (visit.proof(listing, ruling.at.entry)) } }
                 }
             }
         }

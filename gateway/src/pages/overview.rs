@@ -90,10 +90,11 @@ fn who(visit: &Visit, (facts, versions): (&Ledger, &Versions), names: &Names, ca
             }
             @if facts.level == Level::National {
                 div { dt { (words.say("menu-agenda")) } dd { a href=(visit.link(&format!("/{name}/agenda"))) { (words.say("overview-to-agenda")) } } }
-            }
-            div {
-                dt { (words.say("overview-obstacles")) }
-                dd { a href=(visit.link(&format!("/{name}/belemmeringen"))) { (words.say("overview-to-obstacles")) } }
+            } @else {
+                div {
+                    dt { (words.say("overview-obstacles")) }
+                    dd { a href=(visit.link(&format!("/{name}/belemmeringen"))) { (words.say("overview-to-obstacles")) } }
+                }
             }
             div {
                 dt { (words.say("overview-rules")) }

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ledger::envelope::statement::agreement::Proposal;
+use ledger::envelope::statement::flag::Cause;
 use ledger::envelope::{Body, GATEWAY};
 use ledger::words::{Day, Hash, Instant, Slug};
 
-use super::dossier::{At, Dossier};
+use super::dossier::{At, Divided, Dossier};
 use super::names::Names;
 use super::told::visible;
 use super::words::{Arg, Language, Phrase, Words};
@@ -84,7 +85,7 @@ impl Summary<'_> {
             self.parties(proposal, &mut text);
             self.promises(*entry, proposal, &mut text);
         }
-        self.dispute(&mut text);
+        self.disputes(&mut text);
         self.heading("summary-deeds", &mut text);
         told.deeds.iter().filter(|deed| !deed.keys).for_each(|deed| self.deed(deed, &mut text));
         self.heading("summary-keys", &mut text);
@@ -130,45 +131,69 @@ impl Summary<'_> {
         }
     }
 
-    /// What divides the parties of a text that did not come about, and what the minister is told of it.
-    fn dispute(&self, text: &mut String) {
+    /// What divides the parties of a text that did not come about, and what the minister is told of it: in the file of the whole
+    /// agreement, and in that of the dispute.
+    fn disputes(&self, text: &mut String) {
         let said = self
             .told
             .deeds
             .iter()
             .map(|deed| (At { entry: deed.entry, at: deed.at, who: deed.on_behalf_of.unwrap_or(deed.by) }, deed.body));
-        let Some(dossier) = Dossier::of(said) else { return };
-        self.heading("dossier-title", text);
-        let mut dated = |key: &str, at: &At<'_>| {
-            *text += &format!("{}: {}\n", self.plain(key, &[]), self.instant(at.at));
+        let here = |dossier: &Dossier<'_>| match &self.told.about {
+            About::Agreement => true,
+            About::Case(_) => dossier.dispute.is_some(),
+            About::Obligation(_) | About::Breach(..) => false,
         };
-        dossier.versions.first().into_iter().for_each(|at| dated("dossier-began", at));
-        dated("dossier-stuck", &dossier.stuck.0);
-        dossier.expired.iter().for_each(|at| dated("dossier-expired", at));
-        dossier.missing.iter().for_each(|at| dated("dossier-missing", at));
-        dossier.dispute.iter().for_each(|(at, _)| dated("dossier-submitted", at));
-        let parties: Vec<&Slug> = self.told.text.iter().flat_map(|(_, text)| text.parties.iter()).map(|party| &party.institution).collect();
+        Dossier::all(said).iter().filter(|dossier| here(dossier)).for_each(|dossier| self.dispute(dossier, text));
+    }
+
+    fn dispute(&self, dossier: &Dossier<'_>, text: &mut String) {
+        self.heading("dossier-title", text);
         let name = |who: &Slug| visible(self.names.get(who)).into_owned();
+        // What goes on over a line is set in, so that nobody's words pass for another's.
+        let told = |text: &str| visible(text).replace('\n', "\n  ");
+        let flagged = |wanted: fn(&Cause) -> bool| {
+            let flag = |deed: &&Deed<'_>| matches!(deed.body, Body::Flag(flag) if wanted(&flag.cause));
+            self.told.deeds.iter().find(flag).map(|deed| deed.at)
+        };
+        let tabled: Vec<Instant> = self.told.deeds.iter().filter(|deed| is_text(deed.body)).map(|deed| deed.at).collect();
+        let dated = [
+            ("dossier-began", tabled.first().copied()),
+            ("dossier-stuck", Some(dossier.stuck.0.at)),
+            ("dossier-expired", flagged(|cause| matches!(cause, Cause::TalksExpired { .. }))),
+            ("dossier-missing", flagged(|cause| matches!(cause, Cause::DisputeMissing { .. }))),
+            ("dossier-submitted", dossier.dispute.map(|(at, _)| at.at)),
+        ];
+        for (key, at) in dated.into_iter().filter_map(|(key, at)| Some((key, at?))) {
+            *text += &format!("{}: {}\n", self.plain(key, &[]), self.instant(at));
+        }
+        *text += &format!("{}: {}\n", self.plain("dossier-versions", &[]), tabled.len());
         if let Some((at, dispute)) = dossier.dispute {
             *text += &format!("{}: {}\n\n{}\n", self.plain("dossier-submitted-by", &[]), name(at.who), self.plain("dossier-parties", &[]));
             for address in dispute.addresses.iter() {
-                *text += &format!("- {}: {}\n", name(&address.institution), visible(address.address.as_str()));
+                *text += &format!("- {}: {}\n", name(&address.institution), told(address.address.as_str()));
             }
             for (key, paper) in [("dossier-policy", &dispute.policy), ("dossier-works", &dispute.works)] {
-                let (title, day) = (visible(paper.title.as_str()), dates::day(self.words.language, paper.date));
+                let (title, day) = (told(paper.title.as_str()), dates::day(self.words.language, paper.date));
                 *text += &format!("{}: {title}, {day}\n", self.plain(key, &[]));
             }
         }
-        for divided in &dossier.points {
-            *text += &format!("\n{}: {}\n", divided.point.id, visible(divided.point.subject.as_str()));
-            for party in &parties {
-                let none = || self.plain("dossier-no-position", &[]);
-                let position = divided.positions.get(party).map_or_else(none, |said| visible(said.text).replace('\n', "\n  "));
-                *text += &format!("- {}: {position}\n", name(party));
-            }
-            if let Some(ruling) = divided.ruling {
-                *text += &format!("{}: {}\n", self.plain("dossier-ruling", &[]), visible(ruling.text).replace('\n', "\n  "));
-            }
+        dossier.points.iter().for_each(|divided| self.point(divided, &name, &told, text));
+        if let Some((at, _)) = dossier.ruling {
+            *text += &format!("\n{}\n", self.plain("dossier-ruled", &[("who", name(at.who).into()), ("at", self.instant(at.at).into())]));
+        }
+    }
+
+    fn point(&self, divided: &Divided<'_>, name: &impl Fn(&Slug) -> String, told: &impl Fn(&str) -> String, text: &mut String) {
+        let by = self.plain("dossier-named-by", &[("who", name(divided.by.who).into())]);
+        *text += &format!("\n{}: {} ({by})\n", divided.point.id, told(divided.point.subject.as_str()));
+        for party in self.told.text.iter().flat_map(|(_, text)| text.parties.iter()).map(|party| &party.institution) {
+            let none = || self.plain("dossier-no-position", &[]);
+            let position = divided.positions.get(party).map_or_else(none, |said| told(said.text));
+            *text += &format!("- {}: {position}\n", name(party));
+        }
+        if let Some(ruling) = divided.ruling {
+            *text += &format!("{}: {}\n", self.plain("dossier-ruling", &[]), told(ruling.text));
         }
     }
 
@@ -203,6 +228,11 @@ impl Summary<'_> {
     fn plain(&self, key: &str, args: &[(&'static str, Arg<'_>)]) -> String {
         unmarked(self.words.with(key, args))
     }
+}
+
+/// Whether it puts a whole text on the table.
+fn is_text(body: &Body) -> bool {
+    matches!(body, Body::Proposal(_) | Body::CounterProposal(_))
 }
 
 /// Without the marks that isolate what was filled in: what is filled in cannot turn a line around by itself, since

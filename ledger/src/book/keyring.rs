@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use super::founding::{Ledger, found};
 use super::possession::check_possession;
-use crate::envelope::statement::flag::{Flag, Subject};
+use crate::envelope::statement::flag::{Cause, Flag, Subject};
 use crate::envelope::{Body, GATEWAY, Kid, Parsed, PublicKey, Refusal, Rule, Type};
 use crate::lives::log_keys::LogKeys;
 use crate::lives::{Institution, Moment};
@@ -109,14 +109,14 @@ impl Keyring {
     /// Flags about institutions end and begin the validity of keys; they must follow from what came before.
     fn apply_flag(&mut self, flag: &Flag, moment: Moment) -> Result<(), Refusal> {
         match flag.cause.subject() {
-            Subject::Agreement(_) => Ok(()),
-            Subject::Institution(id) => {
+            Subject::Institution(id) if is_cause_about_keys(&flag.cause) => {
                 let institution = self.of(&id)?;
                 if institution.next_flag().as_ref() != Some(flag) || flag.due_at > moment.at {
                     return Err(Refusal::at("/body", Rule::FlagUnfit, "this does not follow from the statements about keys", "no flag"));
                 }
                 institution.apply_flag(&flag.cause, moment)
             }
+            Subject::Institution(_) | Subject::Agreement(_) => Ok(()),
         }
     }
 
@@ -156,12 +156,17 @@ impl Keyring {
     }
 }
 
+/// Whether a flag says of a key from when on it is valid, or no longer.
+fn is_cause_about_keys(cause: &Cause) -> bool {
+    matches!(cause, Cause::NoValidKey { .. } | Cause::RecoveryCompleted { .. })
+}
+
 /// Whether a statement tells whose key a key is, be it an institution's or the log's, or what the signature of the log is worth.
 pub fn is_about_keys(body: &Body) -> bool {
     match body.kind() {
         Type::Genesis | Type::Registration | Type::Admission | Type::KeyAddition | Type::KeyRotation | Type::KeyRevocation => true,
         Type::RecoveryRequest | Type::RecoveryVouch | Type::RecoveryObjection => true,
-        Type::Flag => matches!(body, Body::Flag(flag) if matches!(flag.cause.subject(), Subject::Institution(_))),
+        Type::Flag => matches!(body, Body::Flag(flag) if is_cause_about_keys(&flag.cause)),
         Type::Proposal | Type::CounterProposal | Type::Consent | Type::Decline | Type::Retraction | Type::Amendment => false,
         Type::Report | Type::Acceptance | Type::Dispute | Type::DisputeAnswer | Type::DisputeRetraction | Type::Finding => false,
         Type::BreachAnswer | Type::Release | Type::Handover | Type::Event | Type::Suspension | Type::Resumption => false,
@@ -179,5 +184,23 @@ pub fn is_about_keys(body: &Body) -> bool {
         | Type::AttachmentErasure => false,
         Type::InstitutionSuccession | Type::SuccessionAcceptance => true,
         Type::Mandate | Type::MandateRevocation | Type::AgendaProposal | Type::AgendaAnswer => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a ministry leaves unanswered says nothing of its keys: a keyring without the proposal would refuse it.
+    #[test]
+    fn of_flags_those_that_end_or_begin_the_validity_of_keys_are_about_keys() {
+        let flag = |cause: serde_json::Value| -> Body {
+            let flag = serde_json::json!({ "dueAt": "2006-06-01T22:00:00Z", "cause": cause });
+            Body::Flag(serde_json::from_value(flag).unwrap())
+        };
+        let proposal = "ab".repeat(32);
+        let about = |cause| is_about_keys(&flag(cause));
+        assert!(about(serde_json::json!({ "kind": "no-valid-key", "institution": "ministry" })));
+        assert!(!about(serde_json::json!({ "kind": "agenda-unanswered", "institution": "ministry", "proposal": proposal })));
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::envelope::statement::agreement::{Instrument, Nature, Obligation, Proposal, Theme};
 use crate::envelope::statement::amendment::Change;
+use crate::envelope::statement::flag::Subject;
 use crate::envelope::statement::institution::{Identifiers, Registration};
 use crate::envelope::{Body, Fault, Kid, Parsed, Rule};
 use crate::words::Slug;
@@ -87,6 +88,17 @@ impl Sources {
             }
             fits && source.text().is_none_or(|text| text.withheld_ground.is_none())
         });
+        // An agreement is public when its text is: of one whose text is not here, nothing else comes along either.
+        let texts: BTreeSet<(String, Slug)> =
+            all.iter().filter_map(|source| Some((source.origin.clone(), source.text()?.agreement.clone()))).collect();
+        for source in &all {
+            if let Some(Subject::Agreement(agreement)) = source.parsed.statement().body.subject()
+                && !texts.contains(&(source.origin.clone(), agreement.clone()))
+            {
+                let detail = format!("no source is a public text of {agreement} in {}", source.origin);
+                faults.push(source.unfit(&detail, "its proposal or counter-proposal as well, or without this one"));
+            }
+        }
         all.sort_by_key(|source| Reverse(source.entry));
         Self(all)
     }

@@ -227,7 +227,7 @@ impl Agreement {
             }
             Cause::ProposalUnanswered { .. } => self.flag_silence(moment),
             Cause::ImpasseUnanswered { points, .. } => self.positions_late(points, moment),
-            Cause::TalksExpired { .. } => self.talks_expired(moment),
+            Cause::TalksExpired { .. } => self.talks_expired(flag.due_at, moment),
             Cause::DisputeMissing { .. } => self.dispute_missing(moment),
             Cause::ReviewOverdue { review, .. } => self.review_overdue(review, moment),
             Cause::UmbrellaUnanswered { origin, entry, .. } => self.flag_umbrella_silence(origin, entry.0.into(), moment),

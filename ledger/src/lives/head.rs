@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::amendment::Amended;
-use super::impasse::{Stuck, Talks};
+use super::impasse::Stuck;
 use super::moment::Fact;
 use super::owed::OwedAnswer;
 use super::party::Participation;
 use super::review::Reviewed;
 use super::succession::Succession;
 use super::suspension::{Pause, Spell};
+use super::talks::Talks;
 use super::umbrella::UmbrellaChanged;
 use crate::envelope::statement::flag::{Ending, Weakness};
 use crate::words::{Day, Hash, Slug};

@@ -23,6 +23,7 @@ pub mod offer;
 pub mod version;
 pub mod owed;
 pub mod impasse;
+pub mod talks;
 pub mod succession;
 pub mod coverage;
 pub mod budget;

@@ -84,11 +84,16 @@ impl ShownBreach {
     }
 }
 
+/// Whether these are the same, as far as breaches go: a breach is of one party, by whichever of its identifiers.
+fn is_same_subject(one: &Recurring, other: &Recurring) -> bool {
+    one == other || matches!((one, other), (Recurring::Party { .. }, Recurring::Party { .. }))
+}
+
 impl Institution {
     /// Puts it before the ministry. A breach counts once for what recurs: whoever waits for an answer, or had one, brings others.
     pub fn receive(&mut self, recurrence: Recurrence) -> Result<(), Refusal> {
         let before = |shown: &ShownBreach| {
-            let same = self.recurrences.iter().filter(|earlier| earlier.recurs == recurrence.recurs);
+            let same = self.recurrences.iter().filter(|earlier| is_same_subject(&earlier.recurs, &recurrence.recurs));
             same.flat_map(|earlier| earlier.breaches.iter().map(move |breach| (earlier, breach)))
                 .find_map(|(earlier, breach)| breach.is_of_the_same(shown).then_some(earlier.put_forward.entry))
         };
@@ -189,6 +194,19 @@ mod tests {
             (Rule::AlreadyGiven, "/body/breaches/2", 1)
         );
         assert_eq!(ministry.receive(recurring(1, Theme::Safety)), Ok(()));
+    }
+
+    /// A party has several identifiers, and its breaches are the same by each.
+    #[test]
+    fn another_identifier_of_a_party_makes_no_other_subject() {
+        let by = |identifiers: serde_json::Value| {
+            let identifiers = serde_json::from_value(identifiers).unwrap();
+            Recurrence { recurs: Recurring::Party { identifiers }, ..recurring(1, Theme::Housing) }
+        };
+        let mut ministry = Institution::new("ministry".parse().unwrap());
+        assert_eq!(ministry.receive(by(serde_json::json!({ "kvk": "12345678" }))), Ok(()));
+        let again = ministry.receive(by(serde_json::json!({ "brin": "01AB" })));
+        assert_eq!(again.map_err(|refusal| refusal.rule()), Err(Rule::AlreadyGiven));
     }
 
     #[test]

@@ -108,9 +108,9 @@ impl Agreement {
             let detail = format!("the case is at {}", case.stage.code());
             return Err(Refusal::at("/body/case", Rule::CaseState, detail, "a case that has reached level 3"));
         }
-        if case.about == About::StatutoryDispute {
+        if case.about == About::StatutoryDispute && body.act != MinisterialAct::Refer {
             let detail = "the statute asks for a ruling on each point";
-            return Err(Refusal::at("/body/case", Rule::CaseState, detail, "a dispute-ruling"));
+            return Err(Refusal::at("/body/case", Rule::CaseState, detail, "a dispute-ruling, or refer"));
         }
         self.check_addressees(body.whom.as_ref())?;
         if let (MinisterialAct::Refer, Some(to)) = (body.act, &body.refer_to) {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::agreement::Agreement;
 use super::head::Head;
 use super::moment::{Fact, Moment};
-use super::obligation::{Clause, Course};
+use super::obligation::Clause;
 use super::text::TermOf;
 use crate::envelope::refusal::{Refusal, Rule};
 use crate::envelope::statement::umbrella::{UmbrellaAnswer, UmbrellaReply};
@@ -134,10 +134,7 @@ impl Head {
 impl Agreement {
     /// Obligations that still bind and carry out a clause of this umbrella agreement, with that clause.
     fn under_umbrella(&self, umbrella: &Slug) -> impl Iterator<Item = (&Slug, &Slug)> {
-        let binds = |clause: &&std::sync::Arc<Clause>| match clause.course {
-            Course::Waiting | Course::Conditional { .. } | Course::Running { .. } => true,
-            Course::Lapsed { .. } | Course::Released { .. } | Course::HandedOver { .. } => false,
-        };
+        let binds = |clause: &&std::sync::Arc<Clause>| self.binds(&clause.text.id);
         let under = move |clause: &&std::sync::Arc<Clause>| clause.text.umbrella.as_ref().is_some_and(|named| named.agreement == *umbrella);
         self.clauses
             .values()
@@ -228,7 +225,9 @@ impl Agreement {
 
     /// The change on which silence is flagged first, and when.
     pub(super) fn silent_on_umbrella(&self) -> Option<(Instant, &UmbrellaChanged)> {
-        let waiting = self.head.owed_on_umbrellas().filter(|change| change.silent.is_none());
+        // What is met or released by now asks for nothing.
+        let concerns = |change: &&UmbrellaChanged| change.obligations.iter().any(|id| self.binds(id));
+        let waiting = self.head.owed_on_umbrellas().filter(|change| change.silent.is_none()).filter(concerns);
         waiting.filter_map(|change| Some((change.until?, change))).min_by_key(|(until, _)| *until)
     }
 

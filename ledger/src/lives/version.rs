@@ -67,6 +67,8 @@ impl Agreement {
             }
         }
         self.note_answer(by, Answered::Countered, Some(body.reason.hash), moment);
+        let invites = invited.kinds.keys().any(|who| !self.head.parties.contains_key(who));
+        self.go_on_with_another(invites, moment);
         self.put_on_table(&body.text, hash, by, &invited.kinds, moment);
         Ok(())
     }

@@ -80,7 +80,10 @@ async fn a_dispute_is_told_assembled_and_exported() {
     says(&gate, &residents, Type::StatutoryDispute, "d", &dispute).await;
     holds(&gate.page("zaken").await, &["geschil over een convenant dat niet tot stand komt"]);
     let case = gate.page("convenanten/wijk/zaken/1").await;
-    holds(&case, &["Waarover de minister uitspraak doet", "dispute-ruling", "convenanten/wijk/geschil"]);
+    holds(&case, &["Waarover de minister uitspraak doet", "dispute-ruling", "convenanten/wijk/geschil", "Een partij heeft het geschil"]);
+    for wrong in ["De gemeente heeft zelf om hulp gevraagd", "nog in de stad", "Wat er eerst in de stad is gedaan"] {
+        assert!(!case.contains(wrong), "{wrong}: it was the tenants, and nothing was done in the city: {case}");
+    }
     assert!(!case.contains("Wat de minister kan doen"), "the closed list is for other cases: {case}");
 
     // All that the law asks for, as the parties signed it, and made harmless.
@@ -88,7 +91,13 @@ async fn a_dispute_is_told_assembled_and_exported() {
     holds(&dossier, &["Voorgelegd aan de minister", "t.a.v. corporation", "t.a.v. tenants", "wooncorporatie", "Hoe ver de huren stijgen"]);
     holds(
         &dossier,
-        &["Niet onder de inflatie blijven.", "&lt;b&gt;uit", "Geen standpunt gegeven.", "Woonvisie 2005", "Overzicht van werkzaamheden"],
+        &[
+            "Niet onder de inflatie blijven.",
+            "&lt;b&gt;uit",
+            "Geen standpunt gegeven binnen de termijn.",
+            "Woonvisie 2005",
+            "Overzicht van werkzaamheden",
+        ],
     );
     holds(&dossier, &["15 februari 2006", "casefile?case=1"]);
     gate.settled().await;

@@ -65,10 +65,10 @@ async fn a_changed_umbrella_agreement_stands_on_the_page_until_and_after_it_is_a
     gate.accept(&corporation.says(Type::UmbrellaChange, "u1", &said)).await;
     let proposed = plain("convenanten/wijk").await;
     for words in [
-        "Gewijzigde koepelafspraken",
+        "Koepelafspraken die veranderen of eindigen",
         "«care»: tegenvoorstel",
-        "Raakt hier: «hulp».",
-        "is dit daar alleen voorgesteld",
+        "Gaat hier over: hulp.",
+        "is het daar alleen nog voorgesteld",
         "Getoond door corporation.",
     ] {
         assert!(proposed.contains(words), "{words}: {proposed}");
@@ -93,6 +93,7 @@ async fn a_changed_umbrella_agreement_stands_on_the_page_until_and_after_it_is_a
     gate.settled().await;
     let silent = plain("convenanten/wijk").await;
     assert!(silent.contains("De regisseur heeft niet op tijd geantwoord."), "{silent}");
+    assert!(!silent.contains("De regisseur laat uiterlijk"), "the day has passed: {silent}");
     let paper = json!({ "hash": Hash::of(&[&[7; 32], PAPER]), "mediaType": "text/plain", "sizeBytes": PAPER.len() });
     let answer = json!({ "agreement": "wijk", "origin": change["origin"], "entry": change["entry"], "answer": "keep", "reason": paper });
     let signed = gate.town.says(Type::UmbrellaAnswer, "a", &answer);

@@ -143,7 +143,7 @@ fn the_agenda_of_the_minister_is_a_page_in_two_languages_and_in_the_past() {
         "ledger.example.nl/south",
         "Hetzelfde thema: wonen",
         "Dezelfde soort afspraak: financiering",
-        "Hetzelfde soort instrument: repressief",
+        "Dezelfde soort instrument: repressief",
         "niet op de agenda",
         "wacht op antwoord, uiterlijk 26 februari 2007",
     ];

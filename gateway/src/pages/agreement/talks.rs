@@ -1,7 +1,9 @@
 //! Talks about a text that not all have signed: the term that a statute gives, what divides the parties, and how they go on (L52).
 
 use ledger::envelope::statement::impasse::Statute;
-use ledger::lives::impasse::{Stuck, Talks};
+use ledger::lives::head::State;
+use ledger::lives::impasse::Stuck;
+use ledger::lives::talks::Talks;
 use maud::{Markup, html};
 
 use super::super::told::Told;
@@ -14,7 +16,7 @@ pub(super) fn show(visit: &Visit, listing: &Listing, view: &AgreementView) -> Ma
         @if head.talks.is_some() || head.impasse.is_some() {
             section {
                 h2 { (words.say("agreement-talks")) }
-                @if let (Some(statute), Some(talks)) = (view.text.value.statute, &head.talks) { (term(visit, listing, statute, talks)) }
+                @if let (Some(statute), Some(talks)) = (view.text.value.statute, &head.talks) { (term(visit, listing, view, statute, talks)) }
                 @if let Some(stuck) = &head.impasse {
                     (impasse(visit, listing, stuck))
                     p { a href=(visit.link(&format!("/{}/convenanten/{}/geschil", listing.ledger().name, head.id))) { (words.say("talks-dossier")) } }
@@ -24,24 +26,36 @@ pub(super) fn show(visit: &Visit, listing: &Listing, view: &AgreementView) -> Ma
     }
 }
 
-fn term(visit: &Visit, listing: &Listing, statute: Statute, talks: &Talks) -> Markup {
+fn term(visit: &Visit, listing: &Listing, view: &AgreementView, statute: Statute, talks: &Talks) -> Markup {
     let words = visit.words;
+    let unsigned = match &view.head.value.state {
+        State::Proposed | State::Lapsed { .. } | State::Declined(_) | State::Retracted(_) => true,
+        State::Signed { .. } | State::InForce { .. } | State::Suspended { .. } | State::Ended { .. } => false,
+    };
     html! {
         p { (words.code(statute.code())) ". "
-            @match (&talks.expired, &talks.dispute) {
-                (_, Some(dispute)) => { (words.with("talks-submitted", &[("at", visit.moment(dispute.at.at).into())])) " " (visit.proof(listing, dispute.at.entry)) },
-                (Some(expired), None) => { (words.say("talks-expired")) " " (visit.proof(listing, expired.entry)) },
-                (None, None) => (words.with("talks-until", &[("until", visit.last_day(talks.until).into())])),
+            @if unsigned {
+                @match talks.expired {
+                    Some(expired) => { (words.say("talks-expired")) " " (visit.proof(listing, expired.entry)) },
+                    None if view.as_of.at < talks.until => (words.with("talks-until", &[("until", visit.last_day(talks.until).into())])),
+                    None => (words.say("talks-expired")),
+                }
             }
         }
         @if let Some(missing) = talks.missing { p { (words.say("talks-missing")) " " (visit.proof(listing, missing.entry)) } }
+        @if let Some(dispute) = &talks.dispute {
+            p { (words.with("talks-submitted", &[("at", visit.moment(dispute.at.at).into())])) " " (visit.proof(listing, dispute.at.entry)) }
+            @if let Some(at) = dispute.taken_back { p { (words.with("talks-taken-back", &[("at", visit.moment(at.at).into())])) " " (visit.proof(listing, at.entry)) } }
+            @if let Some(at) = dispute.ruled { p { (words.with("talks-ruled", &[("at", visit.moment(at.at).into())])) " " (visit.proof(listing, at.entry)) } }
+        }
     }
 }
 
 fn impasse(visit: &Visit, listing: &Listing, stuck: &Stuck) -> Markup {
     let words = visit.words;
+    let since = if stuck.over.is_some() { "talks-was-stuck" } else { "talks-stuck" };
     html! {
-        p { strong { (words.with("talks-stuck", &[("since", visit.moment(stuck.since.at).into())])) } " " (visit.proof(listing, stuck.since.entry)) }
+        p { strong { (words.with(since, &[("since", visit.moment(stuck.since.at).into())])) } " " (visit.proof(listing, stuck.since.entry)) }
         ul { @for point in &stuck.points { li { (Told(point.point.subject.as_str())) } } }
         @if let Some(mediation) = &stuck.mediation {
             p { (words.with("talks-mediation", &[("who", mediation.mediator.as_str().into()), ("until", visit.day(mediation.until).into())])) " "

@@ -24,18 +24,19 @@ pub(super) fn list(visit: &Visit, listing: &Listing, names: &Names, view: &Agree
             section {
                 h2 { (words.say("agreement-umbrellas")) }
                 p { (words.say("umbrellas-what")) }
-                ul.lines { @for change in changes.iter().rev().take(MOST) { li { (one(visit, listing, names, change)) } } }
+                ul.lines { @for change in changes.iter().rev().take(MOST) { li { (one(visit, listing, names, view, change)) } } }
+                @if changes.len() > MOST { p { (words.with("umbrellas-more", &[("count", (changes.len() - MOST).into())])) } }
             }
         }
     }
 }
 
-fn one(visit: &Visit, listing: &Listing, names: &Names, change: &UmbrellaChanged) -> Markup {
+fn one(visit: &Visit, listing: &Listing, names: &Names, view: &AgreementView, change: &UmbrellaChanged) -> Markup {
     let words = visit.words;
-    let affected = change.obligations.iter().map(|id| format!("«{id}»")).collect::<Vec<_>>().join(", ");
+    let affected = change.obligations.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     html! {
         p {
-            strong { (words.with("umbrella-changed", &[("umbrella", change.umbrella.as_str().into()), ("manner", words.code(change.manner.code()).into_plain().into())])) }
+            strong { (words.with("umbrella-changed", &[("umbrella", change.umbrella.as_str().into()), ("manner", words.plain(&format!("umbrella-manner-{}", change.manner.code()), &[]).into())])) }
             " " (visit.proof(listing, change.at.entry))
         }
         p { (words.with("umbrella-affects", &[("obligations", affected.into())])) }
@@ -53,8 +54,8 @@ fn one(visit: &Visit, listing: &Listing, names: &Names, change: &UmbrellaChanged
                 (words.with("umbrella-answered", &[("who", names.get(&answer.by).into()), ("answer", words.code(answer.answer.code()).into_plain().into())]))
                 " " (visit.proof(listing, answer.at.entry))
             },
-            (None, Some(until)) => p { (words.with("umbrella-awaited", &[("until", visit.last_day(until).into())])) },
-            (None, None) => {},
+            (None, Some(until)) if change.silent.is_none() && view.head.value.state.is_running() => p { (words.with("umbrella-awaited", &[("until", visit.last_day(until).into())])) },
+            (None, _) => {},
         }
         @if let Some(silent) = &change.silent { p { (words.say("umbrella-silent")) " " (visit.proof(listing, silent.entry)) } }
         p.small {
