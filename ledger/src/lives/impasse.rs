@@ -348,7 +348,7 @@ impl Agreement {
 
     pub(super) fn positions_late(&mut self, points: &Names, moment: Moment) {
         self.stuck_mut(|stuck| {
-            let late = stuck.points.iter_mut().filter(|point| points.iter().any(|id| *id == point.point.id));
+            let late = stuck.points.iter_mut().filter(|point| points.contains(&point.point.id));
             late.for_each(|point| point.silent = Some(moment));
         });
     }
