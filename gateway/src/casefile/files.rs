@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ledger::book::Keyring;
-use ledger::envelope::statement::agreement::Proposal;
 use ledger::envelope::statement::flag::Cause;
 use ledger::envelope::{Body, Jwk, PublicKey};
 use ledger::log::checkpoint::Checkpoint;
@@ -129,20 +128,11 @@ fn told<'a>(bundle: &'a Bundle, items: &'a [Item], keyring: &'a Keyring, checkpo
         origin: &keyring.ledger.origin,
         size: checkpoint.size(),
         about,
-        text: items.iter().rev().find_map(|item| Some((item.entry, text_of(item.body())?))),
+        text: items.iter().rev().find_map(|item| Some((item.entry, item.body().text()?))),
         only: obligations(&bundle.scope, items),
         names: keyring.names(),
         deeds: items.iter().map(deed).collect(),
         attachments: bundle.attachments.keys().map(|hash| (*hash, attachment_name(hash))).collect(),
-    }
-}
-
-/// The whole text that a statement puts on the table.
-fn text_of(body: &Body) -> Option<&Proposal> {
-    match body {
-        Body::Proposal(proposal) => Some(proposal),
-        Body::CounterProposal(counter) => Some(&counter.text),
-        _ => None,
     }
 }
 

@@ -71,30 +71,33 @@ impl Listing {
     /// What these entries of an agreement say, in the order of the log, read from their signed bytes. Those that come after the
     /// instant, or are about something else, are left out.
     pub async fn deeds_at(&self, agreement: &Slug, entries: &[u64]) -> Result<Vec<Deed>, ListingFault> {
-        let mut deeds = Vec::with_capacity(entries.len());
-        let facts = self.store.facts(self.row.id, entries).await?;
-        let facts = facts.into_iter().filter(|fact| fact.entry < self.as_of.size && fact.subject == subject(agreement));
-        let facts: Vec<EntryFact> = facts.collect();
+        let mut facts = self.store.facts(self.row.id, entries).await?;
+        facts.retain(|fact| fact.entry < self.as_of.size && fact.subject == subject(agreement));
+        let said = self.said(facts).await?;
+        Ok(said.into_iter().map(|(fact, parsed)| Deed { fact, body: parsed.statement().body.clone() }).collect())
+    }
+
+    /// These entries, each with its statement.
+    async fn said(&self, facts: Vec<EntryFact>) -> Result<Vec<(EntryFact, Parsed)>, StoreFault> {
         let entries: Vec<u64> = facts.iter().map(|fact| fact.entry).collect();
-        for (fact, (entry, jws)) in facts.into_iter().zip(self.store.statements(self.row.id, &entries).await?) {
+        let statements = self.store.statements(self.row.id, &entries).await?;
+        let read = |(fact, (entry, jws)): (EntryFact, (u64, Vec<u8>))| {
             let parsed = Parsed::parse(&jws).map_err(|refusal| StoreFault::Damaged(format!("record {entry}: {refusal}")))?;
-            deeds.push(Deed { fact, body: parsed.statement().body.clone() });
-        }
-        Ok(deeds)
+            Ok((fact, parsed))
+        };
+        facts.into_iter().zip(statements).map(read).collect()
     }
 
     /// The entries about a case, read from their signed bytes.
     async fn deeds(&self, agreement: &Slug, view: &AgreementView, case: &Case, breaches: &[u64]) -> Result<Vec<Deed>, ListingFault> {
         let from = case.opened.entry.checked_sub(1);
         let entries = self.store.history(self.row.id, &subject(agreement), from, view.as_of.size, None).await?;
-        let facts = self.store.facts(self.row.id, &entries).await?;
-        let facts: Vec<EntryFact> = facts.into_iter().filter(|fact| may_concern(&fact.kind)).collect();
-        let entries: Vec<u64> = facts.iter().map(|fact| fact.entry).collect();
+        let mut facts = self.store.facts(self.row.id, &entries).await?;
+        facts.retain(|fact| may_concern(&fact.kind));
         let (mut deeds, mut offers) = (Vec::new(), Vec::<Hash>::new());
-        for (fact, (entry, jws)) in facts.into_iter().zip(self.store.statements(self.row.id, &entries).await?) {
-            let parsed = Parsed::parse(&jws).map_err(|refusal| StoreFault::Damaged(format!("record {entry}: {refusal}")))?;
+        for (fact, parsed) in self.said(facts).await? {
             let body = &parsed.statement().body;
-            if concerns(body, case, &offers) || breaks(body, entry, breaches) {
+            if fact.entry == case.opened.entry || concerns(body, case, &offers) || breaks(body, fact.entry, breaches) {
                 offers.push(parsed.hash());
                 deeds.push(Deed { fact, body: body.clone() });
             }
@@ -142,9 +145,9 @@ fn concerns(body: &Body, case: &Case, offers: &[Hash]) -> bool {
         Body::MinistryAnswer(body) => body.case.0 == number,
         Body::StatePosition(body) => body.case.0 == number,
         Body::CaseClosure(body) => body.case.0 == number,
-        // A request without a case opened this one, where it stands at its entry.
-        Body::SupportRequest(body) => body.case.map_or(matches!(case.about, About::Support(_)), |named| named.0 == number),
-        Body::StatutoryDispute(_) => case.about == About::StatutoryDispute,
+        // One without a case opens one of its own; so does a dispute.
+        Body::SupportRequest(body) => body.case.is_some_and(|named| named.0 == number),
+        Body::StatutoryDispute(_) => false,
         Body::DisputeRuling(body) => body.case.0 == number,
         Body::ReportRuling(body) => case.about == About::Report(body.report),
         Body::Consent(body) => offers.contains(&body.to),

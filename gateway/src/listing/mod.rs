@@ -12,7 +12,7 @@ mod lists;
 mod counts;
 mod attention;
 mod cases;
-mod obstacles;
+mod law;
 mod neighbourhood;
 
 use std::collections::BTreeSet;
@@ -29,9 +29,9 @@ pub use counts::{Colours, Counts};
 pub use filter::{Collection, Filter, Paging};
 pub use fold::MAX_CAUSED;
 pub use institution::InstitutionView;
+pub use law::law_page;
 pub use lists::{AgreementCard, Items, Listed};
 pub use neighbourhood::{Neighbourhood, Promise, PromisesOf, Resident};
-pub use obstacles::law_page;
 pub use timeline::{Latest, Timeline};
 
 use crate::clock::Clock;

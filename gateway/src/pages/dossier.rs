@@ -9,7 +9,7 @@ use axum::response::Response;
 use ledger::envelope::Body;
 use ledger::envelope::statement::impasse::{DisputePaper, DisputeRuling, Impasse, Point, StatutoryDispute};
 use ledger::lives::agreement::Head;
-use ledger::lives::impasse::Stuck;
+use ledger::lives::impasse::Deadlock;
 use ledger::lives::moment::Fact;
 use ledger::words::{Instant, Slug};
 use maud::{Markup, html};
@@ -43,7 +43,7 @@ pub(crate) struct Said<'a> {
 
 /// A point that divides the parties.
 #[derive(Debug, Clone)]
-pub(crate) struct Divided<'a> {
+pub(crate) struct PointAtIssue<'a> {
     pub(crate) point: &'a Point,
     pub(crate) by: At<'a>,
     pub(crate) positions: BTreeMap<&'a Slug, Said<'a>>,
@@ -54,7 +54,7 @@ pub(crate) struct Divided<'a> {
 #[derive(Debug, Clone)]
 pub(crate) struct Dossier<'a> {
     pub(crate) stuck: (At<'a>, &'a Impasse),
-    pub(crate) points: Vec<Divided<'a>>,
+    pub(crate) points: Vec<PointAtIssue<'a>>,
     pub(crate) dispute: Option<(At<'a>, &'a StatutoryDispute)>,
     pub(crate) ruling: Option<(At<'a>, &'a DisputeRuling)>,
 }
@@ -66,10 +66,10 @@ impl<'a> Dossier<'a> {
         for (at, body) in deeds {
             match (body, all.last_mut()) {
                 (Body::Impasse(body), _) => {
-                    all.push(Self { stuck: (at, body), points: divided(body.points.iter(), at), dispute: None, ruling: None });
+                    all.push(Self { stuck: (at, body), points: points_at_issue(body.points.iter(), at), dispute: None, ruling: None });
                 }
                 (Body::ImpassePosition(body), Some(dossier)) => {
-                    dossier.points.extend(divided(body.adds.iter().flat_map(|adds| adds.iter()), at));
+                    dossier.points.extend(points_at_issue(body.adds.iter().flat_map(|adds| adds.iter()), at));
                     for given in body.positions.iter() {
                         let said = Said { at, text: given.position.as_str() };
                         dossier
@@ -100,14 +100,14 @@ impl<'a> Dossier<'a> {
     }
 }
 
-fn divided<'a>(points: impl Iterator<Item = &'a Point>, by: At<'a>) -> Vec<Divided<'a>> {
-    points.map(|point| Divided { point, by, positions: BTreeMap::new(), ruling: None }).collect()
+fn points_at_issue<'a>(points: impl Iterator<Item = &'a Point>, by: At<'a>) -> Vec<PointAtIssue<'a>> {
+    points.map(|point| PointAtIssue { point, by, positions: BTreeMap::new(), ruling: None }).collect()
 }
 
 /// The entries that it is made of, as far as these points need them.
-fn entries(head: &Head, stuck: &Stuck, points: &[Point]) -> BTreeSet<u64> {
-    let shown = stuck.points.iter().filter(|divided| points.iter().any(|point| point.id == divided.point.id));
-    let positions = shown.flat_map(|divided| divided.positions.values().chain([&divided.since])).copied();
+fn entries(head: &Head, stuck: &Deadlock, points: &[Point]) -> BTreeSet<u64> {
+    let shown = stuck.points.iter().filter(|issue| points.iter().any(|point| point.id == issue.point.id));
+    let positions = shown.flat_map(|issue| issue.positions.values().chain([&issue.since])).copied();
     let dispute = head.talks.iter().filter_map(|talks| talks.dispute.as_ref()).flat_map(|dispute| [Some(dispute.at), dispute.ruled]);
     positions.chain(dispute.flatten()).chain([stuck.since]).map(|fact| fact.entry).collect()
 }
@@ -125,7 +125,7 @@ async fn build(visit: &Visit, name: &str, id: &str) -> Result<Content, Trouble> 
     let head = &view.head.value;
     let stuck = head.impasse.as_ref().ok_or(Trouble::NotFound)?;
     let from: usize = visit.given(FROM).map_or(Ok(0), str::parse).map_err(|_| Trouble::NoPlace)?;
-    let shown: Vec<Point> = stuck.points.iter().skip(from).take(MOST).map(|divided| divided.point.clone()).collect();
+    let shown: Vec<Point> = stuck.points.iter().skip(from).take(MOST).map(|issue| issue.point.clone()).collect();
     let next = (from + MOST < stuck.points.len()).then(|| (from + MOST).to_string());
     let deeds = listing.deeds_at(&id, &entries(head, stuck, &shown).into_iter().collect::<Vec<_>>()).await?;
     let said = deeds.iter().map(|deed| {
@@ -133,7 +133,7 @@ async fn build(visit: &Visit, name: &str, id: &str) -> Result<Content, Trouble> 
         (At { entry: deed.fact.entry, at: deed.fact.accepted_at, who }, &deed.body)
     });
     let dossier = Dossier::all(said).pop().ok_or(Trouble::NotFound)?;
-    let named = dossier.points.iter().map(|divided| divided.by.who).chain(dossier.ruling.map(|(at, _)| at.who));
+    let named = dossier.points.iter().map(|issue| issue.by.who).chain(dossier.ruling.map(|(at, _)| at.who));
     let names = Names::of(words, &listing, head.parties.keys().chain(named)).await?;
     let case =
         head.talks.as_ref().and_then(|talks| talks.dispute.as_ref()).filter(|_| dossier.dispute.is_some()).map(|dispute| dispute.case);
@@ -145,8 +145,8 @@ async fn build(visit: &Visit, name: &str, id: &str) -> Result<Content, Trouble> 
         section {
             h2 { (words.say("dossier-points")) }
             @for point in &shown {
-                @if let Some(divided) = dossier.points.iter().find(|divided| divided.point.id == point.id) {
-                    (one_point(visit, &listing, &names, head, divided))
+                @if let Some(issue) = dossier.points.iter().find(|issue| issue.point.id == point.id) {
+                    (one_point(visit, &listing, &names, head, issue))
                 }
             }
             (visit.paging(FROM, next.as_deref()))
@@ -217,27 +217,27 @@ fn parties(visit: &Visit, names: &Names, view: &AgreementView, dossier: &Dossier
     }
 }
 
-fn one_point(visit: &Visit, listing: &Listing, names: &Names, head: &Head, divided: &Divided<'_>) -> Markup {
+fn one_point(visit: &Visit, listing: &Listing, names: &Names, head: &Head, issue: &PointAtIssue<'_>) -> Markup {
     let words = visit.words;
-    let kept = head.impasse.iter().flat_map(|stuck| &stuck.points).find(|kept| kept.point.id == divided.point.id);
+    let kept = head.impasse.iter().flat_map(|stuck| &stuck.points).find(|kept| kept.point.id == issue.point.id);
     let silent = kept.and_then(|kept| kept.silent);
-    let parties = head.parties.iter().filter(|(party, standing)| standing.takes_part() || divided.positions.contains_key(*party));
+    let parties = head.parties.iter().filter(|(party, standing)| standing.takes_part() || issue.positions.contains_key(*party));
     html! {
         section {
-            h3 { (Told(divided.point.subject.as_str())) }
-            p.small { (words.with("dossier-named-by", &[("who", names.get(divided.by.who).into())])) " " (visit.proof(listing, divided.by.entry)) }
+            h3 { (Told(issue.point.subject.as_str())) }
+            p.small { (words.with("dossier-named-by", &[("who", names.get(issue.by.who).into())])) " " (visit.proof(listing, issue.by.entry)) }
             dl.why {
                 @for (party, _) in parties {
                     div {
                         dt { (Told(names.get(party))) }
-                        dd { @match (divided.positions.get(party), silent) {
+                        dd { @match (issue.positions.get(party), silent) {
                             (Some(said), _) => { (Told(said.text)) " " (visit.proof(listing, said.at.entry)) },
                             (None, Some(silent)) => { (words.say("dossier-silent")) " " (visit.proof(listing, silent.entry)) },
                             (None, None) => (words.say("dossier-no-position")),
                         } }
                     }
                 }
-                @if let Some(ruling) = &divided.ruling {
+                @if let Some(ruling) = &issue.ruling {
                     div { dt { (words.say("dossier-ruling")) } dd { strong { (Told(ruling.text)) } " " (visit.proof(listing, ruling.at.entry)) } }
                 }
             }

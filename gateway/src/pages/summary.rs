@@ -7,7 +7,7 @@ use ledger::envelope::statement::flag::Cause;
 use ledger::envelope::{Body, GATEWAY};
 use ledger::words::{Day, Hash, Instant, Slug};
 
-use super::dossier::{At, Divided, Dossier};
+use super::dossier::{At, Dossier, PointAtIssue};
 use super::names::Names;
 use super::told::visible;
 use super::words::{Arg, Language, Phrase, Words};
@@ -156,7 +156,7 @@ impl Summary<'_> {
             let flag = |deed: &&Deed<'_>| matches!(deed.body, Body::Flag(flag) if wanted(&flag.cause));
             self.told.deeds.iter().find(flag).map(|deed| deed.at)
         };
-        let tabled: Vec<Instant> = self.told.deeds.iter().filter(|deed| is_text(deed.body)).map(|deed| deed.at).collect();
+        let tabled: Vec<Instant> = self.told.deeds.iter().filter(|deed| deed.body.text().is_some()).map(|deed| deed.at).collect();
         let dated = [
             ("dossier-began", tabled.first().copied()),
             ("dossier-stuck", Some(dossier.stuck.0.at)),
@@ -178,21 +178,21 @@ impl Summary<'_> {
                 *text += &format!("{}: {title}, {day}\n", self.plain(key, &[]));
             }
         }
-        dossier.points.iter().for_each(|divided| self.point(divided, &name, &told, text));
+        dossier.points.iter().for_each(|issue| self.point(issue, &name, &told, text));
         if let Some((at, _)) = dossier.ruling {
             *text += &format!("\n{}\n", self.plain("dossier-ruled", &[("who", name(at.who).into()), ("at", self.instant(at.at).into())]));
         }
     }
 
-    fn point(&self, divided: &Divided<'_>, name: &impl Fn(&Slug) -> String, told: &impl Fn(&str) -> String, text: &mut String) {
-        let by = self.plain("dossier-named-by", &[("who", name(divided.by.who).into())]);
-        *text += &format!("\n{}: {} ({by})\n", divided.point.id, told(divided.point.subject.as_str()));
+    fn point(&self, issue: &PointAtIssue<'_>, name: &impl Fn(&Slug) -> String, told: &impl Fn(&str) -> String, text: &mut String) {
+        let by = self.plain("dossier-named-by", &[("who", name(issue.by.who).into())]);
+        *text += &format!("\n{}: {} ({by})\n", issue.point.id, told(issue.point.subject.as_str()));
         for party in self.told.text.iter().flat_map(|(_, text)| text.parties.iter()).map(|party| &party.institution) {
             let none = || self.plain("dossier-no-position", &[]);
-            let position = divided.positions.get(party).map_or_else(none, |said| told(said.text));
+            let position = issue.positions.get(party).map_or_else(none, |said| told(said.text));
             *text += &format!("- {}: {position}\n", name(party));
         }
-        if let Some(ruling) = divided.ruling {
+        if let Some(ruling) = issue.ruling {
             *text += &format!("{}: {}\n", self.plain("dossier-ruling", &[]), told(ruling.text));
         }
     }
@@ -228,11 +228,6 @@ impl Summary<'_> {
     fn plain(&self, key: &str, args: &[(&'static str, Arg<'_>)]) -> String {
         unmarked(self.words.with(key, args))
     }
-}
-
-/// Whether it puts a whole text on the table.
-fn is_text(body: &Body) -> bool {
-    matches!(body, Body::Proposal(_) | Body::CounterProposal(_))
 }
 
 /// Without the marks that isolate what was filled in: what is filled in cannot turn a line around by itself, since

@@ -102,17 +102,11 @@ impl Book {
         }
         keys.extend(statement.statement().principal().cloned().map(LifeKey::Institution));
         keys.extend(statement.statement().body.subject().map(LifeKey::of));
-        let text = match &statement.statement().body {
-            Body::Proposal(text) => Some(text),
-            Body::CounterProposal(counter) => Some(&counter.text),
-            Body::Mandate(mandate) => {
-                keys.push(LifeKey::Institution(mandate.holder.clone()));
-                keys.extend(mandate.agreements.iter().flat_map(|list| list.iter()).cloned().map(LifeKey::Agreement));
-                None
-            }
-            _ => None,
-        };
-        if let Some(text) = text {
+        if let Body::Mandate(mandate) = &statement.statement().body {
+            keys.push(LifeKey::Institution(mandate.holder.clone()));
+            keys.extend(mandate.agreements.iter().flat_map(|list| list.iter()).cloned().map(LifeKey::Agreement));
+        }
+        if let Some(text) = statement.statement().body.text() {
             keys.extend(text.parties.iter().map(|party| LifeKey::Institution(party.institution.clone())));
         }
         keys

@@ -1,9 +1,9 @@
 //! What receipts of other ledgers say together about a breach there: whose promise it was, about what, and who that is (L37).
 
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::envelope::statement::agreement::{Instrument, Nature, Obligation, Proposal, Theme};
+use crate::envelope::statement::agreement::{Instrument, Nature, Obligation, Theme};
 use crate::envelope::statement::amendment::Change;
 use crate::envelope::statement::flag::Subject;
 use crate::envelope::statement::institution::{Identifiers, Registration};
@@ -25,9 +25,10 @@ pub struct Source {
     pub parsed: Parsed,
 }
 
-/// Entries of other ledgers, the latest first.
+/// Entries of other ledgers, by ledger and by what they are about, the latest first: of a ledger that is read whole, one looks at
+/// those of one agreement or institution.
 #[derive(Debug)]
-pub struct Sources(Vec<Source>);
+pub struct Sources(BTreeMap<(String, Option<Subject>), Vec<Source>>);
 
 /// A promise in another ledger.
 pub(super) struct Promise {
@@ -48,22 +49,17 @@ impl Source {
         Fault { pointer, rule, detail: detail.to_owned(), accepted: accepted.to_owned() }
     }
 
-    /// The text of an agreement that it offers as a whole.
-    fn text(&self) -> Option<&Proposal> {
-        match &self.parsed.statement().body {
-            Body::Proposal(text) => Some(text),
-            Body::CounterProposal(body) => Some(&body.text),
-            _ => None,
-        }
+    fn body(&self) -> &Body {
+        &self.parsed.statement().body
     }
 
     /// The obligation with this id, where it brings it.
     fn obligation(&self, agreement: &Slug, id: &Slug) -> Option<&Obligation> {
         let of = |named: &Slug| named == agreement;
-        match &self.parsed.statement().body {
+        match self.body() {
             Body::Amendment(body) if of(&body.agreement) => body.changes.iter().filter_map(Change::obligation).find(|it| it.id == *id),
             Body::Accession(body) if of(&body.agreement) => body.obligations.iter().find(|it| it.id == *id),
-            _ => self.text().filter(|text| of(&text.agreement)).and_then(|text| text.obligations.iter().find(|it| it.id == *id)),
+            body => body.text().filter(|text| of(&text.agreement)).and_then(|text| text.obligations.iter().find(|it| it.id == *id)),
         }
     }
 }
@@ -73,26 +69,26 @@ impl Sources {
     pub fn of(mut all: Vec<Source>, faults: &mut Vec<Fault>) -> Self {
         let accepted = "a proposal, counter-proposal, amendment, accession, handover, consent, registration, admission or genesis";
         all.retain(|source| {
-            let body = &source.parsed.statement().body;
+            let body = source.body();
             let is_text =
                 matches!(body, Body::Proposal(_) | Body::CounterProposal(_) | Body::Amendment(_) | Body::Accession(_) | Body::Handover(_));
             let tells_who = matches!(body, Body::Consent(_) | Body::Registration(_) | Body::Admission(_) | Body::Genesis(_));
             let fits = is_text || tells_who;
             if !fits {
-                faults.push(source.unfit(&format!("a {} says nothing here", source.parsed.statement().body.kind().code()), accepted));
+                faults.push(source.unfit(&format!("a {} says nothing here", body.kind().code()), accepted));
             }
-            if let Some(text) = source.text().filter(|text| text.withheld_ground.is_some()) {
+            if let Some(text) = source.body().text().filter(|text| text.withheld_ground.is_some()) {
                 let detail = format!("{} is withheld from the public, and its receipt holds its text", text.agreement);
                 let (pointer, accepted) = (source.pointer.clone(), "breaches of public agreements".to_owned());
                 faults.push(Fault { pointer, rule: Rule::Withheld, detail, accepted });
             }
-            fits && source.text().is_none_or(|text| text.withheld_ground.is_none())
+            fits && source.body().text().is_none_or(|text| text.withheld_ground.is_none())
         });
         // An agreement is public when its text is: of one whose text is not here, nothing else comes along either.
         let texts: BTreeSet<(String, Slug)> =
-            all.iter().filter_map(|source| Some((source.origin.clone(), source.text()?.agreement.clone()))).collect();
+            all.iter().filter_map(|source| Some((source.origin.clone(), source.body().text()?.agreement.clone()))).collect();
         for source in &all {
-            if let Some(Subject::Agreement(agreement)) = source.parsed.statement().body.subject()
+            if let Some(Subject::Agreement(agreement)) = source.body().subject()
                 && !texts.contains(&(source.origin.clone(), agreement.clone()))
             {
                 let detail = format!("no source is a public text of {agreement} in {}", source.origin);
@@ -100,14 +96,18 @@ impl Sources {
             }
         }
         all.sort_by_key(|source| Reverse(source.entry));
-        Self(all)
+        let mut by_subject = BTreeMap::<_, Vec<Source>>::new();
+        for source in all {
+            by_subject.entry((source.origin.clone(), source.body().subject())).or_default().push(source);
+        }
+        Self(by_subject)
     }
 
     /// Each identifier with which somebody registered, on its own.
     pub fn identifiers(&self) -> Vec<Identifiers> {
         let mut all = Vec::new();
-        for source in &self.0 {
-            let registered = match &source.parsed.statement().body {
+        for source in self.0.values().flatten() {
+            let registered = match source.body() {
                 Body::Registration(body) => vec![body.identifiers.clone()],
                 Body::Genesis(body) => {
                     let signed = body.registrations.iter().map(|signed| self_signed(signed.as_str().as_bytes(), &source.origin));
@@ -124,15 +124,19 @@ impl Sources {
         all
     }
 
-    /// Those of the same ledger that stood there before an entry, the latest first.
-    fn before(&self, flag: &Source, entry: u64) -> impl Iterator<Item = &Source> {
-        self.0.iter().filter(move |source| source.origin == flag.origin && source.entry < entry)
+    /// Those of the same ledger about this that stood there before an entry, the latest first.
+    fn before(&self, flag: &Source, subject: Option<Subject>, entry: u64) -> impl Iterator<Item = &Source> {
+        let about = self.0.get(&(flag.origin.clone(), subject));
+        about.into_iter().flatten().filter(move |source| source.entry < entry)
+    }
+
+    fn of_agreement(&self, flag: &Source, agreement: &Slug, entry: u64) -> impl Iterator<Item = &Source> {
+        self.before(flag, Some(Subject::Agreement(agreement.clone())), entry)
     }
 
     /// The themes of an agreement.
     pub(super) fn themes(&self, flag: &Source, agreement: &Slug, used: &mut Used) -> Result<&[Theme], Fault> {
-        let mut texts = self.before(flag, flag.entry).filter_map(|source| Some((source.entry, source.text()?)));
-        let found = texts.find(|(_, text)| text.agreement == *agreement);
+        let found = self.of_agreement(flag, agreement, flag.entry).find_map(|source| Some((source.entry, source.body().text()?)));
         used.extend(found.map(|(entry, _)| entry));
         found.map(|(_, text)| &*text.themes).ok_or_else(|| {
             let detail = format!("no source is a text of {agreement} in {}", flag.origin);
@@ -148,8 +152,8 @@ impl Sources {
 
     fn promise_before(&self, flag: &Source, entry: u64, (agreement, id): (&Slug, &Slug), used: &mut Used) -> Result<Promise, Fault> {
         let mut unsigned = None;
-        for source in self.before(flag, entry) {
-            let handed = match &source.parsed.statement().body {
+        for source in self.of_agreement(flag, agreement, entry) {
+            let handed = match source.body() {
                 Body::Handover(body) if body.agreement == *agreement && body.successor == *id => Some(body),
                 _ => None,
             };
@@ -177,7 +181,7 @@ impl Sources {
 
     /// That the debtor signed for a text: it is its own statement, or its consent to it is among the sources.
     fn check_signed(&self, flag: &Source, source: &Source, (agreement, debtor): (&Slug, &Slug), used: &mut Used) -> Result<(), Fault> {
-        let consents = |other: &Source| match &other.parsed.statement().body {
+        let consents = |other: &Source| match other.body() {
             Body::Consent(body) => {
                 body.agreement == *agreement && body.to == source.parsed.hash() && other.parsed.statement().acts_for() == debtor
             }
@@ -187,7 +191,7 @@ impl Sources {
             used.insert(source.entry);
             return Ok(());
         }
-        if let Some(consent) = self.before(flag, flag.entry).find(|other| consents(other)) {
+        if let Some(consent) = self.of_agreement(flag, agreement, flag.entry).find(|other| consents(other)) {
             used.extend([source.entry, consent.entry]);
             return Ok(());
         }
@@ -210,7 +214,8 @@ impl Sources {
 
     /// The registration with which an institution was admitted: the one whose key the owner named, or one of those in the genesis.
     fn admitted(&self, flag: &Source, who: &Slug, used: &mut Used) -> Option<Registration> {
-        let bodies = || self.before(flag, flag.entry).map(|source| (source.entry, &source.parsed.statement().body));
+        let own = || self.before(flag, Some(Subject::Institution(who.clone())), flag.entry);
+        let bodies = || own().chain(self.before(flag, None, flag.entry)).map(|source| (source.entry, source.body()));
         let named = bodies().find_map(|(entry, body)| match body {
             Body::Admission(body) if body.institution == *who => Some((entry, body.key)),
             _ => None,

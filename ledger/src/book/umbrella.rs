@@ -11,7 +11,7 @@ use crate::envelope::statement::flag::{Cause, Subject};
 use crate::envelope::statement::umbrella::{Umbrella, UmbrellaChange};
 use crate::envelope::{Body, Fault, Parsed, Refusal, Rule};
 use crate::lives::Agreement;
-use crate::lives::umbrella::{Manner, Shown};
+use crate::lives::umbrella::{Manner, ShownChange};
 use crate::words::Slug;
 
 impl Book {
@@ -86,7 +86,7 @@ impl Book {
     }
 
     /// What receipts of a national log show of a change there, and which of the clauses that are referred to here it touches.
-    pub(super) fn shown_change(&self, body: &UmbrellaChange, agreement: &Agreement) -> Result<Shown, Stop> {
+    pub(super) fn shown_change(&self, body: &UmbrellaChange, agreement: &Agreement) -> Result<ShownChange, Stop> {
         let (umbrella, at) = (&body.umbrella, "/body/umbrella");
         let texts = agreement.text.umbrellas.iter().flat_map(|list| list.iter());
         let texts: Vec<&Umbrella> = texts.filter(|text| text.agreement == umbrella.agreement && text.origin == umbrella.origin).collect();
@@ -120,7 +120,7 @@ impl Book {
         };
         let consent = body.consent.as_ref().map(|consent| self.shown_consent(consent, &parsed, umbrella)).transpose()?;
         let (origin, entry) = (umbrella.origin.clone(), umbrella.entry.0.into());
-        Ok(Shown { origin, umbrella: umbrella.agreement.clone(), entry, manner, clauses, consent })
+        Ok(ShownChange { origin, umbrella: umbrella.agreement.clone(), entry, manner, clauses, consent })
     }
 
     /// Of the clauses that are referred to, those that a later text has otherwise, or no more.
@@ -167,22 +167,15 @@ fn is_about(body: &Body, agreement: &Slug) -> bool {
 /// newcomer takes on. `None` for what is no text.
 fn obligations_in(body: &Body) -> Option<Vec<&Obligation>> {
     match body {
-        Body::Proposal(text) => Some(text.obligations.iter().collect()),
-        Body::CounterProposal(body) => Some(body.text.obligations.iter().collect()),
         Body::Amendment(body) => Some(body.changes.iter().filter_map(Change::obligation).collect()),
         Body::Accession(body) => Some(body.obligations.iter().collect()),
-        _ => None,
+        body => body.text().map(|text| text.obligations.iter().collect()),
     }
 }
 
 /// A text that is withheld is not brought into one that everybody reads.
 fn check_public(body: &Body, umbrella: &Umbrella, pointer: &str, named_in: &Proposal) -> Result<(), Refusal> {
-    let offered = match body {
-        Body::Proposal(text) => Some(text),
-        Body::CounterProposal(body) => Some(&body.text),
-        _ => None,
-    };
-    if offered.is_some_and(|text| text.withheld_ground.is_some()) && named_in.withheld_ground.is_none() {
+    if body.text().is_some_and(|text| text.withheld_ground.is_some()) && named_in.withheld_ground.is_none() {
         let detail = format!("{} is withheld from the public, and its receipt holds its text", umbrella.agreement);
         let accepted = "a public umbrella agreement, or an agreement that is withheld as well";
         return Err(Refusal::at(format!("{pointer}/receipt"), Rule::Withheld, detail, accepted));

@@ -216,11 +216,7 @@ impl Agreement {
     /// The end of a term of this agreement that runs from here. Before all have signed, nobody is bound by the terms of the text but
     /// for that to sign it.
     pub(super) fn term_ends(&self, from: Instant, term: TermOf) -> Instant {
-        let unsigned = match &self.head.state {
-            State::Proposed | State::Lapsed { .. } | State::Declined(_) | State::Retracted(_) => true,
-            State::Signed { .. } | State::InForce { .. } | State::Suspended { .. } | State::Ended { .. } => false,
-        };
-        if unsigned && term != TermOf::Consent {
+        if !self.head.state.is_signed() && term != TermOf::Consent {
             return self.rules.deadline(from, Term::Days(term.default_days()), true);
         }
         self.text.ends(from, term, self.rules)

@@ -37,8 +37,9 @@ impl Agreement {
             let silent = self.head.municipality.iter().cloned().collect();
             Cause::ProposalUnanswered { agreement: self.id(), silent: names(silent) }
         });
-        let talks = self.next_of_talks();
-        first.see(talks.as_ref().map(|(at, _)| *at), || talks.expect("there is one").1);
+        for next in [self.next_of_impasse(), self.next_of_talks()].into_iter().flatten() {
+            first.see(Some(next.0), || next.1);
+        }
         self.see_offers(&mut first);
         self.see_instances(&mut first);
         self.see_conditions(&mut first);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::amendment::Amended;
-use super::impasse::Stuck;
+use super::impasse::Deadlock;
 use super::moment::Fact;
 use super::owed::OwedAnswer;
 use super::party::Participation;
@@ -39,7 +39,7 @@ pub struct Head {
     pub talks: Option<Talks>,
     /// The impasse that its parties are or were in last (L52).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub impasse: Option<Stuck>,
+    pub impasse: Option<Deadlock>,
     /// In which state it is.
     pub state: State,
     /// The municipality that owns the ledger; `None` in a national one.
@@ -154,6 +154,14 @@ impl Head {
 impl State {
     /// The words of the states in which obligations run: those for which [`State::is_running`] holds.
     pub const RUNNING: &'static [&'static str] = &["in-force", "suspended"];
+
+    /// Whether all have signed, then or since.
+    pub fn is_signed(&self) -> bool {
+        match self {
+            Self::Signed { .. } | Self::InForce { .. } | Self::Suspended { .. } | Self::Ended { .. } => true,
+            Self::Proposed | Self::Lapsed { .. } | Self::Declined(_) | Self::Retracted(_) => false,
+        }
+    }
 
     /// Whether obligations run: in force, suspended or not.
     pub fn is_running(&self) -> bool {

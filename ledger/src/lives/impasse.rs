@@ -10,31 +10,30 @@ use serde::{Deserialize, Serialize};
 use super::agreement::{Agreement, Head, State};
 use super::moment::{Fact, Moment};
 use super::offer::{Offer, OfferKind, OfferResult};
+use super::talks::TALKS_END;
 use crate::envelope::refusal::{Fault, Refusal, Rule};
 use crate::envelope::shape::List;
 use crate::envelope::statement::flag::{Cause, Names};
-use crate::envelope::statement::impasse::{Impasse, ImpassePosition, ImpasseStep, Point, Points, WayOn};
+use crate::envelope::statement::impasse::{Impasse, ImpassePosition, ImpasseStep, NextStep, Point, Points};
 use crate::words::{Day, Hash, Instant, Slug, Term};
 
 /// The term to give a position on a point, and to agree to a step, in days.
 pub const POSITION_DAYS: u16 = 14;
 /// At most this many points in an impasse.
 pub const MAX_POINTS: usize = 40;
-/// How many months after the term for talks those about a text that left the table are over.
-pub const TALKS_END_MONTHS: u8 = 12;
 /// How long mediation may last, in months from the day on which it is offered.
 pub const MEDIATION_MONTHS: u32 = 6;
 
 /// An impasse: the last one, open or over.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Stuck {
+pub struct Deadlock {
     /// Who said so.
     pub by: Slug,
     /// Where.
     pub since: Fact,
     /// What divides the parties.
-    pub points: Vec<Divided>,
+    pub points: Vec<PointAtIssue>,
     /// The mediation that all agreed to last.
     pub mediation: Option<Mediated>,
     /// How it ended.
@@ -44,7 +43,7 @@ pub struct Stuck {
 /// A point that divides the parties.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Divided {
+pub struct PointAtIssue {
     /// Its id and what it is.
     pub point: Point,
     /// Who named it.
@@ -76,7 +75,7 @@ pub struct Mediated {
 #[serde(rename_all = "camelCase")]
 pub struct Over {
     /// How.
-    pub how: WayOver,
+    pub how: ImpasseEnd,
     /// Where.
     pub at: Fact,
 }
@@ -84,7 +83,7 @@ pub struct Over {
 /// How an impasse can end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum WayOver {
+pub enum ImpasseEnd {
     /// All agreed that it is.
     Overcome,
     /// All signed the text.
@@ -95,7 +94,7 @@ pub enum WayOver {
     OffTable,
 }
 
-impl WayOver {
+impl ImpasseEnd {
     /// The word for it.
     pub fn code(self) -> &'static str {
         match self {
@@ -109,12 +108,12 @@ impl WayOver {
 
 impl Head {
     /// The impasse that is open.
-    pub fn stuck(&self) -> Option<&Stuck> {
+    pub fn stuck(&self) -> Option<&Deadlock> {
         self.impasse.as_ref().filter(|impasse| impasse.over.is_none())
     }
 }
 
-impl Divided {
+impl PointAtIssue {
     /// Which of these gave no position.
     pub(super) fn lacks(&self, parties: &BTreeSet<Slug>) -> BTreeSet<Slug> {
         parties.iter().filter(|party| !self.positions.contains_key(*party)).cloned().collect()
@@ -147,8 +146,8 @@ impl Agreement {
             let detail = format!("there is an impasse since entry {}", stuck.since.entry);
             return Err(Refusal::at("/body/agreement", Rule::AlreadyGiven, detail, "an impasse-position, which can add points"));
         }
-        let points = self.divided(&[], &body.points, "/body/points", by, moment)?;
-        self.head_mut().impasse = Some(Stuck { by: by.clone(), since: moment, points, mediation: None, over: None });
+        let points = self.points_at_issue(&[], &body.points, "/body/points", by, moment)?;
+        self.head_mut().impasse = Some(Deadlock { by: by.clone(), since: moment, points, mediation: None, over: None });
         Ok(())
     }
 
@@ -158,7 +157,7 @@ impl Agreement {
         match (&self.head.state, &self.head.talks) {
             (State::Proposed, _) => Ok(()),
             (State::Lapsed { .. } | State::Declined(_) | State::Retracted(_), Some(talks)) => {
-                let last = self.rules.deadline(talks.until.plus_millis(-1), Term::Months(TALKS_END_MONTHS), true);
+                let last = self.rules.deadline(talks.until.plus_millis(-1), TALKS_END, true);
                 let late = || Refusal::at("/body/agreement", Rule::TooLate, "these talks are over", format!("before {last}"));
                 if moment.at < last { Ok(()) } else { Err(late()) }
             }
@@ -170,7 +169,14 @@ impl Agreement {
     }
 
     /// Points by this party, after those that are there.
-    fn divided(&self, there: &[Divided], points: &Points, at: &str, by: &Slug, moment: Moment) -> Result<Vec<Divided>, Refusal> {
+    fn points_at_issue(
+        &self,
+        there: &[PointAtIssue],
+        points: &Points,
+        at: &str,
+        by: &Slug,
+        moment: Moment,
+    ) -> Result<Vec<PointAtIssue>, Refusal> {
         let until = self.rules.deadline(moment.at, Term::Days(POSITION_DAYS), true);
         let twice =
             |i: usize, id: &Slug| there.iter().any(|known| known.point.id == *id) || points[..i].iter().any(|point| point.id == *id);
@@ -181,16 +187,16 @@ impl Agreement {
         if there.len() + points.len() > MAX_POINTS {
             return Err(Refusal::at(at, Rule::TooLarge, format!("with these it has more than {MAX_POINTS} points"), "fewer points"));
         }
-        let divided = |point: &Point| {
+        let at_issue = |point: &Point| {
             let (positions, silent) = (BTreeMap::new(), None);
-            Divided { point: point.clone(), by: by.clone(), since: moment, until, positions, silent }
+            PointAtIssue { point: point.clone(), by: by.clone(), since: moment, until, positions, silent }
         };
-        Ok(points.iter().map(divided).collect())
+        Ok(points.iter().map(at_issue).collect())
     }
 
-    pub(super) fn open_impasse(&self) -> Result<&Stuck, Refusal> {
+    pub(super) fn open_impasse(&self) -> Result<&Deadlock, Refusal> {
         let over = || match &self.head.impasse {
-            Some(Stuck { over: Some(over), .. }) => format!("the impasse is over since entry {} ({})", over.at.entry, over.how.code()),
+            Some(Deadlock { over: Some(over), .. }) => format!("the impasse is over since entry {} ({})", over.at.entry, over.how.code()),
             Some(_) | None => "there is no impasse".to_owned(),
         };
         self.head.stuck().ok_or_else(|| Refusal::at("/body/agreement", Rule::ImpasseUnfit, over(), "an impasse that is open"))
@@ -203,7 +209,7 @@ impl Agreement {
         let mut points = stuck.points.clone();
         if let Some(adds) = &body.adds {
             self.can_add_points(moment)?;
-            points.extend(self.divided(&stuck.points, adds, "/body/adds", by, moment)?);
+            points.extend(self.points_at_issue(&stuck.points, adds, "/body/adds", by, moment)?);
         }
         let known = || points.iter().map(|point| point.point.id.to_string()).collect::<Vec<_>>().join(", ");
         let mut faults = Vec::new();
@@ -234,14 +240,7 @@ impl Agreement {
         Ok(())
     }
 
-    /// What goes to the minister is settled once the term for talks has passed: nobody holds the others up with one point more.
-    fn can_add_points(&self, moment: Moment) -> Result<(), Refusal> {
-        let Some(talks) = self.head.talks.as_ref().filter(|talks| talks.until <= moment.at) else { return Ok(()) };
-        let detail = format!("the term for talks ended at {}", talks.until);
-        Err(Refusal::at("/body/adds", Rule::TooLate, detail, "positions on the points that were named"))
-    }
-
-    fn stuck_mut(&mut self, change: impl FnOnce(&mut Stuck)) {
+    fn stuck_mut(&mut self, change: impl FnOnce(&mut Deadlock)) {
         if let Some(stuck) = &mut self.head_mut().impasse {
             change(stuck);
         }
@@ -251,7 +250,7 @@ impl Agreement {
     pub fn step_out(&mut self, by: &Slug, body: &ImpasseStep, hash: Hash, moment: Moment) -> Result<(), Refusal> {
         self.open_impasse()?;
         self.bound_party(by)?;
-        if let WayOn::Mediation { until, .. } = &body.step {
+        if let NextStep::Mediation { until, .. } = &body.step {
             let today = Day::of(moment.at);
             let last = today.plus_months(MEDIATION_MONTHS);
             if *until <= today || *until > last {
@@ -267,27 +266,27 @@ impl Agreement {
     pub(super) fn carry_out_step(&mut self, body: &ImpasseStep, moment: Moment) -> Result<(), Refusal> {
         self.open_impasse()?;
         match &body.step {
-            WayOn::Mediation { until, .. } if *until < Day::of(moment.at) => {
+            NextStep::Mediation { until, .. } if *until < Day::of(moment.at) => {
                 let detail = format!("mediation until {until} is over");
                 return Err(Refusal::at("/body/to", Rule::ImpasseUnfit, detail, "another step"));
             }
-            WayOn::Mediation { mediator, until } => {
+            NextStep::Mediation { mediator, until } => {
                 let mediation = Mediated { mediator: mediator.to_string(), until: *until, agreed: moment };
                 self.stuck_mut(|stuck| stuck.mediation = Some(mediation));
             }
-            WayOn::Overcome {} => self.end_impasse(WayOver::Overcome, moment),
+            NextStep::Overcome {} => self.end_impasse(ImpasseEnd::Overcome, moment),
         }
         Ok(())
     }
 
     /// The impasse is over, if there is one, and no step out of it waits for anybody.
-    pub(super) fn end_impasse(&mut self, how: WayOver, moment: Moment) {
+    pub(super) fn end_impasse(&mut self, how: ImpasseEnd, moment: Moment) {
         if self.head.stuck().is_none() {
             return;
         }
         match how {
-            WayOver::Overcome | WayOver::Signed => self.take_dispute_back(moment),
-            WayOver::Ruled | WayOver::OffTable => {}
+            ImpasseEnd::Overcome | ImpasseEnd::Signed => self.take_dispute_back(moment),
+            ImpasseEnd::Ruled | ImpasseEnd::OffTable => {}
         }
         self.stuck_mut(|stuck| stuck.over = Some(Over { how, at: moment }));
         self.overtake_steps(moment);
@@ -303,7 +302,7 @@ impl Agreement {
     /// The text left the table unsigned.
     pub(super) fn leave_table(&mut self, moment: Moment) {
         if self.text.statute.is_none() {
-            self.end_impasse(WayOver::OffTable, moment);
+            self.end_impasse(ImpasseEnd::OffTable, moment);
         }
     }
 
@@ -312,7 +311,7 @@ impl Agreement {
         let (stuck, parties) = (self.head.stuck()?, self.bound().cloned().collect());
         let lacking = || stuck.points.iter().filter(|point| point.silent.is_none() && !point.lacks(&parties).is_empty());
         let until = lacking().map(|point| point.until).min()?;
-        let late: Vec<&Divided> = lacking().filter(|point| point.until == until).collect();
+        let late: Vec<&PointAtIssue> = lacking().filter(|point| point.until == until).collect();
         let silent = late.iter().flat_map(|point| point.lacks(&parties)).collect();
         Some((until, silent, late.iter().map(|point| point.point.id.clone()).collect()))
     }
@@ -320,30 +319,17 @@ impl Agreement {
     /// The points on which positions are lacking, of whom, and the first end of a term that runs for one; `None` when all are there.
     pub fn lacking_positions(&self) -> Option<(Vec<Slug>, BTreeSet<Slug>, Option<Instant>)> {
         let (stuck, parties) = (self.head.stuck()?, self.bound().cloned().collect());
-        let lacking: Vec<&Divided> = stuck.points.iter().filter(|point| !point.lacks(&parties).is_empty()).collect();
+        let lacking: Vec<&PointAtIssue> = stuck.points.iter().filter(|point| !point.lacks(&parties).is_empty()).collect();
         let until = lacking.iter().filter(|point| point.silent.is_none()).map(|point| point.until).min();
         let who = lacking.iter().flat_map(|point| point.lacks(&parties)).collect();
         (!lacking.is_empty()).then(|| (lacking.iter().map(|point| point.point.id.clone()).collect(), who, until))
     }
 
-    /// What the clock causes in talks next.
-    pub(super) fn next_of_talks(&self) -> Option<(Instant, Cause)> {
-        let id = || self.head.id.clone();
-        let silent = self.silent_points().map(|(until, silent, points)| {
-            let (silent, points) = (List(silent.into_iter().collect()), List(points));
-            (until, Cause::ImpasseUnanswered { agreement: id(), silent, points })
-        });
-        let talks = self.head.talks.as_ref().filter(|talks| self.head.state == State::Proposed && talks.dispute.is_none());
-        let expires = talks.filter(|talks| talks.expired.is_none()).map(|talks| {
-            let unsigned: Names =
-                List(self.offers.get(&self.head.version).map(|offer| offer.waits_for()).unwrap_or_default().into_iter().collect());
-            (talks.until, Cause::TalksExpired { agreement: id(), unsigned })
-        });
-        let missing = talks
-            .filter(|talks| talks.missing.is_none())
-            .and_then(|talks| talks.dispute_until)
-            .map(|until| (until, Cause::DisputeMissing { agreement: id(), silent: List(self.bound().cloned().collect()) }));
-        silent.into_iter().chain(expires).chain(missing).min_by_key(|(at, _)| *at)
+    /// What the clock causes in an impasse next.
+    pub(super) fn next_of_impasse(&self) -> Option<(Instant, Cause)> {
+        let (until, silent, points) = self.silent_points()?;
+        let (agreement, silent, points) = (self.head.id.clone(), List(silent.into_iter().collect()), List(points));
+        Some((until, Cause::ImpasseUnanswered { agreement, silent, points }))
     }
 
     pub(super) fn positions_late(&mut self, points: &Names, moment: Moment) {

@@ -99,11 +99,7 @@ impl Agreement {
 
     /// The accountable ministry gives its reasoned answer. It changes nothing in the agreement (L36).
     pub fn answer_by_ministry(&mut self, by: &Slug, body: &MinistryAnswer, moment: Moment) -> Result<(), Refusal> {
-        let Ok(case) = self.case(body.case.0) else {
-            self.check_ministry(by, &self.head.ministry)?;
-            return self.case(body.case.0).map(|_| ());
-        };
-        self.check_ministry(by, self.accountable(case))?;
+        let case = self.case_of_ministry(by, body.case.0)?;
         if !matches!(case.stage, CaseStage::Level3 { .. }) {
             let detail = format!("the case is at {}", case.stage.code());
             return Err(Refusal::at("/body/case", Rule::CaseState, detail, "a case that has reached level 3"));
@@ -131,7 +127,14 @@ impl Agreement {
         Ok(())
     }
 
-    pub(super) fn check_ministry(&self, by: &Slug, accountable: &Slug) -> Result<(), Refusal> {
+    /// The case for which this ministry answers; whoever is no ministry learns no more than that.
+    pub(super) fn case_of_ministry(&self, by: &Slug, number: u32) -> Result<&Case, Refusal> {
+        let case = self.case(number);
+        self.check_ministry(by, case.as_ref().map_or(&self.head.ministry, |case| self.accountable(case)))?;
+        case
+    }
+
+    fn check_ministry(&self, by: &Slug, accountable: &Slug) -> Result<(), Refusal> {
         if by == accountable {
             return Ok(());
         }

@@ -5,14 +5,21 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::agreement::{Agreement, Head, State};
-use super::escalation::{About, CaseStage, Closing};
-use super::impasse::WayOver;
+use super::escalation::{About, Closing};
+use super::impasse::ImpasseEnd;
 use super::moment::{Fact, Moment};
 use super::text::TermOf;
 use crate::envelope::refusal::{Fault, Refusal, Rule};
+use crate::envelope::shape::List;
+use crate::envelope::statement::flag::Cause;
 use crate::envelope::statement::impasse::{DisputeRuling, Statute, StatutoryDispute};
 use crate::envelope::statement::institution::Kind;
 use crate::words::{Instant, Slug, Term};
+
+/// How long after the term for talks those about a text that left the table can go on.
+pub const TALKS_END: Term = Term::Months(12);
+/// How long a text stays on the table, at least, after the last step that the statute gives its parties.
+const STAYS_ON_TABLE: Term = Term::Days(28);
 
 impl Statute {
     /// The term for talks, from the first version on.
@@ -94,12 +101,31 @@ impl Agreement {
         self.rules.deadline(talks_until.plus_millis(-1), statute.dispute(), true)
     }
 
-    /// The version on the table lapses four weeks after this at the earliest.
+    /// The version on the table lapses so long after this at the earliest.
     fn keep_on_table(&mut self, from: Instant) {
-        let (until, version) = (self.rules.deadline(from, Term::Days(28), true), self.head.version);
+        let (until, version) = (self.rules.deadline(from, STAYS_ON_TABLE, true), self.head.version);
         if self.offers.get(&version).is_some_and(|offer| offer.until < until) {
             self.offer_mut(&version).until = until;
         }
+    }
+
+    /// What goes to the minister is settled once the term for talks has passed: nobody holds the others up with one point more.
+    pub(super) fn can_add_points(&self, moment: Moment) -> Result<(), Refusal> {
+        let Some(talks) = self.head.talks.as_ref().filter(|talks| talks.until <= moment.at) else { return Ok(()) };
+        let detail = format!("the term for talks ended at {}", talks.until);
+        Err(Refusal::at("/body/adds", Rule::TooLate, detail, "positions on the points that were named"))
+    }
+
+    /// What the clock causes in talks under a statute next, while the text is on the table and nobody went to the minister.
+    pub(super) fn next_of_talks(&self) -> Option<(Instant, Cause)> {
+        let talks = self.head.talks.as_ref().filter(|talks| self.head.state == State::Proposed && talks.dispute.is_none())?;
+        let agreement = self.head.id.clone();
+        if talks.expired.is_none() {
+            let unsigned = self.offers.get(&self.head.version).map(|offer| offer.waits_for()).unwrap_or_default();
+            return Some((talks.until, Cause::TalksExpired { agreement, unsigned: List(unsigned.into_iter().collect()) }));
+        }
+        let until = talks.dispute_until.filter(|_| talks.missing.is_none())?;
+        Some((until, Cause::DisputeMissing { agreement, silent: List(self.bound().cloned().collect()) }))
     }
 
     /// What the minister was to rule on is there no more.
@@ -151,7 +177,7 @@ impl Agreement {
         }
         self.check_points_of(by, moment)?;
         self.check_addresses(body)?;
-        let stage = CaseStage::Level3 { until: self.term_ends(moment.at, TermOf::Ministry), asked: true, late: None };
+        let stage = self.before_minister(true, moment);
         let until = stage.until().unwrap_or(moment.at);
         let case = self.open_case(About::StatutoryDispute, Vec::new(), stage, moment);
         if let Some(talks) = &mut self.head_mut().talks {
@@ -204,11 +230,7 @@ impl Agreement {
 
     /// The accountable minister rules on every point. The text stays as it is: to sign what follows from it is for the parties.
     pub fn rule_on_dispute(&mut self, by: &Slug, body: &DisputeRuling, moment: Moment) -> Result<(), Refusal> {
-        let Ok(case) = self.case(body.case.0) else {
-            self.check_ministry(by, &self.head.ministry)?;
-            return self.case(body.case.0).map(|_| ());
-        };
-        self.check_ministry(by, self.accountable(case))?;
+        let case = self.case_of_ministry(by, body.case.0)?;
         if case.about != About::StatutoryDispute {
             let accepted = "the case of a dispute under a statute; else a ministry-answer";
             return Err(Refusal::at("/body/case", Rule::CaseState, format!("case {} is no such dispute", body.case.0), accepted));
@@ -225,8 +247,8 @@ impl Agreement {
         if let Some(dispute) = self.head_mut().talks.as_mut().and_then(|talks| talks.dispute.as_mut()) {
             dispute.ruled = Some(moment);
         }
-        self.end_impasse(WayOver::Ruled, moment);
-        self.keep_on_table(self.rules.deadline(moment.at, Term::Days(28), true));
+        self.end_impasse(ImpasseEnd::Ruled, moment);
+        self.keep_on_table(self.term_ends(moment.at, TermOf::FollowUp));
         Ok(())
     }
 }

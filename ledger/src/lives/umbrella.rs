@@ -44,7 +44,7 @@ impl Manner {
 
 /// What receipts of a national log show of a change there.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Shown {
+pub struct ShownChange {
     /// Origin of that ledger.
     pub origin: Text<3, 255>,
     /// The umbrella agreement.
@@ -149,7 +149,7 @@ impl Agreement {
     }
 
     /// A party or the ministry shows that an umbrella agreement changes. That changes no obligation here.
-    pub fn note_umbrella_change(&mut self, by: &Slug, shown: Shown, moment: Moment) -> Result<(), Refusal> {
+    pub fn note_umbrella_change(&mut self, by: &Slug, shown: ShownChange, moment: Moment) -> Result<(), Refusal> {
         if *by != self.head.ministry {
             self.bound_party(by)?;
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::agreement::Agreement;
 use super::head::{State, Stopped, Version};
-use super::impasse::WayOver;
+use super::impasse::ImpasseEnd;
 use super::moment::Moment;
 use super::obligation::Clause;
 use super::offer::{OfferKind, OfferResult};
@@ -188,7 +188,7 @@ impl Agreement {
     /// The last party has signed the version: what it promises is now an obligation.
     pub(super) fn all_signed(&mut self, moment: Moment) {
         self.head_mut().state = State::Signed { signed: moment };
-        self.end_impasse(WayOver::Signed, moment);
+        self.end_impasse(ImpasseEnd::Signed, moment);
         for obligation in self.text.clone().obligations.iter() {
             self.touched.insert(PartId::Clause(obligation.id.clone()));
             self.clauses.insert(obligation.id.clone(), Arc::new(Clause::new(obligation.clone(), None)));

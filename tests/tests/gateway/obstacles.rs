@@ -189,3 +189,15 @@ async fn a_ministry_that_refers_a_case_on_no_longer_answers_for_its_rule() {
     assert_eq!(found(&gate, "?ministry=education").await, Vec::new());
     assert_eq!(found(&gate, "?ministry=ministry").await, stand(&[(1, "followed-up"), (2, "asked")]));
 }
+
+/// Each request opens a case of its own, and is in the file of that one only.
+#[tokio::test]
+async fn a_case_tells_of_the_request_that_opened_it_and_of_no_other() {
+    let gate = hindered().await;
+    for number in [1, 2] {
+        let case = gate.get(&format!("{LEDGER}/agreements/wijk/cases/{number}")).await;
+        let deeds = case["deeds"].as_array().unwrap();
+        let requests: Vec<_> = deeds.iter().filter(|deed| deed["type"] == "support-request").map(|deed| &deed["entry"]).collect();
+        assert_eq!(requests, [&case["opened"]["entry"]], "{case}");
+    }
+}

@@ -1,8 +1,7 @@
 //! Talks about a text that not all have signed: the term that a statute gives, what divides the parties, and how they go on (L52).
 
 use ledger::envelope::statement::impasse::Statute;
-use ledger::lives::head::State;
-use ledger::lives::impasse::Stuck;
+use ledger::lives::impasse::Deadlock;
 use ledger::lives::talks::Talks;
 use maud::{Markup, html};
 
@@ -28,13 +27,9 @@ pub(super) fn show(visit: &Visit, listing: &Listing, view: &AgreementView) -> Ma
 
 fn term(visit: &Visit, listing: &Listing, view: &AgreementView, statute: Statute, talks: &Talks) -> Markup {
     let words = visit.words;
-    let unsigned = match &view.head.value.state {
-        State::Proposed | State::Lapsed { .. } | State::Declined(_) | State::Retracted(_) => true,
-        State::Signed { .. } | State::InForce { .. } | State::Suspended { .. } | State::Ended { .. } => false,
-    };
     html! {
         p { (words.code(statute.code())) ". "
-            @if unsigned {
+            @if !view.head.value.state.is_signed() {
                 @match talks.expired {
                     Some(expired) => { (words.say("talks-expired")) " " (visit.proof(listing, expired.entry)) },
                     None if view.as_of.at < talks.until => (words.with("talks-until", &[("until", visit.last_day(talks.until).into())])),
@@ -51,7 +46,7 @@ fn term(visit: &Visit, listing: &Listing, view: &AgreementView, statute: Statute
     }
 }
 
-fn impasse(visit: &Visit, listing: &Listing, stuck: &Stuck) -> Markup {
+fn impasse(visit: &Visit, listing: &Listing, stuck: &Deadlock) -> Markup {
     let words = visit.words;
     let since = if stuck.over.is_some() { "talks-was-stuck" } else { "talks-stuck" };
     html! {

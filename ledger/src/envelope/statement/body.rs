@@ -1,12 +1,21 @@
 //! What each statement is about, and the content beside the log that it refers to.
 
 use super::Body;
-use super::agreement::Attachment;
+use super::agreement::{Attachment, Proposal};
 use super::flag::Subject;
 use super::obligation::Evidence;
 use crate::words::Slug;
 
 impl Body {
+    /// The whole text that it puts on the table.
+    pub fn text(&self) -> Option<&Proposal> {
+        match self {
+            Self::Proposal(text) => Some(text),
+            Self::CounterProposal(body) => Some(&body.text),
+            _ => None,
+        }
+    }
+
     /// The content beside the log that the statement refers to and that must come with it.
     pub fn attachments(&self) -> Vec<&Attachment> {
         match self {

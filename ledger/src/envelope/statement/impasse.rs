@@ -66,7 +66,7 @@ shape! {
 
 shape! {
     /// How the parties go on.
-    "Uitweg" union WayOn by "kind" {
+    "Uitweg" union NextStep by "kind" {
         /// Somebody mediates: an organisation or a function, and no person.
         Mediation { /// Who mediates.
             mediator: Text<3, 200> = "bemiddelaar", /// The last day of it.
@@ -82,7 +82,7 @@ shape! {
         /// The agreement.
         agreement: Slug = "overeenkomst",
         /// The step.
-        step: WayOn = "stap",
+        step: NextStep = "stap",
     }
 }
 
