@@ -4,8 +4,7 @@
 
 use std::path::PathBuf;
 
-use harness::browser::{Browser, LANGUAGES, PAGES};
-use harness::site::DemoSite;
+use harness::browser::{Browser, LANGUAGES, PAGES, Sites};
 
 /// A phone, and a desk.
 const WIDTHS: [u32; 2] = [390, 1280];
@@ -15,14 +14,14 @@ fn main() {
     let folder = PathBuf::from(args.next().expect("a folder for the pictures"));
     let word = args.next().unwrap_or_default();
     std::fs::create_dir_all(&folder).expect("the folder");
-    let site = DemoSite::told();
-    site.runtime.block_on(async {
+    let sites = Sites::told();
+    sites.demo.runtime.block_on(async {
         let browser = Browser::start().await;
         for width in WIDTHS {
             browser.set_width(width).await;
             for page in PAGES.iter().filter(|page| page.name.contains(&word)) {
                 for language in LANGUAGES {
-                    browser.open(&page.address(&site.url, language)).await;
+                    browser.open(&sites.address(page, language)).await;
                     let file = folder.join(format!("{}-{language}-{width}.png", page.name));
                     std::fs::write(&file, browser.picture().await).expect("a picture");
                 }

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::path::Path;
 
 use axum::Router;
 use gateway::clock::Clock;
@@ -14,6 +15,10 @@ use gateway::web;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
+
+use crate::http::Http;
+use crate::story::tell as tell_story;
+use crate::town::Town;
 
 /// The demo's ledgers, served, with the story told.
 pub struct DemoSite {
@@ -44,6 +49,31 @@ impl DemoSite {
         let url = format!("http://{address}");
         tell(scene, &host, &url, &database).expect("the story");
         Self { url, host, runtime, _writers: writers, _folder: folder }
+    }
+}
+
+/// A ledger in which a story was told, served with its pages.
+pub struct StorySite {
+    /// Where it is served.
+    pub url: String,
+    door: Http,
+}
+
+impl StorySite {
+    /// Tells a story of `tests/scenarios`, in the national ledger if its name says so.
+    pub fn told(name: &str) -> Self {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").join(name).with_extension("txt");
+        let text = std::fs::read_to_string(file).expect("a story");
+        let at = "2006-01-02T09:00:00Z".parse().expect("an instant");
+        let town = if name.starts_with("national") { Town::national_over_http(at) } else { Town::over_http(at) };
+        let door = tell_story(town, &text).unwrap_or_else(|error| panic!("{name}: {error}")).town.door;
+        let address = door.wait(serve(web::router(door.host().clone())));
+        Self { url: format!("http://{address}"), door }
+    }
+
+    /// What stands at a path of it, as anybody reads it.
+    pub fn page(&self, path: &str) -> String {
+        self.door.page(path)
     }
 }
 

@@ -10,7 +10,9 @@ use serde_json::{Value, json};
 use super::Problem;
 use super::answer::{Pairs, entry_json, page, part_item};
 use super::asked::Asked;
-use super::query::{AGREEMENT, AS_OF, CURSOR, DUE_FROM, DUE_UNTIL, Given, Key, LIMIT, MEMBER, NEIGHBOURHOOD, PARTY, STATE, THEME};
+use super::query::{
+    AGREEMENT, AS_OF, CURSOR, DUE_FROM, DUE_UNTIL, Given, Key, LIMIT, MEMBER, NEIGHBOURHOOD, PARTY, STATE, THEME, UMBRELLA,
+};
 use crate::listing::{AgreementCard, AgreementView, AsOf, Collection, InstitutionView, Listed};
 use crate::store::EntryFact;
 
@@ -19,7 +21,8 @@ pub(super) const ONE: &[Key] = &[AS_OF];
 /// What a list without conditions is asked with.
 pub(super) const PAGES: &[Key] = &[AS_OF, CURSOR, LIMIT];
 /// What a list of a ledger is asked with.
-pub(super) const LISTS: &[Key] = &[AS_OF, CURSOR, LIMIT, AGREEMENT, NEIGHBOURHOOD, PARTY, MEMBER, THEME, STATE, DUE_FROM, DUE_UNTIL];
+pub(super) const LISTS: &[Key] =
+    &[AS_OF, CURSOR, LIMIT, AGREEMENT, NEIGHBOURHOOD, PARTY, MEMBER, THEME, UMBRELLA, STATE, DUE_FROM, DUE_UNTIL];
 /// What a list of an agreement is asked with.
 pub(super) const OF_ONE: &[Key] = &[AS_OF, CURSOR, LIMIT, PARTY, STATE, DUE_FROM, DUE_UNTIL];
 

@@ -1,7 +1,7 @@
 //! Parameters of reads: each key is declared once, with what it takes; unknown ones are refused, and all faults told at once.
 
 use axum::http::StatusCode;
-use ledger::words::{Day, Instant};
+use ledger::words::{Day, Instant, Slug};
 use serde_json::{Value, json};
 
 use super::Problem;
@@ -41,6 +41,7 @@ keys! {
     PARTY = "party", r#"{"type":"string","maxLength":64}"#, "the id of an institution: of agreements a party; else the one who owes, reported, offered, leaves, or is meant by a case";
     MEMBER = "member", r#"{"type":"string","maxLength":64}"#, "the id of an institution that is a party to the agreement";
     THEME = "theme", r#"{"type":"string","enum":["housing","safety","physical-design","welfare","integration","education","social-infrastructure"]}"#, "one of: housing, safety, physical-design, welfare, integration, education, social-infrastructure";
+    UMBRELLA = "umbrella", r#"{"type":"string","maxLength":320}"#, "an umbrella agreement that the text brings along: the origin of its ledger, a slash, and its id there";
     MINISTRY = "ministry", r#"{"type":"string","maxLength":64}"#, "the id of the ministry that answers for the rule";
     BWB = "bwb", r#"{"type":"string","pattern":"^BWB[RVW]\\d{7}$"}"#, "the BWB id of a regulation, such as BWBR0005181";
     STATE = "state", r#"{"type":"string"}"#, "open, final, or one of the words for where it stands";
@@ -132,6 +133,8 @@ impl Given {
             member: self.parsed(MEMBER),
             theme: self
                 .take(THEME, |text| ledger::envelope::statement::agreement::Theme::ALL.iter().copied().find(|theme| theme.code() == text)),
+            umbrella: self
+                .take(UMBRELLA, |name| name.rsplit_once('/').and_then(|(_, id)| id.parse::<Slug>().ok()).map(|_| name.to_owned())),
             state: None,
             is_open: None,
             bwb: None,

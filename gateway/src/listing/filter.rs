@@ -139,6 +139,8 @@ pub struct Filter {
     pub member: Option<Slug>,
     /// Of agreements with this theme.
     pub theme: Option<Theme>,
+    /// Of agreements that bring along this umbrella agreement: the origin of its ledger, a slash, and its id there (L44).
+    pub umbrella: Option<String>,
     /// In this state.
     pub state: Option<String>,
     /// Only open or only final ones.
@@ -161,6 +163,7 @@ impl Filter {
             subject: self.agreement.as_ref().map(super::agreement::subject),
             area: self.neighbourhood.clone(),
             theme: self.theme.map(Theme::code),
+            umbrella: self.umbrella.clone(),
             member: member.map(ToString::to_string),
             party: self.party.as_ref().filter(|_| !of_agreement).map(ToString::to_string),
             state: self.state.clone(),
@@ -175,9 +178,11 @@ impl Filter {
 
     /// Whether an agreement fits, as far as its text and parties are concerned.
     pub(super) fn fits_text(&self, text: &Proposal) -> bool {
+        let brought = || text.umbrellas.iter().flat_map(|umbrellas| umbrellas.iter());
         let is_member = |who: &Slug| text.parties.iter().any(|party| party.institution == *who);
         self.neighbourhood.as_ref().is_none_or(|area| text.neighbourhoods.iter().any(|place| overlap(&place.code, area)))
             && self.theme.is_none_or(|theme| text.themes.contains(&theme))
+            && self.umbrella.as_ref().is_none_or(|name| brought().any(|umbrella| umbrella.name() == *name))
             && self.member.as_ref().is_none_or(is_member)
             && self.agreement.as_ref().is_none_or(|id| *id == text.agreement)
     }

@@ -6,6 +6,7 @@ mod money;
 mod talks;
 mod succession;
 mod umbrellas;
+mod carried_out;
 mod promises;
 mod parties;
 mod history;
@@ -59,6 +60,7 @@ async fn build(visit: &Visit, name: &str, id: &str) -> Result<Content, Trouble> 
     )
     .await?;
     let titles = titles(&listing, succession::named(&view)).await?;
+    let carried_out = carried_out::show(visit, &listing, &id).await?;
     let body = html! {
         p.lead { (stands(visit, &view)) }
         @if let Some(sign) = view.overall_light().signs.first() { (say::why(visit, &names, sign)) p.small { (visit.proof(&listing, say::shown_by(sign))) } }
@@ -72,6 +74,7 @@ async fn build(visit: &Visit, name: &str, id: &str) -> Result<Content, Trouble> 
         (money::show(visit, &names, &view))
         (reviews::list(visit, &listing, &names, &view))
         (umbrellas::list(visit, &listing, &names, &view))
+        (carried_out)
         (waits(visit, &listing, &names, &view))
         (parties::list(visit, &listing, &names, &view))
         (parties::leaving(visit, &listing, &names, &view))

@@ -16,7 +16,7 @@ use ledger::lives::Reader;
 use ledger::lives::log_keys::Span;
 use ledger::log::note::VerifierKey;
 use ledger::log::tile::Tile;
-use ledger::words::Instant;
+use ledger::words::{Instant, Slug};
 
 use crate::clock::Clock;
 use crate::host::Host;
@@ -76,6 +76,17 @@ impl Served {
     /// Every ledger.
     pub fn ledgers(&self) -> impl Iterator<Item = &LedgerHandle> {
         self.host.ledgers()
+    }
+
+    /// The agreements of ledgers that are served here which bring along an umbrella agreement, by [`Umbrella::name`], and are for
+    /// everybody to read; at most so many.
+    ///
+    /// [`Umbrella::name`]: ledger::envelope::statement::umbrella::Umbrella::name
+    pub async fn under(&self, umbrella: &str, limit: u32) -> Result<Vec<(&LedgerHandle, Slug)>, StoreFault> {
+        let found = self.host.store.under(umbrella, limit).await?;
+        let of = |id: i64| self.host.ledgers().find(|ledger| ledger.row.id == id);
+        let agreement = |subject: String| subject.strip_prefix("agreement/").and_then(|id| id.parse().ok());
+        Ok(found.into_iter().filter_map(|(ledger, subject)| Some((of(ledger)?, agreement(subject)?))).collect())
     }
 
     /// What anybody sees of a ledger.

@@ -3,7 +3,7 @@
 use ledger::lives::Reader;
 use ledger::words::{CbsCode, CbsKind, Instant};
 
-use super::db::{Query, Row, query};
+use super::db::{Query, Row, query, query_as};
 use super::keep::{Store, StoreFault};
 use super::rows::{instant, number};
 use super::sight::{By, push_sight};
@@ -21,6 +21,10 @@ pub struct Search {
     pub area: Option<CbsCode>,
     /// Of agreements with this theme.
     pub theme: Option<&'static str>,
+    /// Of agreements that bring along this umbrella agreement, by [`Umbrella::name`].
+    ///
+    /// [`Umbrella::name`]: ledger::envelope::statement::umbrella::Umbrella::name
+    pub umbrella: Option<String>,
     /// Of agreements with this party.
     pub member: Option<String>,
     /// About this party: the debtor, the one that leaves; one of those whom a case is against.
@@ -95,6 +99,9 @@ impl Search {
         }
         if let Some(member) = &self.member {
             push_facet(sql, ledger, "party", member);
+        }
+        if let Some(umbrella) = &self.umbrella {
+            push_facet(sql, ledger, "umbrella", umbrella);
         }
         if let Some(theme) = self.theme {
             // Most agreements share a few themes, so that the list is walked rather than the theme.
@@ -194,6 +201,15 @@ pub fn overlap(one: &CbsCode, other: &CbsCode) -> bool {
 }
 
 impl Store {
+    /// Agreements of whatever ledger that bring along this umbrella agreement and are not withheld: number of the ledger, and the
+    /// life; at most so many.
+    pub async fn under(&self, umbrella: &str, limit: u32) -> Result<Vec<(i64, String)>, StoreFault> {
+        let sql = "SELECT ledger, subject FROM facet WHERE kind = 'umbrella' AND value = $1 AND NOT EXISTS (SELECT 1 FROM life AS hidden \
+                   WHERE hidden.ledger = facet.ledger AND hidden.subject = facet.subject AND hidden.part = 'withheld') \
+                   ORDER BY ledger, subject LIMIT $2";
+        Ok(query_as(sql).bind(umbrella).bind(i64::from(limit)).fetch_all(&self.derived.readers).await?)
+    }
+
     /// The parts that fit, in the order of subject and key (or due instant, subject and key).
     pub async fn search(&self, ledger: i64, search: &Search) -> Result<Vec<Found>, StoreFault> {
         search.sql("", ledger).fetch_all(&self.derived.readers).await?.iter().map(found).collect()
@@ -218,9 +234,9 @@ mod tests {
     }
 
     fn of(part: &'static str, reader: Reader) -> Search {
-        let (subject, area, theme, member, party, state) = (None, None, None, None, None, None);
+        let (subject, area, theme, umbrella, member, party, state) = (None, None, None, None, None, None, None);
         let (is_open, bwb, due_from, due_until, after) = (None, None, None, None, None);
-        Search { reader, part, subject, area, theme, member, party, state, is_open, bwb, due_from, due_until, after, limit: 100 }
+        Search { reader, part, subject, area, theme, umbrella, member, party, state, is_open, bwb, due_from, due_until, after, limit: 100 }
     }
 
     #[tokio::test]

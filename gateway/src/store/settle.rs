@@ -293,6 +293,7 @@ pub(super) fn facets_of(row: &LifeRow) -> Result<Vec<(&'static str, String)>, St
     facets.extend(text.neighbourhoods.iter().map(|place| ("place", format!("{}\n{}", place.code, storable(place.name.as_str())))));
     facets.extend(text.parties.iter().map(|party| ("party", party.institution.to_string())));
     facets.extend(text.themes.iter().map(|theme| ("theme", theme.code().to_owned())));
+    facets.extend(text.umbrellas.iter().flat_map(|umbrellas| umbrellas.iter()).map(|umbrella| ("umbrella", umbrella.name())));
     facets.sort();
     facets.dedup();
     Ok(facets)

@@ -95,6 +95,9 @@ pub enum ImpasseEnd {
 }
 
 impl ImpasseEnd {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Overcome, Self::Signed, Self::Ruled, Self::OffTable];
+
     /// The word for it.
     pub fn code(self) -> &'static str {
         match self {

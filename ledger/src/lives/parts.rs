@@ -17,7 +17,7 @@ use crate::envelope::statement::agreement::Proposal;
 use crate::words::{Day, Hash, Instant, Slug};
 
 /// Version of the stored form; another one means that the lives are rebuilt from the log.
-pub const FORMAT: u32 = 13;
+pub const FORMAT: u32 = 14;
 
 /// The name of a part within its agreement.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -31,6 +31,9 @@ pub enum Manner {
 }
 
 impl Manner {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Amendment, Self::CounterProposal, Self::Dissolution, Self::Ended];
+
     /// The word for it in the API.
     pub fn code(self) -> &'static str {
         match self {

@@ -1,18 +1,17 @@
 //! Each kind of page in both languages: the right words, a quiet console, no violation, everything within reach of the Tab key.
 
-use harness::browser::{Browser, LANGUAGES, PAGES, accessibility_faults, tab_stops};
-use harness::site::DemoSite;
+use harness::browser::{Browser, LANGUAGES, PAGES, Sites, accessibility_faults, tab_stops};
 use serde_json::json;
 
 #[test]
 fn every_page_is_in_its_language_quiet_accessible_and_within_reach_of_the_keyboard() {
-    let site = DemoSite::told();
-    site.runtime.block_on(async {
+    let sites = Sites::told();
+    sites.demo.runtime.block_on(async {
         let browser = Browser::start().await;
         browser.set_width(1280).await;
         for page in PAGES {
             for (language, words) in LANGUAGES.into_iter().zip(page.words) {
-                let address = page.address(&site.url, language);
+                let address = sites.address(page, language);
                 browser.open(&address).await;
                 check(&browser, &address, language, words).await;
             }
@@ -20,7 +19,7 @@ fn every_page_is_in_its_language_quiet_accessible_and_within_reach_of_the_keyboa
         // WCAG 1.4.10: on a phone nothing but a table scrolls sideways, and that in its own frame.
         browser.set_width(320).await;
         for page in PAGES {
-            browser.open(&page.address(&site.url, "nl")).await;
+            browser.open(&sites.address(page, "nl")).await;
             let wide = browser.script("return document.documentElement.scrollWidth", Vec::new()).await;
             assert_eq!(wide, json!(320), "{} is wider than a phone", page.path);
         }

@@ -5,6 +5,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use harness::gate::{Gate, STATEMENTS, Signer, obligation, proposal};
 use harness::national::{log_key, receipt};
+use harness::town::NATIONAL;
 use harness::{Actor, Answer, Memory, Town};
 use ledger::envelope::Type;
 use ledger::words::Hash;
@@ -50,6 +51,7 @@ async fn a_changed_umbrella_agreement_stands_on_the_page_until_and_after_it_is_a
         gate.accept(&party.says(Type::Consent, "c", &json!({ "agreement": "wijk", "to": offer.hash }))).await;
     }
     gate.clock.set("2006-03-02T09:00:00Z".parse().unwrap());
+    found_by_their_umbrella(&gate).await;
     let plain = async |path: &str| gate.page(path).await.replace("<bdi>", "").replace("</bdi>", "");
     let before = plain("convenanten/wijk").await;
     assert!(!before.contains("Gewijzigde koepelafspraken"), "{before}");
@@ -105,4 +107,27 @@ async fn a_changed_umbrella_agreement_stands_on_the_page_until_and_after_it_is_a
     let answered = plain("convenanten/wijk").await;
     assert!(answered.contains("Antwoord van town: de afspraken hier blijven zoals ze zijn."), "{answered}");
     assert!(gate.get("/v1/ledgers/gm0599/attention?who=town").await["items"].as_array().unwrap().is_empty());
+}
+
+/// What brings an umbrella agreement along is found by it, now and in the past, and nothing else is.
+async fn found_by_their_umbrella(gate: &Gate) {
+    let ids = async |path: &str| {
+        let found = gate.get(&format!("/v1/ledgers/gm0599/{path}")).await;
+        found["items"].as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    for then in ["", "&asOf=2006-03-01T09:00:00Z"] {
+        assert_eq!(ids(&format!("agreements?umbrella={NATIONAL}/care{then}")).await, ["wijk"]);
+        assert_eq!(ids(&format!("obligations?umbrella={NATIONAL}/care{then}")).await, ["hulp", "overleg"]);
+        for other in [format!("{NATIONAL}/car"), "ledger.example.nl/other/care".to_owned()] {
+            assert!(ids(&format!("agreements?umbrella={other}{then}")).await.is_empty(), "{other}");
+        }
+    }
+    let (status, refused) = gate.send("GET", "/v1/ledgers/gm0599/agreements?umbrella=care", "", Vec::new()).await;
+    assert_eq!((status, &refused["faults"][0]["parameter"]), (StatusCode::BAD_REQUEST, &json!("umbrella")), "{refused}");
+    let store = &gate.host.store;
+    assert_eq!(
+        store.under(&format!("{NATIONAL}/care"), 5).await.unwrap(),
+        [(gate.host.ledgers().next().unwrap().row.id, "agreement/wijk".to_owned())]
+    );
+    assert!(store.under(&format!("{NATIONAL}/car"), 5).await.unwrap().is_empty());
 }

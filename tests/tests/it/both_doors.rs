@@ -8,7 +8,7 @@ use harness::{Door, Entry};
 use ledger::envelope::{Body, Parsed};
 use serde_json::Value;
 
-use super::stories::{chosen, over_http, told};
+use super::stories::{each, over_http, told};
 
 /// When an entry was accepted, and what it says. The gateway's own key differs, and with it the bytes of its entries.
 fn said(entry: &Entry) -> (ledger::words::Instant, Value) {
@@ -40,38 +40,38 @@ fn check_case_files(door: &Http, story: &str) {
     }
 }
 
+/// One story through both doors; what went otherwise than it is told.
+fn compare(name: &str, text: &str) -> Option<String> {
+    let story = match tell(over_http(name), text) {
+        Ok(story) => story,
+        Err(error) => return Some(format!("{name}.txt {error}")),
+    };
+    let door = story.town.door;
+    let (entries, alone) = (door.entries(0), told(name, text).town.door);
+    assert!(matches!(Parsed::parse(&entries[0].bytes).unwrap().statement().body, Body::Genesis(_)));
+    assert_eq!(entries.len(), alone.log().len(), "{name}");
+    for (over_http, in_memory) in entries.iter().zip(alone.log()).skip(1) {
+        assert_eq!(said(over_http), said(in_memory), "{name}");
+    }
+    let report = door.audit();
+    assert!(report.is_clean(), "{name}: {:?}", report.findings);
+    assert_eq!(report.entries, entries.len() as u64, "{name}");
+    if name.starts_with("withheld") {
+        let by_owner = door.audit_by_owner();
+        assert!(by_owner.is_clean() && by_owner.unread == 0, "{name}: {by_owner}: {:?}", by_owner.findings);
+        assert!(report.unread > 2 && report.unread < report.entries, "{name}: {report}");
+    } else {
+        assert_eq!(report.unread, 0, "{name}");
+        check_case_files(&door, name);
+    }
+    let (stored, folded) = door.stored_and_folded();
+    assert_eq!(stored, folded, "{name}: the stored lives are those that follow from the log");
+    assert!(!stored.is_empty());
+    None
+}
+
 #[test]
 fn every_story_goes_over_http_as_it_goes_in_memory() {
-    let mut failed = Vec::new();
-    for (name, text) in chosen() {
-        let story = match tell(over_http(&name), &text) {
-            Ok(story) => story,
-            Err(error) => {
-                failed.push(format!("{name}.txt {error}"));
-                continue;
-            }
-        };
-        let door = story.town.door;
-        let (entries, alone) = (door.entries(0), told(&name, &text).town.door);
-        assert!(matches!(Parsed::parse(&entries[0].bytes).unwrap().statement().body, Body::Genesis(_)));
-        assert_eq!(entries.len(), alone.log().len(), "{name}");
-        for (over_http, in_memory) in entries.iter().zip(alone.log()).skip(1) {
-            assert_eq!(said(over_http), said(in_memory), "{name}");
-        }
-        let report = door.audit();
-        assert!(report.is_clean(), "{name}: {:?}", report.findings);
-        assert_eq!(report.entries, entries.len() as u64, "{name}");
-        if name.starts_with("withheld") {
-            let by_owner = door.audit_by_owner();
-            assert!(by_owner.is_clean() && by_owner.unread == 0, "{name}: {by_owner}: {:?}", by_owner.findings);
-            assert!(report.unread > 2 && report.unread < report.entries, "{name}: {report}");
-        } else {
-            assert_eq!(report.unread, 0, "{name}");
-            check_case_files(&door, &name);
-        }
-        let (stored, folded) = door.stored_and_folded();
-        assert_eq!(stored, folded, "{name}: the stored lives are those that follow from the log");
-        assert!(!stored.is_empty());
-    }
+    let failed: Vec<String> = each(compare).into_iter().flatten().collect();
     assert!(failed.is_empty(), "{}", failed.join("\n\n"));
 }

@@ -1,6 +1,7 @@
 //! Tells every story in `tests/scenarios` to a ledger in memory, and replays what it kept.
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use harness::audit::Audit;
 use harness::http::Http;
@@ -50,6 +51,20 @@ pub(crate) fn over_http(name: &str) -> Town<Http> {
 pub(crate) fn chosen() -> Vec<(String, String)> {
     let only = std::env::var("STORY").ok();
     texts().into_iter().filter(|(name, _)| only.as_ref().is_none_or(|only| name == only)).collect()
+}
+
+/// What is done with each chosen story, by as many threads as there are cores: their ledgers know nothing of one another.
+pub(crate) fn each<T: Send>(work: impl Fn(&str, &str) -> T + Sync) -> Vec<T> {
+    let (stories, next) = (chosen(), AtomicUsize::new(0));
+    let some = || {
+        let taken = std::iter::from_fn(|| stories.get(next.fetch_add(1, Ordering::Relaxed)));
+        taken.map(|(name, text)| work(name, text)).collect::<Vec<T>>()
+    };
+    std::thread::scope(|scope| {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let threads: Vec<_> = (0..cores).map(|_| scope.spawn(some)).collect();
+        threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
+    })
 }
 
 pub(crate) fn told(name: &str, text: &str) -> Story<Memory> {

@@ -2,6 +2,7 @@
 
 mod operations;
 mod schemas;
+mod standing;
 
 use std::sync::LazyLock;
 

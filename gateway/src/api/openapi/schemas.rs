@@ -36,22 +36,23 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
     all.extend(overviews());
     all.extend(log());
     all.extend(trust());
+    all.extend(super::standing::all());
     all
 }
 
-fn text() -> Value {
+pub(super) fn text() -> Value {
     json!({ "type": "string" })
 }
 
-fn instant() -> Value {
+pub(super) fn instant() -> Value {
     json!({ "type": "string", "format": "date-time" })
 }
 
-fn day() -> Value {
+pub(super) fn day() -> Value {
     json!({ "type": "string", "format": "date" })
 }
 
-fn number() -> Value {
+pub(super) fn number() -> Value {
     json!({ "type": "integer", "minimum": 0 })
 }
 
@@ -60,25 +61,25 @@ fn entry_or_none() -> Value {
     json!({ "type": ["integer", "null"], "minimum": 0 })
 }
 
-fn list(items: Value) -> Value {
+pub(super) fn list(items: Value) -> Value {
     json!({ "type": "array", "items": items })
 }
 
-fn named(name: &str) -> Value {
+pub(super) fn named(name: &str) -> Value {
     json!({ "$ref": format!("#/components/schemas/{name}") })
 }
 
-fn code(words: &[&str]) -> Value {
+pub(super) fn code(words: &[&str]) -> Value {
     json!({ "type": "string", "enum": words })
 }
 
 /// An object that has these members, all of them.
-fn object(title: &str, members: &[(&str, Value)]) -> Value {
+pub(super) fn object(title: &str, members: &[(&str, Value)]) -> Value {
     open(title, members, &[])
 }
 
 /// An object that has these members, and may have those and others.
-fn open(title: &str, required: &[(&str, Value)], may: &[(&str, Value)]) -> Value {
+pub(super) fn open(title: &str, required: &[(&str, Value)], may: &[(&str, Value)]) -> Value {
     let names: Vec<&str> = required.iter().map(|(name, _)| *name).collect();
     let members: Map<String, Value> = required.iter().chain(may).map(|(name, schema)| ((*name).to_owned(), schema.clone())).collect();
     let mut schema = json!({ "title": title, "type": "object", "properties": members });
@@ -137,6 +138,7 @@ fn lives() -> Vec<(&'static str, Value)> {
         ],
         &[("name", text()), ("kind", text()), ("succession", json!({ "type": "object" })), ("succeeds", list(text()))]
             .into_iter()
+            .chain([("recurrences", list(named("Recurrence")))])
             .chain(["keys", "mandates", "mandatesHeld"].map(|name| (name, list(json!({ "type": "object" })))))
             .collect::<Vec<_>>(),
     );
@@ -152,6 +154,8 @@ fn lives() -> Vec<(&'static str, Value)> {
     let lists = lists.map(|name| (name, list(json!({ "type": "object" }))));
     let with = |more: &[(&'static str, Value)]| head.iter().cloned().chain(more.iter().cloned()).collect::<Vec<_>>();
     let whole: Vec<(&str, Value)> = whole.into_iter().chain(lists).collect();
+    let mut may = ["budgets", "declaredCapacity"].map(|name| (name, list(json!({ "type": "object" })))).to_vec();
+    may.extend([("talks", named("Talks")), ("impasse", named("Impasse")), ("umbrellaChanges", list(named("UmbrellaChange")))]);
     let place = object("Buurt", &[("code", text()), ("referenceYear", number()), ("name", text())]);
     let entry = [("entry", number()), ("acceptedAt", instant()), ("type", text()), ("by", text()), ("id", text()), ("record", text())];
     vec![
@@ -160,10 +164,7 @@ fn lives() -> Vec<(&'static str, Value)> {
         ("Place", place),
         ("AgreementCard", object("Convenant in een lijst", &with(&card))),
         ("Agreements", page("Convenanten", "AgreementCard")),
-        (
-            "Agreement",
-            open("Convenant", &with(&whole), &["budgets", "declaredCapacity"].map(|name| (name, list(json!({ "type": "object" }))))),
-        ),
+        ("Agreement", open("Convenant", &with(&whole), &may)),
         ("Part", object("Onderdeel van een convenant", &life)),
         ("Parts", page("Onderdelen van convenanten", "Part")),
         ("Entry", open("Regel in het logboek", &entry, &[("onBehalfOf", text())])),

@@ -18,6 +18,13 @@ shape! {
     }
 }
 
+impl Umbrella {
+    /// The agreement by a name that is one everywhere: the origin of its ledger, a slash, and its id there.
+    pub fn name(&self) -> String {
+        format!("{}/{}", self.origin, self.agreement)
+    }
+}
+
 shape! {
     /// The umbrella clause that a local promise carries out.
     "Koepelbepaling" struct UmbrellaClause {

@@ -69,6 +69,7 @@ async fn lists(store: &Store, ledger: i64, reader: &Reader) {
         }
         store.tally(ledger, &Counted { reader: reader.clone(), area: area.clone(), party: party.clone() }).await.unwrap();
     }
+    store.under("ledger.example.nl/national/care", 10).await.unwrap();
     for part in ["head", "obligation", "instance", "case", "obstacle"] {
         searches(store, ledger, part, reader).await;
     }
@@ -76,7 +77,7 @@ async fn lists(store: &Store, ledger: i64, reader: &Reader) {
 
 /// Each condition by itself, and all together.
 async fn searches(store: &Store, ledger: i64, part: &'static str, reader: &Reader) {
-    let (subject, area, theme, member, party, state) = (None, None, None, None, None, None);
+    let (subject, area, theme, umbrella, member, party, state) = (None, None, None, None, None, None, None);
     let (is_open, bwb, due_from, due_until, after) = (None, None, None, None, None);
     let none = Search {
         reader: reader.clone(),
@@ -84,6 +85,7 @@ async fn searches(store: &Store, ledger: i64, part: &'static str, reader: &Reade
         subject,
         area,
         theme,
+        umbrella,
         member,
         party,
         state,
@@ -100,6 +102,7 @@ async fn searches(store: &Store, ledger: i64, part: &'static str, reader: &Reade
         subject: some.clone(),
         area: "GM0599".parse().ok(),
         theme: Some("housing"),
+        umbrella: some.clone(),
         member: some.clone(),
         party: some.clone(),
         state: some.clone(),
@@ -115,6 +118,7 @@ async fn searches(store: &Store, ledger: i64, part: &'static str, reader: &Reade
         Search { subject: all.subject.clone(), ..none.clone() },
         Search { area: all.area.clone(), ..none.clone() },
         Search { theme: all.theme, ..none.clone() },
+        Search { umbrella: all.umbrella.clone(), ..none.clone() },
         Search { member: all.member.clone(), ..none.clone() },
         Search { party: all.party.clone(), ..none.clone() },
         Search { state: all.state.clone(), ..none.clone() },

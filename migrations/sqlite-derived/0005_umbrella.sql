@@ -1,0 +1,2 @@
+-- Which agreements of all ledgers bring along an umbrella agreement (docs/decisions/0132): asked by the page of that one.
+CREATE INDEX facet_umbrella ON facet (value, ledger, subject) WHERE kind = 'umbrella';
