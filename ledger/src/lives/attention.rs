@@ -49,10 +49,8 @@ impl Agreement {
         self.leaves_that_wait(&mut found);
         found.extend(self.answer_that_waits());
         self.talks_that_wait(&mut found);
-        let last_day = self.text.period.end_date;
-        let lacking =
-            self.head.lacks_successor().map(|since| waits(Matter::EndsWithoutSuccessor { last_day }, self.deciders(&[]).0, since, None));
-        found.extend(lacking);
+        let lacking = self.head.lacks_successor().zip(self.text.period.end_date);
+        found.extend(lacking.map(|(since, last_day)| waits(Matter::EndsWithoutSuccessor { last_day }, self.deciders(&[]).0, since, None)));
         let reviews = self.head.overdue_reviews();
         found.extend(reviews.map(|(id, since)| waits(Matter::ReviewOverdue { review: id.clone() }, self.deciders(&[]).0, since, None)));
         found.extend(self.head.owed_on_umbrellas().map(|change| {

@@ -48,10 +48,10 @@ impl Agreement {
         self.see_cases(&mut first);
         self.see_leaves(&mut first);
         let review = self.next_review();
-        first.see(review.map(|(late_from, _)| late_from), || {
-            let (_, review) = review.expect("there is one");
+        first.see(review.map(|(late_from, ..)| late_from), || {
+            let (_, review, due) = review.expect("there is one");
             let silent = self.deciders(&[]).0.into_iter().collect();
-            Cause::ReviewOverdue { agreement: self.id(), review: review.id.clone(), silent: names(silent) }
+            Cause::ReviewOverdue { agreement: self.id(), review: review.clone(), due, silent: names(silent) }
         });
         let umbrella = self.silent_on_umbrella();
         first.see(umbrella.map(|(until, _)| until), || {
@@ -61,7 +61,9 @@ impl Agreement {
             let (umbrella, origin) = (change.umbrella.clone(), change.origin.clone());
             Cause::UmbrellaUnanswered { agreement: self.id(), umbrella, origin, entry, silent }
         });
-        first.see(self.lacks_successor_at(), || Cause::EndsWithoutSuccessor { agreement: self.id(), last_day: self.text.period.end_date });
+        if let Some(last_day) = self.text.period.end_date {
+            first.see(self.lacks_successor_at(), || Cause::EndsWithoutSuccessor { agreement: self.id(), last_day });
+        }
         let succession = self.next_succession();
         first.see(succession.map(|(at, _)| at), || {
             let open = self.left_by_succession(succession.expect("there is one").1);
@@ -230,7 +232,7 @@ impl Agreement {
             Cause::ImpasseUnanswered { points, .. } => self.positions_late(points, moment),
             Cause::TalksExpired { .. } => self.talks_expired(flag.due_at, moment),
             Cause::DisputeMissing { .. } => self.dispute_missing(moment),
-            Cause::ReviewOverdue { review, .. } => self.review_overdue(review, moment),
+            Cause::ReviewOverdue { review, due, .. } => self.review_overdue(review, *due, moment),
             Cause::UmbrellaUnanswered { origin, entry, .. } => self.flag_umbrella_silence(origin, entry.0.into(), moment),
             Cause::EndsWithoutSuccessor { .. } => self.head_mut().succession.lacking = Some(moment),
             Cause::Ended { outcome: Ending::Succeeded, .. } => self.succeeded(flag.due_at, moment),

@@ -40,6 +40,7 @@ mod handover;
 mod condition;
 mod upkeep;
 pub mod amendment;
+mod period;
 mod dependence;
 pub mod review;
 pub mod umbrella;

@@ -120,7 +120,8 @@ shape! {
         /// A review that the text sets was not recorded in time (L47).
         ReviewOverdue { /// The agreement.
             agreement: Slug = "overeenkomst", /// Which review.
-            review: Slug = "toets", /// Who was to record it.
+            review: Slug = "toets", /// Of one that recurs: the last day of its turn.
+            due: Option<Day> = "beurt", /// Who was to record it.
             silent: Names = "wie hem niet vastlegde", } = "review-overdue" ~ "toets niet op tijd vastgelegd",
         /// The one that directs did not say in its term what comes of a changed umbrella agreement (L44).
         UmbrellaUnanswered { /// The agreement.
