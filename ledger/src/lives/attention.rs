@@ -23,6 +23,7 @@ impl Part {
                     || head.dispute_to_submit().is_some()
                     || head.still_owed().is_some()
                     || head.is_weak()
+                    || head.parties.values().any(|party| party.lapse().is_some())
                     || head.overdue_reviews().next().is_some()
                     || head.lacks_successor().is_some()
             }
@@ -96,6 +97,9 @@ impl Agreement {
 
     fn parties_that_wait(&self, found: &mut Vec<Attention>) {
         for (party, standing) in &self.head.parties {
+            if let Some((mandate, lapsed)) = standing.lapse() {
+                found.push(waits(Matter::MandateLapsed { mandate }, [party.clone()], lapsed.since, Some(lapsed.until)));
+            }
             if let Some(quiet) = &standing.quiet {
                 let matter = Matter::GoneQuiet { cause: quiet.cause, obligation: quiet.obligation.clone() };
                 found.push(waits(matter, [party.clone()], quiet.since, None));

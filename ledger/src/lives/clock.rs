@@ -16,10 +16,10 @@ use crate::envelope::statement::institution::Kind;
 use crate::words::{Day, Instant, Slug};
 
 /// Keeps the flag that is due first; of those due at the same instant, the one that was looked at first.
-struct Earliest(Option<Flag>);
+pub(super) struct Earliest(Option<Flag>);
 
 impl Earliest {
-    fn see(&mut self, due_at: Option<Instant>, cause: impl FnOnce() -> Cause) {
+    pub(super) fn see(&mut self, due_at: Option<Instant>, cause: impl FnOnce() -> Cause) {
         if let Some(due_at) = due_at.filter(|at| self.0.as_ref().is_none_or(|flag| *at < flag.due_at)) {
             self.0 = Some(Flag { due_at, cause: cause() });
         }
@@ -44,6 +44,7 @@ impl Agreement {
         self.see_instances(&mut first);
         self.see_conditions(&mut first);
         self.see_quiet(&mut first);
+        self.see_leaning(&mut first);
         self.see_claims(&mut first);
         self.see_cases(&mut first);
         self.see_leaves(&mut first);
@@ -290,6 +291,8 @@ impl Agreement {
                     breakthrough.missing = Some(moment);
                 }
             }
+            Cause::MandateLapsed { party, .. } => self.mandate_lapsed(party, moment),
+            Cause::GoneQuiet { party, cause: Quiet::NoValidMandate, .. } => self.lapse_unanswered(party, moment),
             Cause::GoneQuiet { party, .. } => self.gone_quiet(party, moment),
             Cause::WithdrawalUnanswered { party, silent, .. } => {
                 self.leave_mut(party).silence = Some(Silence { silent: silent.to_vec(), at: moment });

@@ -12,6 +12,7 @@ pub mod recovery;
 pub mod recurrence;
 pub mod mandate;
 pub mod scope;
+pub mod leaning;
 pub mod stake;
 pub mod interest;
 pub mod text;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::agreement::Agreement;
 use super::moment::Moment;
 use super::obligation::{Course, Standing};
-use super::review::{Reviewed, Turn, Turns};
+use super::review::{Turn, Turns};
 use crate::envelope::refusal::Rule;
 use crate::envelope::statement::agreement::When;
 use crate::envelope::statement::review::ScheduledReview;
@@ -95,7 +95,7 @@ impl Agreement {
         let known = self.head.reviews.iter().filter(|(_, review)| review.turns.is_some()).map(|(id, _)| id);
         for id in known.chain(&of_text).cloned().collect::<BTreeSet<_>>() {
             let coming = self.turn_by_text(&id, today).filter(|_| of_text.contains(&id));
-            let reviewed = self.head_mut().reviews.entry(id).or_insert_with(Reviewed::default);
+            let reviewed = self.head_mut().reviews.entry(id).or_default();
             reviewed.turns.get_or_insert_with(Turns::default).coming = coming;
         }
     }

@@ -44,6 +44,7 @@ shape! {
     "Reden" enum Quiet {
         MissedReports = "missed-reports" ~ "meldingen gemist",
         UnansweredNotice = "unanswered-notice" ~ "melding niet beantwoord",
+        NoValidMandate = "no-valid-mandate" ~ "geen geldig mandaat",
     }
 }
 
@@ -202,6 +203,11 @@ shape! {
             agreement: Slug = "overeenkomst", /// The case.
             case: CaseNumber = "zaak", /// Who took none.
             silent: Names = "wie niet antwoordde", } = "positions-missing" ~ "standpunt ontbreekt",
+        /// A party that signed by a mandate has none left that covers the agreement, and has signed nothing itself since (L02).
+        MandateLapsed { /// The agreement.
+            agreement: Slug = "overeenkomst", /// The party.
+            party: Slug = "partij", /// SHA-256 of the payload of the mandate that covered it last.
+            mandate: Hash = "mandaat", } = "mandate-lapsed" ~ "mandaat vervallen",
         /// A party has gone quiet (L02).
         GoneQuiet { /// The agreement.
             agreement: Slug = "overeenkomst", /// The party.
@@ -276,6 +282,7 @@ impl Cause {
             | Self::MinistryLate { agreement, .. }
             | Self::FollowUpMissing { agreement, .. }
             | Self::PositionsMissing { agreement, .. }
+            | Self::MandateLapsed { agreement, .. }
             | Self::GoneQuiet { agreement, .. }
             | Self::WithdrawalUnanswered { agreement, .. }
             | Self::WithdrawalEnded { agreement, .. }

@@ -233,6 +233,7 @@ parties = Parties and signatures ({ $count })
 parties-caption = Who takes part, and when each of them signed
 party-not-signed = not yet
 party-quiet = gone quiet
+party-mandate-lapsed = signed by a mandate and has none left; an answer is asked before { $until }
 party-takes-part = takes part
 withdrawals = Withdrawals
 withdrawal-notice = Notice given on { $since }, as of { $date }.

@@ -233,6 +233,7 @@ parties = Partijen en handtekeningen ({ $count })
 parties-caption = Wie meedoet, en wanneer elk heeft ondertekend
 party-not-signed = nog niet
 party-quiet = stilgevallen
+party-mandate-lapsed = tekende met een mandaat en heeft er geen meer; antwoord gevraagd voor { $until }
 party-takes-part = doet mee
 withdrawals = Opzeggingen
 withdrawal-notice = Opgezegd op { $since }, per { $date }.
