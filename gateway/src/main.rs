@@ -7,7 +7,7 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 use gateway::command::exit::{EXIT_CODES, conclude};
 use gateway::command::{
     Exit, Terminal, agreement, attempt, audit, backup, demo, erase, follow, go_on, init, key, log_key, migrate, monitor, read, rebuild,
-    recurrence, register, restore, serve, sign, submit, token, verify, witness,
+    recurrence, register, restore, rules_change, serve, sign, submit, token, verify, witness,
 };
 use gateway::settings::with_file;
 
@@ -50,6 +50,7 @@ enum Command {
     Verify(verify::Verify),
     Init(init::Init),
     LogKey(log_key::LogKey),
+    RulesChange(rules_change::RulesChange),
     Migrate(migrate::Migrate),
     Serve(serve::Serve),
     Rebuild(rebuild::Rebuild),
@@ -79,6 +80,7 @@ impl Command {
             Self::Verify(verify) => verify.run(terminal),
             Self::Init(init) => init.run(terminal),
             Self::LogKey(log_key) => log_key.run(terminal),
+            Self::RulesChange(rules_change) => rules_change.run(terminal),
             Self::Migrate(migrate) => migrate.run(terminal),
             Self::Serve(serve) => serve.run(),
             Self::Rebuild(rebuild) => rebuild.run(terminal),

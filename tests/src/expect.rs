@@ -5,6 +5,7 @@ use ledger::envelope::statement::flag::Flag;
 use ledger::lives::escalation::Case;
 use ledger::lives::head::{State, Stopped};
 use ledger::lives::parts::{Part, PartId};
+use ledger::lives::review::{ReviewStanding, Turn};
 use ledger::words::{Day, Slug};
 use serde_json::Value;
 
@@ -44,6 +45,7 @@ pub fn check<D: Door>(story: &Story<D>, words: &[&str]) -> Result<(), String> {
         ["impasse", how @ ..] => same("the impasse", talks::impasse(agreement(story)?), how.join(" ")),
         ["talks", standing] => same("the talks", talks::furthest(agreement(story)?)?, *standing),
         ["dispute", how @ ..] => same("the dispute", talks::dispute(agreement(story)?), how.join(" ")),
+        ["turn", id, which, day] => same("the turn", turn(story, id, which)?, (*day).to_owned()),
         ["review", id, standing @ ..] => same("the review", review(story, id)?, standing.join(" ")),
         ["amended", "by", "review", id] => {
             let last = agreement(story)?.head.amended.last().and_then(|amended| amended.review.as_ref());
@@ -101,7 +103,8 @@ pub fn check<D: Door>(story: &Story<D>, words: &[&str]) -> Result<(), String> {
         ["capacity", party, unit, declared, "promised", promised] => {
             let all = agreement(story)?.declared_capacity();
             let one = all.iter().find(|one| one.party.as_str() == *party && one.unit == *unit).ok_or("nothing is declared")?;
-            same("the capacity", format!("{} {}", one.declared, one.promised), format!("{declared} {promised}"))
+            let found = one.promised.map_or("endless".to_owned(), |sum| sum.to_string());
+            same("the capacity", format!("{} {found}", one.declared), format!("{declared} {promised}"))
         }
         [who, "goes", "over", "into", successor] => same("where it goes", goes_over(story, who, false)?.as_str(), *successor),
         [who, "succeeded", "by", successor] => same("its successor", goes_over(story, who, true)?.as_str(), *successor),
@@ -312,7 +315,20 @@ fn review<D: Door>(story: &Story<D>, id: &str) -> Result<String, String> {
     let scheduled = agreement.text.reviews.iter().flat_map(|list| list.iter()).find(|review| review.id == id);
     let standing = agreement.head.review_standing(scheduled.ok_or("the text has no such review")?);
     let held_late = agreement.head.reviews.get(&id).is_some_and(|review| review.held.is_some() && review.overdue.is_some());
+    let held_late = held_late && standing != ReviewStanding::Overdue;
     Ok(format!("{}{}", standing.code(), if held_late { " late" } else { "" }))
+}
+
+/// The last day of a turn of a review that recurs, the one that is overdue or coming; or how many were missed.
+fn turn<D: Door>(story: &Story<D>, id: &str, which: &str) -> Result<String, String> {
+    let turns = agreement(story)?.head.reviews.get(&slug(id)?).and_then(|review| review.turns.clone()).ok_or("it has no turns")?;
+    let day = |turn: Option<Turn>| turn.map_or("none".to_owned(), |turn| turn.due.to_string());
+    match which {
+        "overdue" => Ok(day(turns.overdue)),
+        "coming" => Ok(day(turns.coming)),
+        "missed" => Ok(turns.missed.to_string()),
+        which => Err(format!("a turn is not {which}")),
+    }
 }
 
 /// Who must act in a matter of the agreement; `None` when it is no matter.

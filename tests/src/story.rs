@@ -118,6 +118,21 @@ impl<D: Door> Story<D> {
                 words::unusual(&mut self.town, rest)?;
                 self.town.actor(who).amend_after(version, vec![json!({ "kind": "director", "party": party })], day);
             }
+            [who, "amends", version, "period", end, rest @ ..] => {
+                let mut change = json!({ "kind": "period" });
+                if *end != "none" {
+                    change["endDate"] = (*end).into();
+                }
+                let rest = match rest {
+                    ["reviews", "from", text, rest @ ..] => {
+                        change["reviews"] = self.text(text)?["reviews"].take();
+                        rest
+                    }
+                    rest => rest,
+                };
+                words::unusual(&mut self.town, rest)?;
+                self.town.actor(who).amend(version, vec![change]);
+            }
             [who, "amends", version, "director", party, rest @ ..] => {
                 words::unusual(&mut self.town, rest)?;
                 self.town.actor(who).amend(version, vec![json!({ "kind": "director", "party": party })]);

@@ -45,6 +45,7 @@ pub fn proposal(id: &str, lines: &[String]) -> Result<Value, String> {
         match (*first, rest) {
             ("parties", who) => body["parties"] = who.iter().map(|slug| json!({ "institution": slug })).collect(),
             ("director", [who]) => body["director"] = (*who).into(),
+            ("period", [start]) => body["period"] = json!({ "startDate": start }),
             ("period", [start, end]) => body["period"] = json!({ "startDate": start, "endDate": end }),
             ("obligation", rest) => push(&mut body["obligations"], obligation(rest)?),
             ("set", [pointer, ..]) => {

@@ -164,8 +164,12 @@ impl<D: Door> Actor<'_, D> {
     }
 
     /// Records a review that the text sets.
-    pub fn record_review(self, review: &str, day: &str, outcome: &str) -> Answer {
-        self.on(Type::Review, json!({ "review": review, "heldOn": day, "outcome": outcome, "findings": attachment() }))
+    pub fn record_review(self, review: &str, due: Option<&str>, day: &str, outcome: &str) -> Answer {
+        let mut body = json!({ "review": review, "heldOn": day, "outcome": outcome, "findings": attachment() });
+        if let Some(due) = due {
+            body["due"] = due.into();
+        }
+        self.on(Type::Review, body)
     }
 
     /// Shows that an umbrella agreement changes, and a consent to it.

@@ -115,6 +115,7 @@ fn is_general(body: &Body) -> bool {
                     | Cause::Acceded { .. }
                     | Cause::ExpulsionUnanswered { .. }
                     | Cause::WithdrawalEnded { .. }
+                    | Cause::MandateLapsed { .. }
                     | Cause::GoneQuiet { .. }
             )
         }

@@ -24,6 +24,7 @@ pub mod monitor;
 pub mod verify;
 pub mod init;
 pub mod log_key;
+pub mod rules_change;
 pub mod migrate;
 pub mod serve;
 pub mod rebuild;

@@ -76,6 +76,11 @@ impl Sign {
 }
 
 impl Signer {
+    /// For what another tool asked.
+    pub(super) fn new(key: PathBuf, ledger: String, id: Option<String>, signed_at: Option<String>) -> Self {
+        Self { key, ledger, id, signed_at }
+    }
+
     /// The key to sign with.
     pub(super) fn read_key(&self, terminal: &mut Terminal) -> anyhow::Result<SigningKey> {
         read_private(&self.key, terminal)

@@ -93,6 +93,7 @@ fn flag_text(town: &Town, cause: &Cause, tally: &mut Tally) -> Option<String> {
             let silent = if because.names_silent_decider() { format!(" ({})", names(town, silent)) } else { String::new() };
             format!("zaak {} gaat naar {}: {}{silent}", case.0, to.dutch(), because.dutch())
         }
+        Cause::MandateLapsed { party, .. } => format!("{} heeft geen mandaat meer voor dit convenant", name(town, party)),
         Cause::GoneQuiet { party, cause, .. } => format!("{} is stilgevallen: {}", name(town, party), cause.dutch()),
         Cause::WithdrawalUnanswered { party, silent, .. } => {
             format!("opzegging van {}: geen reactie van {}", name(town, party), names(town, silent))

@@ -183,7 +183,7 @@ fn caused(cause: &Cause, number: u32) -> bool {
         Cause::WithdrawalEnded { case, .. } => case.is_some_and(|case| case.0 == number),
         Cause::InForce { .. } | Cause::OfferLapsed { .. } | Cause::Ended { .. } | Cause::Overdue { .. } => false,
         Cause::TacitlyAccepted { .. } | Cause::ReportUnanswered { .. } | Cause::DisputeUnanswered { .. } => false,
-        Cause::GoneQuiet { .. } | Cause::WithdrawalUnanswered { .. } | Cause::UnderStrength { .. } => false,
+        Cause::MandateLapsed { .. } | Cause::GoneQuiet { .. } | Cause::WithdrawalUnanswered { .. } | Cause::UnderStrength { .. } => false,
         Cause::NoValidKey { .. } | Cause::RecoveryCompleted { .. } | Cause::ConditionLapsed { .. } => false,
         Cause::AgendaUnanswered { .. } => false,
         Cause::Resumed { .. } | Cause::Acceded { .. } | Cause::ExpulsionUnanswered { .. } => false,

@@ -6,7 +6,7 @@ use ledger::envelope::statement::agreement::{Proposal, Theme};
 use ledger::lives::Reader;
 use ledger::lives::obstacle;
 use ledger::lives::parts::Part;
-use ledger::words::{Bwb, CbsCode, Instant, Slug};
+use ledger::words::{Bwb, CbsCode, Day, Instant, Slug};
 
 use super::ListingFault;
 use super::agreement::AgreementView;
@@ -192,7 +192,7 @@ impl Filter {
         let text = &view.text.value;
         let line = if let (Collection::Obstacles, Part::Case(case)) = (collection, part) { case.obstacle() } else { None };
         let state = line.map_or(part.state(), |line| line.standing.code());
-        let due = if matches!(part, Part::Head(_)) { Some(text.period.end_date.end()) } else { part.due_at() };
+        let due = if matches!(part, Part::Head(_)) { text.period.end_date.map(Day::end) } else { part.due_at() };
         let about = |who: &Slug| match part {
             Part::Case(_) if line.is_some() => line.is_some_and(|line| line.ministry == who),
             Part::Head(_) => text.parties.iter().any(|party| party.institution == *who),

@@ -14,7 +14,7 @@ mod history;
 use axum::extract::Path;
 use axum::response::Response;
 use ledger::envelope::statement::accession::AccessionRule;
-use ledger::envelope::statement::agreement::Proposal;
+use ledger::envelope::statement::agreement::{Period, Proposal};
 use ledger::lives::head::{Head, State};
 use ledger::lives::text::TermOf;
 use ledger::words::Slug;
@@ -101,7 +101,7 @@ fn facts(visit: &Visit, listing: &Listing, names: &Names, view: &AgreementView) 
         dl.facts {
             div {
                 dt { (words.say("agreement-period")) }
-                dd { (words.with("agreement-from-to", &[("from", visit.day(text.period.start_date).into()), ("to", visit.day(text.period.end_date).into())])) }
+                dd { (period(visit, &text.period)) }
             }
             div { dt { (words.say("agreement-director")) } dd { (Told(names.get(&text.director))) } }
             div {
@@ -127,6 +127,15 @@ fn facts(visit: &Visit, listing: &Listing, names: &Names, view: &AgreementView) 
                 div { dt { (words.say("agreement-ended")) } dd { (words.code(outcome.code())) ", " (visit.moment(ended.at)) " " (visit.proof(listing, ended.entry)) } }
             }
         }
+    }
+}
+
+/// From when to when, or without end.
+fn period(visit: &Visit, period: &Period) -> Phrase {
+    let from = ("from", visit.day(period.start_date).into());
+    match period.end_date {
+        Some(last) => visit.words.with("agreement-from-to", &[from, ("to", visit.day(last).into())]),
+        None => visit.words.with("agreement-from", &[from]),
     }
 }
 

@@ -79,7 +79,7 @@ fn group(matter: &Matter) -> usize {
         Matter::Impasse | Matter::ImpasseToAnswer { .. } => 5,
         Matter::UmbrellaToAnswer { silent: Some(_), .. } => 1,
         Matter::UmbrellaToAnswer { silent: None, .. } => 5,
-        Matter::GoneQuiet { .. } => 2,
+        Matter::GoneQuiet { .. } | Matter::MandateLapsed { .. } => 2,
         Matter::WithdrawalRuns { .. } => 3,
         Matter::EndsWithoutSuccessor { .. } => 4,
         Matter::WithdrawalToAnswer { .. } | Matter::ExpulsionToAnswer { .. } | Matter::OfferToAnswer { .. } | Matter::ProposalToAnswer => 5,

@@ -85,6 +85,12 @@ pub(super) fn coded(visit: &Visit, of: &impl Serialize) -> Phrase {
     visit.words.code(value(of).as_str().unwrap_or_default())
 }
 
+/// A review by its id, with the turn where it recurs.
+fn turn_of(words: Words, said: &Value) -> String {
+    let (review, due) = (said["review"].as_str().unwrap_or_default(), said["due"].as_str().and_then(|due| due.parse().ok()));
+    due.map_or_else(|| review.to_owned(), |due| format!("{review}, {}", dates::day(words.language, due)))
+}
+
 fn kind_of(of: &impl Serialize) -> String {
     value(of)["kind"].as_str().unwrap_or_default().to_owned()
 }
@@ -113,7 +119,7 @@ fn filled<'a>(words: Words, names: &Names, said: &'a Value) -> Vec<(&'static str
     vec![
         ("obligation", Arg::from(text("obligation"))),
         ("obligations", Arg::from(listed(&said["obligations"]))),
-        ("review", Arg::from(text("review"))),
+        ("review", Arg::from(turn_of(words, said))),
         // A statement names it with its receipt, a flag by its id.
         ("umbrella", Arg::from(first(&[text("umbrella"), said["umbrella"]["agreement"].as_str().unwrap_or_default()]))),
         ("open", Arg::from(listed(&said["open"]))),

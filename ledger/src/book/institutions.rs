@@ -19,7 +19,6 @@ impl Book {
             Body::Admission(body) => of(&body.institution)?,
             Body::RecoveryRequest(body) => of(&body.institution)?,
             Body::RecoveryVouch(body) => of(&body.institution)?,
-            Body::MandateRevocation(body) => self.known_institution(&body.principal, "/body/principal")?.clone(),
             _ => own()?,
         };
         match body {
@@ -62,7 +61,6 @@ impl Book {
                 institution.vouch(by, authority, &body.key, moment)?;
             }
             Body::RecoveryObjection(body) => institution.object_to_recovery(&body.key)?,
-            Body::MandateRevocation(body) => institution.end_mandate(by, body, moment)?,
             Body::LedgerAcceptance(body) => self.accept_ledger(&mut institution, body, moment)?,
             Body::LogKeyRotation(body) => self.ledger().rotate_log_key(&mut institution, body, moment)?,
             Body::Continuation(body) => self.ledger().go_on(&mut institution, body, moment)?,

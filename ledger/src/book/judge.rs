@@ -170,6 +170,7 @@ impl Book {
         let (statement, by) = (verified.statement(), &acting.party);
         match statement.body.subject() {
             Some(Subject::Agreement(id)) => {
+                let mut voice = None;
                 let agreement = match &statement.body {
                     Body::Proposal(proposal) => self.propose(by, proposal, verified.hash(), moment)?,
                     Body::Accession(body) => self.ask_to_accede(by, body, verified.hash(), moment)?,
@@ -193,6 +194,7 @@ impl Book {
                         if !acting.itself() {
                             agreement.note_hands(by, &acting.through, body, verified.hash());
                         }
+                        voice = self.note_voice(&mut agreement, acting, moment)?;
                         self.route(&mut agreement, moment)?;
                         agreement.after_entry(moment);
                         agreement
@@ -209,10 +211,11 @@ impl Book {
                 }
                 self.check_umbrellas(&statement.body, &agreement)?;
                 let told = self.told_predecessors(by, &agreement, moment)?;
-                Ok(std::iter::once(Life::Agreement(Box::new(agreement))).chain(told).collect())
+                Ok(std::iter::once(Life::Agreement(Box::new(agreement))).chain(told).chain(voice).collect())
             }
             Some(Subject::Institution(_)) | None => match &statement.body {
                 Body::Mandate(body) => self.give_mandate(verified, body, moment),
+                Body::MandateRevocation(body) => self.end_mandate(by, body, moment),
                 Body::InstitutionSuccession(body) => {
                     Ok(vec![Life::Institution(Box::new(self.announce_succession(by, body, verified.hash(), moment)?))])
                 }

@@ -9,14 +9,17 @@ use super::verdict::{Life, Stop};
 use crate::envelope::statement::flag::Subject;
 use crate::envelope::statement::genesis::Level;
 use crate::envelope::statement::institution::Kind;
-use crate::envelope::statement::mandate::{Mandate, MandatedAct};
+use crate::envelope::statement::mandate::{Mandate, MandateRevocation, MandatedAct};
 use crate::envelope::{Body, Refusal, Rule, Verified};
 use crate::lives::institution::Admitted;
 use crate::lives::interest::Acting;
 use crate::lives::scope::Asked;
 use crate::lives::stake::{Stake, owed_by_text};
-use crate::lives::{Agreement, Moment, Reader};
+use crate::lives::{Agreement, Institution, Moment, Reader};
 use crate::words::Slug;
+
+/// In so many agreements it is watched whether a principal that signed by a mandate still has one: each is told when those change.
+const MAX_LEANING: usize = 256;
 
 impl Book {
     /// Who acts. An act on behalf of another is refused here unless a mandate covers it, now and as a whole.
@@ -100,12 +103,62 @@ impl Book {
         }
         let mut principal = self.known_institution(&body.principal, "/body/principal")?.clone();
         principal.give_mandate(by, &verified.received().header().kid, body, verified.hash(), moment)?;
-        let mut lives = vec![Life::Institution(Box::new(principal))];
+        let mut lives = self.tell_leaning(principal, false, moment)?;
         if !holder.mandated_by.contains(&body.principal) {
             let mut holder = holder.clone();
             holder.mandated_by.insert(body.principal.clone());
             lives.push(Life::Institution(Box::new(holder)));
         }
         Ok(lives)
+    }
+
+    /// A mandate ends. Where its principal says so, that shows that it signs itself.
+    pub(super) fn end_mandate(&self, by: &Slug, body: &MandateRevocation, moment: Moment) -> Result<Vec<Life>, Stop> {
+        let mut principal = self.known_institution(&body.principal, "/body/principal")?.clone();
+        principal.end_mandate(by, body, moment)?;
+        self.tell_leaning(principal, *by == body.principal, moment)
+    }
+
+    /// The principal, and each agreement that it signed by a mandate, with what its mandates are from here on.
+    fn tell_leaning(&self, mut principal: Institution, itself: bool, moment: Moment) -> Result<Vec<Life>, Stop> {
+        let mut lives = Vec::new();
+        for id in std::mem::take(&mut principal.leans_in) {
+            let mut agreement = self.known_agreement(&id, moment)?;
+            if !agreement.leans(&principal.id) {
+                continue;
+            }
+            match principal.reach(&agreement.text, moment.at) {
+                None if itself => agreement.acts_itself(&principal.id),
+                reach => agreement.note_reach(&principal.id, reach, moment),
+            }
+            agreement.after_entry(moment);
+            if agreement.leans(&principal.id) {
+                principal.leans_in.insert(id);
+            }
+            lives.push(Life::Agreement(Box::new(agreement)));
+        }
+        lives.insert(0, Life::Institution(Box::new(principal)));
+        Ok(lives)
+    }
+
+    /// Whether a party signed itself or by a mandate stands in the agreement; of the latter the principal keeps where.
+    pub(super) fn note_voice(&self, agreement: &mut Agreement, acting: &Acting, moment: Moment) -> Result<Option<Life>, Stop> {
+        let party = &acting.party;
+        if acting.itself() || acting.is_successor {
+            agreement.acts_itself(party);
+            return Ok(None);
+        }
+        let signed = agreement.head.parties.get(party).is_some_and(|part| part.signed == Some(moment));
+        // The life of a principal is public, and so names no agreement that is not.
+        if !signed || agreement.text.withheld_ground.is_some() || !self.rules(moment)?.watches_mandates() {
+            return Ok(None);
+        }
+        let mut principal = self.known_institution(party, "/onBehalfOf")?.clone();
+        let Some(reach) = principal.reach(&agreement.text, moment.at).filter(|_| principal.leans_in.len() < MAX_LEANING) else {
+            return Ok(None);
+        };
+        agreement.lean(party, reach);
+        principal.leans_in.insert(agreement.head.id.clone());
+        Ok(Some(Life::Institution(Box::new(principal))))
     }
 }

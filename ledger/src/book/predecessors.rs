@@ -77,8 +77,9 @@ impl Book {
         if named.version != version {
             return refuse("/version", Rule::SupersededVersion, format!("{} is not its version", named.version), version.to_string());
         }
-        let after = ending.text.period.end_date.plus_days(1);
-        if text.period.start_date > after {
+        // One without a last day runs until its successor is in force, whenever that begins.
+        let after = ending.text.period.end_date.map(|last| last.plus_days(1));
+        if let Some(after) = after.filter(|after| text.period.start_date > *after) {
             let detail = format!("{} begins on {}, after {id} has ended", named.agreement, text.period.start_date);
             return refuse("/agreement", Rule::SuccessorUnfit, detail, format!("one that begins by {after}"));
         }

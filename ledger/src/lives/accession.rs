@@ -83,7 +83,7 @@ impl Agreement {
         }
         self.check_in_force(&body.version)?;
         let mut faults = Vec::new();
-        let end = self.text.period.end_date;
+        let end = self.text.period.horizon();
         if !(earliest..=end).contains(&body.effective_date) {
             let (detail, accepted) =
                 (format!("{} cannot be its first day", body.effective_date), format!("a day from {earliest} to {end}"));

@@ -119,15 +119,16 @@ impl Agreement {
         let from = Day::of(due_at);
         self.head_mut().state = State::InForce { since: moment, from };
         self.expect_successor(from);
+        self.expect_reviews(from);
         for id in self.clauses.keys().cloned().collect::<Vec<_>>() {
             self.start_clause(&id, from, moment);
         }
     }
 
-    /// From when on it has ended.
+    /// From when on it has ended; never by the clock where it is open-ended (L14).
     pub(super) fn ends_at(&self) -> Option<Instant> {
         match &self.head.state {
-            State::InForce { .. } | State::Suspended { .. } => Some(self.text.period.end_date.end()),
+            State::InForce { .. } | State::Suspended { .. } => self.text.period.end_date.map(Day::end),
             State::Proposed | State::Signed { .. } | State::Ended { .. } | State::Lapsed { .. } => None,
             State::Declined(_) | State::Retracted(_) => None,
         }

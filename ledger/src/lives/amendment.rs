@@ -13,6 +13,7 @@ use super::parts::PartId;
 use crate::envelope::Body;
 use crate::envelope::json::Json;
 use crate::envelope::refusal::{Fault, Refusal, Rule};
+use crate::envelope::shape::List;
 use crate::envelope::statement::agreement::{Obligation, Proposal, When};
 use crate::envelope::statement::amendment::{Amendment, Change};
 use crate::envelope::statement::completeness;
@@ -21,6 +22,8 @@ use crate::words::{Day, Hash, Slug};
 
 /// As many as a proposal may have.
 const MAX_OBLIGATIONS: usize = 200;
+/// The same of reviews.
+const MAX_REVIEWS: usize = 40;
 
 /// An amendment that is in the text, or an accession: a newcomer with what it took on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -99,6 +102,9 @@ impl Agreement {
                 Fault { pointer, rule, detail, accepted }
             }));
             change_text(&mut text, change);
+            if let Change::Period { reviews: Some(reviews), .. } = change {
+                text.reviews = Some(List(self.reviews_with(reviews, Day::of(moment.at))));
+            }
         }
         self.check_whole(&text, faults)?;
         Ok(text)
@@ -106,6 +112,10 @@ impl Agreement {
 
     /// That a text as a whole closes, where nothing else is wrong with what is added to it.
     pub(super) fn check_whole(&self, text: &Proposal, mut faults: Vec<Fault>) -> Result<(), Refusal> {
+        if text.reviews.as_ref().is_some_and(|reviews| reviews.len() > MAX_REVIEWS) {
+            let (detail, accepted) = ("there would be more than 40 reviews".into(), "at most 40".into());
+            faults.push(Fault { pointer: "/body".into(), rule: Rule::TooLarge, detail, accepted });
+        }
         if text.obligations.len() > MAX_OBLIGATIONS {
             let (detail, accepted) = ("there would be more than 200 obligations".into(), "at most 200".into());
             faults.push(Fault { pointer: "/body".into(), rule: Rule::TooLarge, detail, accepted });
@@ -121,6 +131,10 @@ impl Agreement {
     fn change_fault(&self, change: &Change, before: &[Change], moment: Moment) -> Option<(&'static str, Rule, String, String)> {
         let twice = |id: &Slug| before.iter().filter_map(Change::obligation).any(|earlier| earlier.id == *id);
         match change {
+            Change::Period { .. } if before.iter().any(|earlier| matches!(earlier, Change::Period { .. })) => {
+                Some(("", Rule::Incomplete, "the period changes twice".into(), "one change of it".into()))
+            }
+            Change::Period { end_date, reviews } => self.period_fault(*end_date, reviews.as_deref(), moment),
             Change::Director { party } => self.bound_party(party).err().map(|_| {
                 let parties = self.bound().map(ToString::to_string).collect::<Vec<_>>().join(", ");
                 ("/party", Rule::NotAParty, format!("{party} is not bound"), format!("one of: {parties}"))
@@ -176,12 +190,12 @@ impl Agreement {
 
     /// Everyone has consented: the text changes, and is a new version.
     pub(super) fn carry_out_amendment(&mut self, by: &Slug, body: &Amendment, hash: Hash, moment: Moment) -> Result<(), Refusal> {
-        let text = self.check_amendment(body, moment)?;
+        let (text, from, old_end) = (self.check_amendment(body, moment)?, self.in_force()?, self.text.period.end_date);
         self.touched.insert(PartId::Text);
         self.text = Arc::new(text);
         for change in body.changes.iter() {
             match change {
-                Change::Director { .. } => {}
+                Change::Director { .. } | Change::Period { .. } => {}
                 Change::Addition { obligation } => {
                     self.touched.insert(PartId::Clause(obligation.id.clone()));
                     self.clauses.insert(obligation.id.clone(), Arc::new(Clause::new(obligation.clone(), None)));
@@ -189,6 +203,9 @@ impl Agreement {
                 }
                 Change::Obligation { obligation } => self.replace_text(obligation, moment),
             }
+        }
+        if body.changes.iter().any(|change| matches!(change, Change::Period { .. })) {
+            self.period_changed(from, old_end, moment);
         }
         self.new_version(hash, by, (body.consultation.clone(), body.review.clone()), moment);
         Ok(())
@@ -246,6 +263,7 @@ impl Agreement {
 fn change_text(text: &mut Proposal, change: &Change) {
     match change {
         Change::Director { party } => text.director = party.clone(),
+        Change::Period { end_date, .. } => text.period.end_date = *end_date,
         Change::Addition { obligation } => text.obligations.0.push(obligation.clone()),
         Change::Obligation { obligation } => {
             let old = text.obligations.0.iter_mut().find(|old| old.id == obligation.id);

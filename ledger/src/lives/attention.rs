@@ -23,6 +23,7 @@ impl Part {
                     || head.dispute_to_submit().is_some()
                     || head.still_owed().is_some()
                     || head.is_weak()
+                    || head.parties.values().any(|party| party.lapse().is_some())
                     || head.overdue_reviews().next().is_some()
                     || head.lacks_successor().is_some()
             }
@@ -49,10 +50,8 @@ impl Agreement {
         self.leaves_that_wait(&mut found);
         found.extend(self.answer_that_waits());
         self.talks_that_wait(&mut found);
-        let last_day = self.text.period.end_date;
-        let lacking =
-            self.head.lacks_successor().map(|since| waits(Matter::EndsWithoutSuccessor { last_day }, self.deciders(&[]).0, since, None));
-        found.extend(lacking);
+        let lacking = self.head.lacks_successor().zip(self.text.period.end_date);
+        found.extend(lacking.map(|(since, last_day)| waits(Matter::EndsWithoutSuccessor { last_day }, self.deciders(&[]).0, since, None)));
         let reviews = self.head.overdue_reviews();
         found.extend(reviews.map(|(id, since)| waits(Matter::ReviewOverdue { review: id.clone() }, self.deciders(&[]).0, since, None)));
         found.extend(self.head.owed_on_umbrellas().map(|change| {
@@ -98,6 +97,9 @@ impl Agreement {
 
     fn parties_that_wait(&self, found: &mut Vec<Attention>) {
         for (party, standing) in &self.head.parties {
+            if let Some((mandate, lapsed)) = standing.lapse() {
+                found.push(waits(Matter::MandateLapsed { mandate }, [party.clone()], lapsed.since, Some(lapsed.until)));
+            }
             if let Some(quiet) = &standing.quiet {
                 let matter = Matter::GoneQuiet { cause: quiet.cause, obligation: quiet.obligation.clone() };
                 found.push(waits(matter, [party.clone()], quiet.since, None));

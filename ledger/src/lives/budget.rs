@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::agreement::Agreement;
 use super::report::{Claim, Stage};
 use super::stake::times;
-use crate::envelope::statement::agreement::{BudgetShare, is_euro};
+use crate::envelope::statement::agreement::{BudgetShare, When, is_euro};
 use crate::words::{Decimal, Slug};
 
 /// How a budget stands.
@@ -47,8 +47,8 @@ pub struct CapacityStanding {
     pub unit: String,
     /// How much of it, as it said.
     pub declared: Decimal,
-    /// The sum of its promises in that unit, over all their due dates.
-    pub promised: Decimal,
+    /// The sum of its promises in that unit, over all their due dates; `None` where one of them goes on without end.
+    pub promised: Option<Decimal>,
 }
 
 impl Agreement {
@@ -86,14 +86,16 @@ impl Agreement {
             let own = self.text.obligations.iter().filter(|promise| promise.debtor == *party);
             let promised = own.filter_map(|promise| Some((promise, promise.target.as_ref().filter(|target| same(target.unit.as_str()))?)));
             let promised = promised.map(|(promise, target)| {
-                target.value.ten_thousandths().max(0).saturating_mul(times(&promise.when, &self.text.period) as i128)
+                let endless = matches!(&promise.when, When::Rhythm { rule } if self.text.period.is_endless(rule));
+                let whole = || target.value.ten_thousandths().max(0).saturating_mul(times(&promise.when, &self.text.period) as i128);
+                (!endless).then(whole)
             });
             CapacityStanding {
                 party: party.clone(),
                 indicator: declared.indicator.to_string(),
                 unit: declared.unit.to_string(),
                 declared: declared.value,
-                promised: Decimal::of_ten_thousandths(promised.fold(0, i128::saturating_add)),
+                promised: promised.sum::<Option<i128>>().map(Decimal::of_ten_thousandths),
             }
         });
         standing.collect()

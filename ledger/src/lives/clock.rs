@@ -16,10 +16,10 @@ use crate::envelope::statement::institution::Kind;
 use crate::words::{Day, Instant, Slug};
 
 /// Keeps the flag that is due first; of those due at the same instant, the one that was looked at first.
-struct Earliest(Option<Flag>);
+pub(super) struct Earliest(Option<Flag>);
 
 impl Earliest {
-    fn see(&mut self, due_at: Option<Instant>, cause: impl FnOnce() -> Cause) {
+    pub(super) fn see(&mut self, due_at: Option<Instant>, cause: impl FnOnce() -> Cause) {
         if let Some(due_at) = due_at.filter(|at| self.0.as_ref().is_none_or(|flag| *at < flag.due_at)) {
             self.0 = Some(Flag { due_at, cause: cause() });
         }
@@ -44,14 +44,15 @@ impl Agreement {
         self.see_instances(&mut first);
         self.see_conditions(&mut first);
         self.see_quiet(&mut first);
+        self.see_leaning(&mut first);
         self.see_claims(&mut first);
         self.see_cases(&mut first);
         self.see_leaves(&mut first);
         let review = self.next_review();
-        first.see(review.map(|(late_from, _)| late_from), || {
-            let (_, review) = review.expect("there is one");
+        first.see(review.map(|(late_from, ..)| late_from), || {
+            let (_, review, due) = review.expect("there is one");
             let silent = self.deciders(&[]).0.into_iter().collect();
-            Cause::ReviewOverdue { agreement: self.id(), review: review.id.clone(), silent: names(silent) }
+            Cause::ReviewOverdue { agreement: self.id(), review: review.clone(), due, silent: names(silent) }
         });
         let umbrella = self.silent_on_umbrella();
         first.see(umbrella.map(|(until, _)| until), || {
@@ -61,7 +62,9 @@ impl Agreement {
             let (umbrella, origin) = (change.umbrella.clone(), change.origin.clone());
             Cause::UmbrellaUnanswered { agreement: self.id(), umbrella, origin, entry, silent }
         });
-        first.see(self.lacks_successor_at(), || Cause::EndsWithoutSuccessor { agreement: self.id(), last_day: self.text.period.end_date });
+        if let Some(last_day) = self.text.period.end_date {
+            first.see(self.lacks_successor_at(), || Cause::EndsWithoutSuccessor { agreement: self.id(), last_day });
+        }
         let succession = self.next_succession();
         first.see(succession.map(|(at, _)| at), || {
             let open = self.left_by_succession(succession.expect("there is one").1);
@@ -230,7 +233,7 @@ impl Agreement {
             Cause::ImpasseUnanswered { points, .. } => self.positions_late(points, moment),
             Cause::TalksExpired { .. } => self.talks_expired(flag.due_at, moment),
             Cause::DisputeMissing { .. } => self.dispute_missing(moment),
-            Cause::ReviewOverdue { review, .. } => self.review_overdue(review, moment),
+            Cause::ReviewOverdue { review, due, .. } => self.review_overdue(review, *due, moment),
             Cause::UmbrellaUnanswered { origin, entry, .. } => self.flag_umbrella_silence(origin, entry.0.into(), moment),
             Cause::EndsWithoutSuccessor { .. } => self.head_mut().succession.lacking = Some(moment),
             Cause::Ended { outcome: Ending::Succeeded, .. } => self.succeeded(flag.due_at, moment),
@@ -288,6 +291,8 @@ impl Agreement {
                     breakthrough.missing = Some(moment);
                 }
             }
+            Cause::MandateLapsed { party, .. } => self.mandate_lapsed(party, moment),
+            Cause::GoneQuiet { party, cause: Quiet::NoValidMandate, .. } => self.lapse_unanswered(party, moment),
             Cause::GoneQuiet { party, .. } => self.gone_quiet(party, moment),
             Cause::WithdrawalUnanswered { party, silent, .. } => {
                 self.leave_mut(party).silence = Some(Silence { silent: silent.to_vec(), at: moment });

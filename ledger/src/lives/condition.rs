@@ -99,7 +99,8 @@ impl Agreement {
     /// When the clock says that an event can no longer come.
     pub(super) fn lapses_at(&self, clause: &Clause) -> Option<Instant> {
         match clause.awaits()? {
-            Trigger::Event { until, .. } => Some(until.unwrap_or(self.text.period.end_date).end()),
+            // In an agreement without a last day an event without one may come at any time.
+            Trigger::Event { until, .. } => until.or(self.text.period.end_date).map(Day::end),
             Trigger::Fulfilment { .. } | Trigger::Breach { .. } => None,
         }
     }

@@ -36,7 +36,7 @@ impl Agreement {
     pub(super) fn occurrence_after(&self, clause: &Clause, after: Day) -> Option<Day> {
         match &clause.text.when {
             When::Date { .. } | When::AfterEvent { .. } => None,
-            When::Rhythm { rule } => rule.next_after(self.text.period.start_date, self.text.period.end_date, after),
+            When::Rhythm { rule } => rule.next_after(self.text.period.start_date, self.text.period.horizon(), after),
         }
     }
 

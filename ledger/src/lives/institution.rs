@@ -50,6 +50,9 @@ pub struct Institution {
     /// Who may sign in its name: what it gave, and what was passed on under that.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mandates: Vec<Given>,
+    /// The agreements that it signed by a mandate, and must be told when its mandates change; none that is withheld.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub leans_in: BTreeSet<Slug>,
     /// The principals that ever let it sign in their name, so that a reader finds what it holds.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub mandated_by: BTreeSet<Slug>,
@@ -147,6 +150,7 @@ impl Institution {
             went_on: Vec::new(),
             rules: Vec::new(),
             mandates: Vec::new(),
+            leans_in: BTreeSet::new(),
             mandated_by: BTreeSet::new(),
             succession: None,
             succeeds: BTreeSet::new(),

@@ -222,9 +222,12 @@ impl Agreement {
         let debtors = changed.filter_map(|new| self.clauses.get(&new.id)).map(|clause| clause.debtor.clone());
         let directors = body.changes.iter().filter_map(|change| match change {
             Change::Director { party } => Some(party.clone()),
-            Change::Obligation { .. } | Change::Addition { .. } => None,
+            Change::Obligation { .. } | Change::Addition { .. } | Change::Period { .. } => None,
         });
-        debtors.chain(directors).collect()
+        // Another last day ends what everybody owes, or lets it go on.
+        let period = body.changes.iter().any(|change| matches!(change, Change::Period { .. }));
+        let all = if period { self.debtors() } else { BTreeSet::new() };
+        debtors.chain(directors).chain(all).collect()
     }
 
     /// Every party that still owes something: a suspension stops its due dates.

@@ -110,7 +110,7 @@ impl Agreement {
             Matter::Overdue { .. } | Matter::Breached { .. } | Matter::WithdrawalToAnswer { .. } | Matter::OfferToAnswer { .. } => {
                 return None;
             }
-            Matter::ExpulsionToAnswer { .. } => return None,
+            Matter::ExpulsionToAnswer { .. } | Matter::MandateLapsed { .. } => return None,
             Matter::ProposalToAnswer | Matter::ProposalUnanswered => return None,
             Matter::Impasse | Matter::ImpasseToAnswer { .. } | Matter::DisputeToSubmit { .. } => return None,
             Matter::ReviewOverdue { .. } | Matter::EndsWithoutSuccessor { .. } | Matter::UmbrellaToAnswer { .. } => return None,

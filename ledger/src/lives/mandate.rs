@@ -75,7 +75,9 @@ impl Given {
     /// Where it stands by its own words and end, whatever it derives from.
     fn standing_alone(&self, at: Instant) -> Standing {
         match () {
-            () if self.ended.is_some() => Standing::Revoked,
+            () if self.ended.as_ref().is_some_and(|ended| self.mandate.end_date.is_none_or(|day| day.end() > ended.at.at)) => {
+                Standing::Revoked
+            }
             () if self.mandate.end_date.is_some_and(|day| day.end() <= at) => Standing::Expired,
             () if self.mandate.start_date.is_some_and(|day| day.start() > at) => Standing::ToCome,
             () => Standing::Holds,
@@ -169,9 +171,14 @@ impl Institution {
         Ok(())
     }
 
-    /// A mandate ends: by the principal, by who passed it on, or given back by who holds it.
+    /// A mandate ends: by the principal, by who passed it on, or given back by who holds it. The principal can also say of one whose
+    /// last day has passed that it is over: from then on it signs itself.
     pub fn end_mandate(&mut self, by: &Slug, body: &MandateRevocation, moment: Moment) -> Result<(), Refusal> {
-        let open = |given: &&Given| matches!(given.standing_alone(moment.at), Standing::Holds | Standing::ToCome);
+        let open = |given: &&Given| match given.standing_alone(moment.at) {
+            Standing::Holds | Standing::ToCome => true,
+            Standing::Expired => *by == self.id && given.ended.is_none(),
+            Standing::Revoked | Standing::Fallen => false,
+        };
         let Some(given) = self.mandate(&body.mandate).filter(open) else {
             let stand: Vec<String> = self.mandates.iter().filter(open).map(|given| given.hash.to_string()).collect();
             let accepted = if stand.is_empty() { format!("{} has no mandate that has not ended", self.id) } else { stand.join(", ") };

@@ -41,6 +41,11 @@ pub enum Matter {
         /// The case that is open for it; `None` when it was closed with a word.
         case: Option<u32>,
     },
+    /// No mandate of a party that signed by one covers the agreement any more: it gives another, or signs itself (L02).
+    MandateLapsed {
+        /// SHA-256 of the payload of the mandate that covered it last.
+        mandate: Hash,
+    },
     /// A party has gone quiet.
     GoneQuiet {
         /// Why.
@@ -192,6 +197,7 @@ impl Matter {
         match self {
             Self::Overdue { .. } => "overdue",
             Self::Breached { .. } => "breached",
+            Self::MandateLapsed { .. } => "mandate-lapsed",
             Self::GoneQuiet { .. } => "gone-quiet",
             Self::UnderStrength { .. } => "under-strength",
             Self::WithdrawalRuns { .. } => "withdrawal-runs",
@@ -222,9 +228,10 @@ impl Matter {
     }
 
     /// Every word that [`Matter::code`] gives.
-    pub const CODES: [&'static str; 28] = [
+    pub const CODES: [&'static str; 29] = [
         "overdue",
         "breached",
+        "mandate-lapsed",
         "gone-quiet",
         "under-strength",
         "withdrawal-runs",

@@ -155,7 +155,7 @@ impl Part {
                 let quiet = head.parties.values().filter_map(|party| party.quiet.as_ref()).map(|quiet| quiet.since.at);
                 quiet.chain(head.weaknesses.values().map(|since| since.at)).min()
             }
-            Self::Text(text) => Some(text.period.end_date.end()),
+            Self::Text(text) => text.period.end_date.map(Day::end),
             Self::Clause(_) => None,
             Self::Instance(instance) => Some(instance.late_from),
             Self::Claim(claim) => claim.stage.until(),

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::agreement::Agreement;
 use super::head::Head;
+use super::leaning::{Lapsed, Leaning};
 use super::moment::{Fact, Moment};
 use super::obligation::Clause;
 use crate::envelope::refusal::{Refusal, Rule};
@@ -33,6 +34,9 @@ pub struct Participation {
     pub quiet: Option<QuietSince>,
     /// That it must be flagged as gone quiet.
     pub quiet_due: Option<QuietDue>,
+    /// That it signed by a mandate, and has signed nothing itself since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leaning: Option<Leaning>,
 }
 
 /// A consent that is void, of which its holder must be told.
@@ -50,7 +54,23 @@ pub struct VoidConsent {
 impl Participation {
     /// A party that has been invited and has said nothing.
     pub fn invited(kind: Kind) -> Self {
-        Self { kind, signed: None, voided: None, acceded: None, withdrawn: None, expelled: None, quiet: None, quiet_due: None }
+        Self {
+            kind,
+            signed: None,
+            voided: None,
+            acceded: None,
+            withdrawn: None,
+            expelled: None,
+            quiet: None,
+            quiet_due: None,
+            leaning: None,
+        }
+    }
+
+    /// The mandate that covered the agreement last, and that none does any more, while the term to answer that runs.
+    pub fn lapse(&self) -> Option<(Hash, &Lapsed)> {
+        let leaning = self.leaning.as_ref().filter(|_| self.takes_part())?;
+        Some((leaning.mandate, leaning.lapsed.as_ref().filter(|lapsed| !lapsed.unanswered)?))
     }
 
     /// Whether it takes part: it has not left, and was not put out.

@@ -11,14 +11,51 @@ use crate::envelope::statement::flag::Ending;
 use crate::envelope::statement::review::{Review, ReviewOutcome, ScheduledReview};
 use crate::words::{Day, Hash, Instant, Slug};
 
-/// What became of a review: it is on record once it is overdue or held.
+/// What became of a review: it is on record once it is overdue or held; one that recurs from the first day in force on.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Reviewed {
-    /// The entry that says that it was not recorded in time; it stays when it is held later.
+    /// The entry that says that it, or the last turn that has come, was not recorded in time; it stays when that is held later.
     pub overdue: Option<Fact>,
-    /// That it was held.
+    /// That it was held; of one that recurs the last time.
     pub held: Option<HeldReview>,
+    /// Of one that recurs: the turns that can be held.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub turns: Option<Turns>,
+}
+
+/// The turns of a review that recurs which can be held: at most two, so that decades cost no more than a year. The log has the others.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Turns {
+    /// The one that is overdue, until it is held or the next one is overdue as well.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overdue: Option<Turn>,
+    /// The next one; `None` after the last day of the agreement or of the rhythm.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub coming: Option<Turn>,
+    /// How many were never held.
+    pub missed: u32,
+}
+
+/// One turn of a review that recurs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Turn {
+    /// The first day on which it can be held: that after the turn before it.
+    pub from: Day,
+    /// Its last day, by which it is named.
+    pub due: Day,
+    /// From when on it is overdue.
+    pub late_from: Instant,
+}
+
+impl Reviewed {
+    /// Since when it waits to be recorded; `None` when it does not, or not yet.
+    fn waits(&self) -> Option<Fact> {
+        let waits = self.turns.as_ref().map_or(self.held.is_none(), |turns| turns.overdue.is_some());
+        self.overdue.filter(|_| waits)
+    }
 }
 
 /// A review that was held.
@@ -35,6 +72,9 @@ pub struct HeldReview {
     pub outcome: ReviewOutcome,
     /// Hash of what was found, beside the log.
     pub findings: Hash,
+    /// Of one that recurs: the last day of the turn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<Day>,
 }
 
 /// Where a review stands.
@@ -76,18 +116,24 @@ impl Head {
 
     /// The reviews that are overdue and still to be recorded.
     pub fn overdue_reviews(&self) -> impl Iterator<Item = (&Slug, Fact)> {
-        let waits = |(id, review): (_, &Reviewed)| review.overdue.filter(|_| review.held.is_none()).map(|since| (id, since));
+        let waits = |(id, review): (_, &Reviewed)| review.waits().map(|since| (id, since));
         self.reviews.iter().filter_map(waits).filter(|_| self.reviewed_from().is_some())
     }
 
-    /// Where a review of the text stands, so far as the log says.
+    /// Where a review of the text stands, so far as the log says; one that recurs by the turn that is next to be held.
     pub fn review_standing(&self, review: &ScheduledReview) -> ReviewStanding {
         let recorded = self.reviews.get(&review.id);
+        let held = recorded.is_some_and(|recorded| recorded.held.is_some());
+        let turns = recorded.and_then(|recorded| recorded.turns.as_ref());
         match (&self.state, self.reviewed_from()) {
-            _ if recorded.is_some_and(|recorded| recorded.held.is_some()) => ReviewStanding::Held,
+            _ if held && turns.is_none() => ReviewStanding::Held,
             (State::Proposed | State::Signed { .. }, _) => ReviewStanding::ToCome,
+            (_, None) if held => ReviewStanding::Held,
             (_, None) => ReviewStanding::FellAway,
-            (_, Some(from)) if review.date <= from => ReviewStanding::FellAway,
+            (_, Some(_)) if turns.is_some_and(|turns| turns.overdue.is_some()) => ReviewStanding::Overdue,
+            (_, Some(_)) if turns.is_some_and(|turns| turns.coming.is_some()) => ReviewStanding::ToCome,
+            (_, Some(_)) if turns.is_some() && held => ReviewStanding::Held,
+            (_, Some(from)) if review.date.is_none_or(|date| date <= from) => ReviewStanding::FellAway,
             (_, Some(_)) if recorded.is_some() => ReviewStanding::Overdue,
             (_, Some(_)) => ReviewStanding::ToCome,
         }
@@ -108,17 +154,43 @@ impl Agreement {
         })
     }
 
-    /// The review that is the first to be overdue, and from when on. A suspension does not put one off: what stands still is looked at
-    /// all the same.
-    pub(super) fn next_review(&self) -> Option<(Instant, &ScheduledReview)> {
-        self.head.reviewed_from()?;
-        let to_come = self.scheduled_reviews().filter(|review| self.head.review_standing(review) == ReviewStanding::ToCome);
-        to_come.map(|review| (self.late_from(review.date), review)).min_by_key(|(late_from, _)| *late_from)
+    /// It is in force from this day: the first turn of each review that recurs.
+    pub(super) fn expect_reviews(&mut self, from: Day) {
+        let recurring: Vec<Slug> =
+            self.scheduled_reviews().filter(|review| review.rule.is_some()).map(|review| review.id.clone()).collect();
+        for id in recurring {
+            let turns = Turns { coming: self.turn_after(&id, from), ..Turns::default() };
+            self.head_mut().reviews.insert(id, Reviewed { turns: Some(turns), ..Reviewed::default() });
+        }
     }
 
-    /// A review was not recorded in time.
-    pub(super) fn review_overdue(&mut self, review: &Slug, moment: Moment) {
-        self.head_mut().reviews.entry(review.clone()).or_default().overdue = Some(moment);
+    /// The turn of a review after a day: the last one of the turn before it, or the first one in force.
+    pub(super) fn turn_after(&self, id: &Slug, day: Day) -> Option<Turn> {
+        let period = &self.text.period;
+        let rhythm = self.scheduled_reviews().find(|review| review.id == *id)?.rule.as_ref()?;
+        let due = rhythm.next_after(period.start_date, period.horizon(), day)?;
+        Some(Turn { from: day.plus_days(1), due, late_from: self.late_from(due) })
+    }
+
+    /// The review that is the first to be overdue, from when on, and the last day of its turn if it recurs. A suspension does not put
+    /// one off: what stands still is looked at all the same.
+    pub(super) fn next_review(&self) -> Option<(Instant, &Slug, Option<Day>)> {
+        self.head.reviewed_from()?;
+        let once = self.scheduled_reviews().filter(|review| self.head.review_standing(review) == ReviewStanding::ToCome);
+        let once = once.filter_map(|review| Some((self.late_from(review.date?), &review.id, None)));
+        let turns = self.head.reviews.iter().filter_map(|(id, review)| Some((id, review.turns.as_ref()?.coming?)));
+        once.chain(turns.map(|(id, turn)| (turn.late_from, id, Some(turn.due)))).min_by_key(|(late_from, ..)| *late_from)
+    }
+
+    /// A review, or a turn of it, was not recorded in time. The turn before it, if that was not held either, no longer can be.
+    pub(super) fn review_overdue(&mut self, id: &Slug, due: Option<Day>, moment: Moment) {
+        let next = due.and_then(|due| self.turn_after(id, due));
+        let reviewed = self.head_mut().reviews.entry(id.clone()).or_default();
+        reviewed.overdue = Some(moment);
+        if let Some(turns) = &mut reviewed.turns {
+            turns.missed += u32::from(turns.overdue.is_some());
+            turns.overdue = std::mem::replace(&mut turns.coming, next);
+        }
     }
 
     /// The one that directs records a review.
@@ -133,28 +205,65 @@ impl Agreement {
         let Some(from) = self.head.reviewed_from() else {
             return Err(self.wrong_state("an agreement that is in force, or whose last day has passed"));
         };
-        match self.head.review_standing(review) {
-            ReviewStanding::ToCome | ReviewStanding::Overdue => {}
-            ReviewStanding::Held => {
-                return Err(Refusal::at("/body/review", Rule::AlreadyGiven, format!("{} is on record", review.id), ""));
+        let earliest = match (review.date, body.due) {
+            (Some(date), None) => self.check_once(review, date, from)?,
+            (None, due) => self.check_turn(&review.id, due)?,
+            (Some(_), Some(_)) => {
+                let detail = format!("{} has no turns: it is held once", review.id);
+                return Err(Refusal::at("/body/due", Rule::ReviewUnfit, detail, "a review without a turn"));
             }
-            ReviewStanding::FellAway => {
-                let detail = format!("{} is not after {from}, the day on which the agreement came into force", review.date);
-                return Err(Refusal::at("/body/review", Rule::ReviewUnfit, detail, "a review after its first day"));
-            }
-        }
-        // Each looks at what came after the day of the one before it: not all of them are held on the first day.
-        let before = self.scheduled_reviews().map(|other| other.date).filter(|date| *date < review.date).max();
-        let (earliest, today) = (before.map_or(from, |before| from.max(before.plus_days(1))), Day::of(moment.at));
+        };
+        let today = Day::of(moment.at);
         if !(earliest..=today).contains(&body.held_on) {
             let accepted = if earliest <= today { format!("a day from {earliest} to {today}") } else { format!("not before {earliest}") };
             let detail = format!("{} cannot have been held on {}", review.id, body.held_on);
             return Err(Refusal::at("/body/heldOn", Rule::ReviewUnfit, detail, accepted));
         }
         let (by, outcome, findings) = (by.clone(), body.outcome, body.findings.hash);
-        let held = HeldReview { by, at: moment, held_on: body.held_on, outcome, findings };
-        self.head_mut().reviews.entry(body.review.clone()).or_default().held = Some(held);
+        let held = HeldReview { by, at: moment, held_on: body.held_on, outcome, findings, due: body.due };
+        let next = body.due.and_then(|due| self.turn_after(&body.review, due));
+        let reviewed = self.head_mut().reviews.entry(body.review.clone()).or_default();
+        reviewed.held = Some(held);
+        if let Some(turns) = &mut reviewed.turns
+            && turns.overdue.take_if(|turn| Some(turn.due) == body.due).is_none()
+        {
+            // In time: what was overdue before it is looked at with it, and is not held any more.
+            turns.missed += u32::from(turns.overdue.take().is_some());
+            (turns.coming, reviewed.overdue) = (next, None);
+        }
         Ok(())
+    }
+
+    /// The first day on which a review that is held once can have been, or why it cannot be held.
+    fn check_once(&self, review: &ScheduledReview, date: Day, from: Day) -> Result<Day, Refusal> {
+        match self.head.review_standing(review) {
+            ReviewStanding::ToCome | ReviewStanding::Overdue => {}
+            ReviewStanding::Held => {
+                return Err(Refusal::at("/body/review", Rule::AlreadyGiven, format!("{} is on record", review.id), ""));
+            }
+            ReviewStanding::FellAway => {
+                let detail = format!("{date} is not after {from}, the day on which the agreement came into force");
+                return Err(Refusal::at("/body/review", Rule::ReviewUnfit, detail, "a review after its first day"));
+            }
+        }
+        // Each looks at what came after the day of the one before it: not all of them are held on the first day.
+        let before = self.scheduled_reviews().filter_map(|other| other.date).filter(|other| *other < date).max();
+        Ok(before.map_or(from, |before| from.max(before.plus_days(1))))
+    }
+
+    /// The same of a turn of one that recurs. One day is not that of two turns, so that none is recorded ahead with the one before it.
+    fn check_turn(&self, id: &Slug, due: Option<Day>) -> Result<Day, Refusal> {
+        let reviewed = self.head.reviews.get(id);
+        let turns = reviewed.and_then(|reviewed| reviewed.turns.as_ref());
+        let open = || turns.into_iter().flat_map(|turns| turns.overdue.iter().chain(&turns.coming));
+        let Some(turn) = open().find(|turn| Some(turn.due) == due) else {
+            let days = open().map(|turn| turn.due.to_string()).collect::<Vec<_>>().join(" or ");
+            let accepted = if days.is_empty() { "no turn is to be held any more".to_owned() } else { days };
+            let detail = due.map_or(format!("{id} recurs"), |due| format!("{due} is no turn of {id} that is to be held"));
+            return Err(Refusal::at("/body/due", Rule::ReviewUnfit, detail, accepted));
+        };
+        let held = reviewed.and_then(|reviewed| reviewed.held.as_ref());
+        Ok(held.map_or(turn.from, |held| turn.from.max(held.held_on.plus_days(1))))
     }
 
     /// That a change follows from the review that it names: one that was held and came to that.

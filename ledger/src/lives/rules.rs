@@ -12,7 +12,7 @@ use crate::envelope::statement::genesis::Versions;
 use crate::words::{Calendar, Instant, Term, deadline, with_two_working_days};
 
 /// The newest version of the rules that this program knows. Version 1 is the first.
-pub const RULES_VERSION: u32 = 3;
+pub const RULES_VERSION: u32 = 4;
 
 /// The rules in force at a place in the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,6 +75,26 @@ impl Rules {
     pub fn expects_successor(self) -> bool {
         self.version >= 3
     }
+
+    /// Since version 4: whether it is watched that a party which signs by a mandate still has one (L02).
+    pub fn watches_mandates(self) -> bool {
+        self.version >= 4
+    }
+}
+
+/// What a version of the rules brought, in words: for whoever takes it up.
+pub fn news(version: u32) -> &'static [&'static str] {
+    match version {
+        2 => &[
+            "a term of three days or more has two working days, where days move to working days (art. 2 Algemene termijnenwet)",
+            "a proposal by another than the municipality is answered by it in its term, or flagged (L03)",
+        ],
+        3 => &["an agreement that comes into force is flagged when its end comes near and no successor is signed (L13)"],
+        4 => &[
+            "a party that signs by a mandate is asked to answer when no mandate covers the agreement any more, and flagged when it does not (L02)",
+        ],
+        _ => &[],
+    }
 }
 
 #[cfg(test)]
@@ -95,6 +115,15 @@ mod tests {
         let (a, b, c) = (rules(1, "atw-2026.2"), rules(2, "atw-2026.1"), rules(2, "atw-2026.2"));
         for (later, earlier, follows) in [(a, Rules::FIRST, true), (a, b, false), (b, a, false), (c, a, true), (c, b, true), (c, c, true)] {
             assert_eq!(later.follow(earlier), follows, "{later:?} {earlier:?}");
+        }
+    }
+
+    /// Whoever takes a version up is told what it brings.
+    #[test]
+    fn each_version_after_the_first_says_what_it_brought() {
+        assert!(news(1).is_empty() && news(RULES_VERSION + 1).is_empty());
+        for version in 2..=RULES_VERSION {
+            assert!(!news(version).is_empty(), "version {version}");
         }
     }
 

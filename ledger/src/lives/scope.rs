@@ -32,6 +32,13 @@ pub(super) fn misses(mandate: &Mandate, signed_with: &Kid, asked: &Asked<'_>) ->
     [key, act, agreement, theme, area, money].into_iter().flatten().collect()
 }
 
+/// Whether a mandate is for an agreement: by its agreements, themes and areas, whatever acts and money it is for.
+pub(super) fn reaches(mandate: &Mandate, text: &Proposal) -> bool {
+    mandate.agreements.as_ref().is_none_or(|list| list.contains(&text.agreement))
+        && mandate.themes.as_ref().is_none_or(|list| text.themes.iter().all(|theme| list.contains(theme)))
+        && mandate.neighbourhoods.as_ref().is_none_or(|areas| outside(areas, text).is_none())
+}
+
 /// Where an agreement holds that lies in none of these areas. One that names no neighbourhood holds everywhere.
 fn outside(areas: &[CbsCode], text: &Proposal) -> Option<String> {
     if text.neighbourhoods.is_empty() {

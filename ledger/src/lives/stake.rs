@@ -7,7 +7,7 @@ use super::obligation::{Clause, Course};
 use super::offer::OfferKind;
 use crate::envelope::Body;
 use crate::envelope::statement::agreement::{Nature, Obligation, Period, Proposal, When, is_euro};
-use crate::envelope::statement::amendment::Amendment;
+use crate::envelope::statement::amendment::{Amendment, Change};
 use crate::envelope::statement::completeness::MAX_OCCURRENCES;
 use crate::envelope::statement::obligation::Release;
 use crate::words::{Decimal, Slug};
@@ -19,6 +19,8 @@ pub struct Stake {
     euros: i128,
     /// The unit of a promise of money that is not in euros, if there is one: that cannot be compared.
     other: Option<String>,
+    /// Whether a promise of money goes on without end: no amount holds that.
+    is_endless: bool,
 }
 
 impl Stake {
@@ -27,15 +29,26 @@ impl Stake {
         if let Some(unit) = &self.other {
             return Some(format!("it goes up to {most} euro, and this is about money in {unit:?}"));
         }
+        if self.is_endless {
+            return Some(format!("it goes up to {most} euro, and this is about a promise of money without end"));
+        }
         (self.euros > 0 && self.euros > most.ten_thousandths()).then(|| format!("it goes up to {most} euro, and this is about {self}"))
     }
 
     fn is_more_than(&self, before: &Self) -> bool {
-        self.euros > before.euros || self.other != before.other
+        self.euros > before.euros || self.other != before.other || self.is_endless && !before.is_endless
     }
 
-    /// Adds what a promise is worth: its target each time that it falls due.
-    fn add(&mut self, obligation: &Obligation, times: impl FnOnce() -> usize) {
+    /// Adds what a promise is worth: its target each time that it falls due in a period.
+    fn add(&mut self, obligation: &Obligation, period: &Period) {
+        self.add_times(obligation, || times(&obligation.when, period));
+        let money = obligation.target.as_ref().filter(|_| obligation.nature == Some(Nature::Funding));
+        let endless = matches!(&obligation.when, When::Rhythm { rule } if period.is_endless(rule));
+        self.is_endless |= endless && money.is_some_and(|target| target.value.ten_thousandths() > 0);
+    }
+
+    /// The same for so many times.
+    fn add_times(&mut self, obligation: &Obligation, times: impl FnOnce() -> usize) {
         let Some(target) = obligation.target.as_ref().filter(|_| obligation.nature == Some(Nature::Funding)) else { return };
         if !is_euro(target.unit.as_str()) {
             self.other = Some(target.unit.to_string());
@@ -53,10 +66,10 @@ impl fmt::Display for Stake {
     }
 }
 
-/// How often it falls due in a period; once when it does not recur.
+/// How often it falls due in a period; once when it does not recur, and as often as is counted where that has no end.
 pub(super) fn times(when: &When, period: &Period) -> usize {
     match when {
-        When::Rhythm { rule } => rule.count(period.start_date, period.end_date, MAX_OCCURRENCES),
+        When::Rhythm { rule } => rule.count(period.start_date, period.horizon(), MAX_OCCURRENCES),
         When::Date { .. } | When::AfterEvent { .. } => 1,
     }
 }
@@ -65,7 +78,7 @@ pub(super) fn times(when: &When, period: &Period) -> usize {
 pub fn owed_by_text(text: &Proposal, who: &Slug) -> Stake {
     let mut stake = Stake::default();
     let own = text.obligations.iter().filter(|obligation| obligation.debtor == *who);
-    own.for_each(|obligation| stake.add(obligation, || times(&obligation.when, &text.period)));
+    own.for_each(|obligation| stake.add(obligation, &text.period));
     stake
 }
 
@@ -98,18 +111,24 @@ impl Agreement {
     fn owed(&self, who: &Slug) -> Stake {
         let mut stake = Stake::default();
         let owes = |clause: &&std::sync::Arc<Clause>| clause.debtor == *who && is_owed(&clause.course);
-        self.clauses.values().filter(owes).for_each(|clause| stake.add(&clause.text, || times(&clause.text.when, &self.text.period)));
+        self.clauses.values().filter(owes).for_each(|clause| stake.add(&clause.text, &self.text.period));
         stake
     }
 
     /// The same after an amendment; nothing when that makes it owe no more than before.
     fn owed_after(&self, who: &Slug, body: &Amendment) -> Stake {
         let replaced = |id: &Slug| body.changes.iter().filter_map(|change| change.obligation()).any(|new| new.id == *id);
+        let mut period = self.text.period.clone();
+        for change in body.changes.iter() {
+            if let Change::Period { end_date, .. } = change {
+                period.end_date = *end_date;
+            }
+        }
         let mut after = Stake::default();
         let stays = self.clauses.values().filter(|clause| clause.debtor == *who && is_owed(&clause.course) && !replaced(&clause.text.id));
-        stays.for_each(|clause| after.add(&clause.text, || times(&clause.text.when, &self.text.period)));
+        stays.for_each(|clause| after.add(&clause.text, &period));
         let new = body.changes.iter().filter_map(|change| change.obligation()).filter(|new| new.debtor == *who);
-        new.for_each(|new| after.add(new, || times(&new.when, &self.text.period)));
+        new.for_each(|new| after.add(new, &period));
         if after.is_more_than(&self.owed(who)) { after } else { Stake::default() }
     }
 
@@ -117,7 +136,7 @@ impl Agreement {
     fn owed_with(&self, who: &Slug, obligation: &Slug) -> Stake {
         let before = self.owed(who);
         let mut after = before.clone();
-        self.clauses.get(obligation).into_iter().for_each(|clause| after.add(&clause.text, || times(&clause.text.when, &self.text.period)));
+        self.clauses.get(obligation).into_iter().for_each(|clause| after.add(&clause.text, &self.text.period));
         if after.is_more_than(&before) { after } else { Stake::default() }
     }
 
@@ -125,8 +144,10 @@ impl Agreement {
     fn given_up(&self, who: &Slug, body: &Release) -> Stake {
         let mut stake = Stake::default();
         if let Some(clause) = self.clauses.get(&body.obligation).filter(|clause| self.creditors(clause).contains(who)) {
-            let all = || times(&clause.text.when, &self.text.period);
-            stake.add(&clause.text, || body.instances.as_ref().map_or_else(all, |dues| dues.len()));
+            match &body.instances {
+                Some(dues) => stake.add_times(&clause.text, || dues.len()),
+                None => stake.add(&clause.text, &self.text.period),
+            }
         }
         stake
     }

@@ -60,10 +60,7 @@ impl Head {
 impl Agreement {
     /// It is in force from this day: by when it must have a successor. One that lasts less than twice the term, by half its time.
     pub(super) fn expect_successor(&mut self, from: Day) {
-        if !self.rules.expects_successor() {
-            return;
-        }
-        let end = self.text.period.end_date;
+        let Some(end) = self.text.period.end_date.filter(|_| self.rules.expects_successor()) else { return };
         let half = from.plus_days(end.days_since(from) / 2);
         let last = end.plus_days(-self.text.successor_days()).max(half);
         self.head_mut().succession.expected_by = Some(last.end());

@@ -95,7 +95,7 @@ impl Agreement {
             self.in_force()?;
         }
         let earliest = pause.map_or(today, |pause| pause.until.plus_days(1));
-        let latest = today.plus_months(MAX_MONTHS).min(self.text.period.end_date);
+        let latest = today.plus_months(MAX_MONTHS).min(self.text.period.horizon());
         if (earliest..=latest).contains(&body.until) {
             return Ok(());
         }

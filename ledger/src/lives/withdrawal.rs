@@ -171,7 +171,7 @@ impl Agreement {
         match (&clause.text.when, &clause.course) {
             (When::Date { .. }, _) => self.open_dues(id).iter().any(|due| *due > effective),
             (When::Rhythm { rule }, Course::Running { .. }) => {
-                rule.next_after(self.text.period.start_date, self.text.period.end_date, effective).is_some()
+                rule.next_after(self.text.period.start_date, self.text.period.horizon(), effective).is_some()
             }
             // Its trigger may come at any time, so also after the party has left.
             (When::AfterEvent { .. }, Course::Waiting | Course::Conditional { .. }) => true,

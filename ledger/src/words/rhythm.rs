@@ -59,6 +59,16 @@ impl Rhythm {
     /// 100 000 steps without an occurrence at which the library gives up, so that never hides one.
     pub const HORIZON_MONTHS: u32 = 1200;
 
+    /// The last day on which an occurrence is looked for, of what runs from a day without end.
+    pub fn horizon(start: Day) -> Day {
+        start.plus_months(Self::HORIZON_MONTHS)
+    }
+
+    /// Whether it has neither COUNT nor UNTIL: it goes on as long as what it is part of.
+    pub fn is_endless(&self) -> bool {
+        self.rule.count.is_none() && self.rule.until.is_none()
+    }
+
     /// Reads and checks a rule.
     pub fn parse(text: &str) -> Result<Self, RhythmFault> {
         if !(1..=400).contains(&text.len()) {
@@ -92,7 +102,7 @@ impl Rhythm {
 
     /// The occurrences after `after`, which is not before `start`.
     fn walk(&self, start: Day, after: Day, end: Day) -> impl Iterator<Item = Day> {
-        let last = end.min(start.plus_months(Self::HORIZON_MONTHS));
+        let last = end.min(Self::horizon(start));
         let last = self.rule.until.map_or(last, |until| until.min(last));
         let days = (last > after).then(|| {
             let set = self.rule.set(self.rule.start_near(start, after), last);

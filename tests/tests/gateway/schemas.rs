@@ -398,6 +398,10 @@ fn samples() -> Vec<(Type, Value)> {
         ),
         (
             Type::Flag,
+            json!({ "dueAt": "2006-06-01T22:00:00Z", "cause": { "kind": "mandate-lapsed", "agreement": "wijk", "party": "school", "mandate": hash } }),
+        ),
+        (
+            Type::Flag,
             json!({ "dueAt": "2006-06-01T22:00:00Z", "cause": { "kind": "agenda-unanswered", "institution": "ministry", "proposal": hash } }),
         ),
         (

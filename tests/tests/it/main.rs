@@ -14,5 +14,6 @@ mod taken_over;
 mod transitions;
 mod reasons;
 mod recurring;
+mod rules_change;
 mod requirements;
 mod tidy;

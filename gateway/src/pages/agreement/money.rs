@@ -49,12 +49,13 @@ fn share<'a>(visit: &Visit, names: &'a Names, share: &'a ShareStanding) -> [(&'s
 
 fn able_to(visit: &Visit, names: &Names, one: &CapacityStanding) -> Markup {
     let number = |value| decimal(visit.words.language, value);
-    let said = [
+    let mut said = vec![
         ("who", names.get(&one.party).into()),
         ("indicator", one.indicator.as_str().into()),
         ("declared", number(one.declared).into()),
-        ("promised", number(one.promised).into()),
         ("unit", one.unit.as_str().into()),
     ];
-    html! { p { (visit.words.with("capacity-declared", &said)) } }
+    said.extend(one.promised.map(|promised| ("promised", number(promised).into())));
+    let key = if one.promised.is_some() { "capacity-declared" } else { "capacity-endless" };
+    html! { p { (visit.words.with(key, &said)) } }
 }

@@ -53,6 +53,8 @@ fn stands(visit: &Visit, listing: &Listing, view: &AgreementView, id: &Slug, par
             @if !owes.is_empty() { "; " (words.with("party-owes", &[("obligations", owes.into())])) }
         } @else if let Some(quiet) = &party.quiet {
             strong { (words.say("party-quiet")) } ": " (words.code(quiet.cause.code())) " " (visit.proof(listing, quiet.since.entry))
+        } @else if let Some((_, lapsed)) = party.lapse() {
+            (words.with("party-mandate-lapsed", &[("until", visit.instant(lapsed.until).into())])) " " (visit.proof(listing, lapsed.since.entry))
         } @else { (words.say("party-takes-part")) }
         @if let Some(acceded) = party.acceded.filter(|_| party.takes_part()) {
             "; " (words.say("party-acceded")) " " (visit.moment(acceded.at)) " " (visit.proof(listing, acceded.entry))

@@ -77,7 +77,7 @@ shape! {
     "Verklaard vermogen" struct DeclaredCapacity {
         /// What it has, such as room to invest.
         indicator: Text<1, 120> = "indicator",
-        /// How much of it, over the period of the agreement.
+        /// How much of it, over the period of the agreement, or in all where that has no last day.
         value: Decimal = "waarde",
         /// In what it is counted; what the party promises in the same unit is set beside it.
         unit: Text<1, 40> = "eenheid",
@@ -101,8 +101,20 @@ shape! {
     "Looptijd" struct Period {
         /// First day.
         start_date: Day = "begindatum",
-        /// Last day.
-        end_date: Day = "einddatum",
+        /// Last day; when not given the agreement is open-ended, and has a review that recurs without end, at least every four years.
+        end_date: Option<Day> = "einddatum",
+    }
+}
+
+impl Period {
+    /// Up to which day rhythms are looked at: the last one, or where a rhythm without end stops being computed.
+    pub fn horizon(&self) -> Day {
+        self.end_date.unwrap_or_else(|| Rhythm::horizon(self.start_date))
+    }
+
+    /// Whether a rhythm has due dates in it without end.
+    pub fn is_endless(&self, rhythm: &Rhythm) -> bool {
+        self.end_date.is_none() && rhythm.is_endless()
     }
 }
 

@@ -2,8 +2,9 @@
 
 use super::agreement::{Attachment, Obligation};
 use super::consultation::Consultation;
+use super::review::ScheduledReview;
 use crate::envelope::shape::{List, shape};
-use crate::words::{Hash, Slug};
+use crate::words::{Day, Hash, Slug};
 
 shape! {
     /// One change of the text.
@@ -17,6 +18,10 @@ shape! {
         /// Another party directs (L16).
         Director { /// The party.
             party: Slug = "regisseur", } = "director" ~ "andere regisseur",
+        /// Another last day, or none any more (L14), and other reviews.
+        Period { /// The last day from here on; none when the agreement becomes open-ended, or stays so.
+            end_date: Option<Day> = "einddatum", /// The reviews instead of those that are still to come; those stay when not given. What is overdue or held stays.
+            reviews: Option<List<ScheduledReview, 1, 40>> = "toetsmomenten", } = "period" ~ "andere looptijd",
     }
 }
 
@@ -41,11 +46,11 @@ shape! {
 }
 
 impl Change {
-    /// The obligation that it brings; `None` for a director.
+    /// The obligation that it brings; `None` for a director or a period.
     pub fn obligation(&self) -> Option<&Obligation> {
         match self {
             Self::Obligation { obligation } | Self::Addition { obligation } => Some(obligation),
-            Self::Director { .. } => None,
+            Self::Director { .. } | Self::Period { .. } => None,
         }
     }
 }

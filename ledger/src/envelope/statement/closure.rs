@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::agreement::is_euro;
+use super::agreement::{Period, is_euro};
 use super::completeness::{Gaps, items, text};
 use crate::envelope::json::Json;
 use crate::envelope::refusal::Rule;
@@ -12,7 +12,7 @@ use crate::words::{Day, Decimal, Rhythm};
 type Known<'a> = BTreeMap<&'a str, (usize, &'a Json)>;
 
 /// Every gap between the obligations of a proposal's body.
-pub(super) fn gaps(body: &Json, period: Option<(Day, Day)>, gaps: &mut Gaps) {
+pub(super) fn gaps(body: &Json, period: Option<&Period>, gaps: &mut Gaps) {
     let obligations = items(body, "obligations");
     let known: Known<'_> = obligations.iter().enumerate().filter_map(|(i, o)| Some((text(o, "id")?, (i, o)))).collect();
     for (i, obligation) in obligations.iter().enumerate() {
@@ -93,15 +93,29 @@ fn share_fault(obligation: &Json, id: &str, twice: bool, known: &Known<'_>) -> O
     }
 }
 
-/// What each obligation with a target promises over all its due dates, in ten thousandths.
-fn promised<'a>(known: &Known<'a>, period: Option<(Day, Day)>) -> BTreeMap<&'a str, i128> {
+/// What each obligation with a target promises over all its due dates, in ten thousandths; `None` where those have no end.
+fn promised<'a>(known: &Known<'a>, period: Option<&Period>) -> BTreeMap<&'a str, Option<i128>> {
     let whole = |commitment: &Json| {
         let value = commitment.get("target").and_then(|target| amount(target, "value"))?;
-        let times = commitment.get("when").and_then(|when| text(when, "rule")).and_then(|rule| Rhythm::parse(rule).ok());
-        let times = times.zip(period).map_or(1, |(rhythm, (start, end))| rhythm.count(start, end, super::completeness::MAX_OCCURRENCES));
-        Some(value.saturating_mul(times as i128))
+        let rhythm = commitment.get("when").and_then(|when| text(when, "rule")).and_then(|rule| Rhythm::parse(rule).ok());
+        let Some((rhythm, period)) = rhythm.zip(period) else { return Some(Some(value)) };
+        if period.is_endless(&rhythm) {
+            return Some(None);
+        }
+        let times = rhythm.count(period.start_date, period.horizon(), super::completeness::MAX_OCCURRENCES);
+        Some(Some(value.saturating_mul(times as i128)))
     };
     known.iter().filter_map(|(id, (_, commitment))| Some((*id, whole(commitment)?))).collect()
+}
+
+/// Takes an amount off what is left of a promise; what is wrong with that, and what would be accepted.
+fn take(left: Option<&mut Option<i128>>, id: &str, amount: i128) -> Option<(String, &'static str)> {
+    let Some(left) = left? else {
+        let accepted = "a promise of money on a date, or with a rhythm that has COUNT or UNTIL";
+        return Some((format!("{id:?} goes on without end, and so makes no sum"), accepted));
+    };
+    *left -= amount;
+    (*left < 0).then(|| (format!("{id:?} does not promise that much"), "at most what is left of it"))
 }
 
 /// People are freed where that is what is promised (L12).
@@ -117,7 +131,7 @@ fn capacity(obligation: &Json, i: usize, gaps: &mut Gaps) {
 }
 
 /// The shares of a budget make the whole, and each is promised by the one that pays it (L33).
-fn budgets(body: &Json, known: &Known<'_>, period: Option<(Day, Day)>, gaps: &mut Gaps) {
+fn budgets(body: &Json, known: &Known<'_>, period: Option<&Period>, gaps: &mut Gaps) {
     let mut left = promised(known, period);
     gaps.unique(body, "budgets", "id");
     for (i, budget) in items(body, "budgets").iter().enumerate() {
@@ -143,10 +157,9 @@ fn budgets(body: &Json, known: &Known<'_>, period: Option<(Day, Day)>, gaps: &mu
                 gaps.add(Rule::Incomplete, at(pointer), detail, accepted);
                 continue;
             }
-            let left = left.entry(id).or_default();
-            *left -= total.percent(percent).ten_thousandths();
-            if *left < 0 {
-                gaps.add(Rule::Incomplete, at("/percent"), format!("{id:?} does not promise that much"), "at most what is left of it");
+            let left = left.entry(id).or_insert(Some(0));
+            if let Some((detail, accepted)) = take(Some(left), id, total.percent(percent).ten_thousandths()) {
+                gaps.add(Rule::Incomplete, at("/percent"), detail, accepted);
             }
         }
     }
@@ -172,22 +185,19 @@ fn budget_fault(share: &Json, id: &str, known: &Known<'_>) -> Option<(&'static s
 }
 
 /// No promise of money is given away more than once: its target, times its due dates, covers what leans on it.
-fn overdrawn(obligations: &[Json], known: &Known<'_>, period: Option<(Day, Day)>, gaps: &mut Gaps) {
+fn overdrawn(obligations: &[Json], known: &Known<'_>, period: Option<&Period>, gaps: &mut Gaps) {
     let mut left = promised(known, period);
     for (i, obligation) in obligations.iter().enumerate() {
         for (j, share) in items(obligation, "funding").iter().enumerate() {
             let (Some(id), Some(amount)) = (text(share, "obligation"), amount(share, "amount")) else { continue };
-            let Some(left) = left.get_mut(id) else { continue };
-            *left -= amount;
-            if *left < 0 {
-                let at = format!("/obligations/{i}/funding/{j}/amount");
-                gaps.add(Rule::Incomplete, at, format!("{id:?} does not promise that much"), "at most what is left of it");
+            if let Some((detail, accepted)) = take(left.get_mut(id), id, amount) {
+                gaps.add(Rule::Incomplete, format!("/obligations/{i}/funding/{j}/amount"), detail, accepted);
             }
         }
     }
 }
 
-fn trigger(obligation: &Json, i: usize, known: &Known<'_>, body: &Json, period: Option<(Day, Day)>, gaps: &mut Gaps) {
+fn trigger(obligation: &Json, i: usize, known: &Known<'_>, body: &Json, period: Option<&Period>, gaps: &mut Gaps) {
     let Some(trigger) = obligation.get("when").and_then(|when| when.get("trigger")) else { return };
     let at = |rest: &str| format!("/obligations/{i}/when/trigger{rest}");
     if let Some(id) = text(trigger, "obligation").filter(|id| !known.contains_key(id)) {
@@ -206,7 +216,8 @@ fn trigger(obligation: &Json, i: usize, known: &Known<'_>, body: &Json, period: 
         }
     }
     let until = text(trigger, "until").and_then(|day| day.parse::<Day>().ok());
-    if let Some((until, (start, end))) = until.zip(period).filter(|(until, (start, end))| until < start || until > end) {
+    let span = period.map(|period| (period.start_date, period.horizon()));
+    if let Some((until, (start, end))) = until.zip(span).filter(|(until, (start, end))| until < start || until > end) {
         gaps.add(Rule::Incomplete, at("/until"), format!("{until} is outside the period"), &format!("a date from {start} to {end}"));
     }
 }

@@ -5,11 +5,12 @@
 
 use std::collections::BTreeSet;
 
+use super::agreement::Period;
 use crate::envelope::json::Json;
 use crate::envelope::refusal::{Fault, Rule};
 use crate::words::{Day, Rhythm};
 
-/// More due dates than this in one obligation are refused: a duty for each day of 20 years fits.
+/// More due dates than this in one obligation are refused, unless they have no end: a duty for each day of 20 years fits.
 pub(crate) const MAX_OCCURRENCES: usize = 8_000;
 
 /// The longest period of an agreement, in years.
@@ -61,29 +62,36 @@ pub fn gaps(body: &Json) -> Vec<Fault> {
         gaps.add(Rule::Incomplete, "/accession/parties".into(), "more parties than there are", accepted);
     }
     let period = period(body, &mut gaps);
-    review_gaps(body, period, &mut gaps);
+    super::review_gaps::gaps(body, period.clone(), &mut gaps);
     for (i, obligation) in items(body, "obligations").iter().enumerate() {
-        obligation_gaps(obligation, i, body, &parties, period, &mut gaps);
+        obligation_gaps(obligation, i, body, &parties, period.as_ref(), &mut gaps);
     }
     declared_capacity(body, &mut gaps);
-    super::closure::gaps(body, period, &mut gaps);
+    super::closure::gaps(body, period.as_ref(), &mut gaps);
     goals_without_obligation(body, &mut gaps);
     social_recovery(body, &mut gaps);
     gaps.0
 }
 
-fn period(body: &Json, gaps: &mut Gaps) -> Option<(Day, Day)> {
-    let day = |key: &str| body.get("period").and_then(|p| text(p, key)).and_then(|t| t.parse::<Day>().ok());
-    let (start, end) = (day("startDate")?, day("endDate")?);
-    if end < start {
+/// The period, where it can be read: without a last day when none is given.
+fn period(body: &Json, gaps: &mut Gaps) -> Option<Period> {
+    let given = body.get("period")?;
+    let day = |key: &str| text(given, key).and_then(|day| day.parse::<Day>().ok());
+    let start_date = day("startDate")?;
+    if given.get("endDate").is_none() {
+        return Some(Period { start_date, end_date: None });
+    }
+    let end = day("endDate")?;
+    if end < start_date {
         gaps.add(Rule::Incomplete, "/period/endDate".into(), "the agreement ends before it starts", "a last day after the first (L14)");
         return None;
     }
-    if end > start.plus_months(12 * MAX_YEARS) {
-        gaps.add(Rule::Incomplete, "/period/endDate".into(), "the agreement runs for more than 20 years", "at most 20 years (L14)");
+    if end > start_date.plus_months(12 * MAX_YEARS) {
+        let accepted = "at most 20 years, or no last day and a review that recurs (L14)";
+        gaps.add(Rule::Incomplete, "/period/endDate".into(), "the agreement runs for more than 20 years", accepted);
         return None;
     }
-    Some((start, end))
+    Some(Period { start_date, end_date: Some(end) })
 }
 
 /// Each value of a list once.
@@ -112,29 +120,7 @@ fn declared_capacity(body: &Json, gaps: &mut Gaps) {
     }
 }
 
-/// Reviews fall within the period, after its first day, and a final one comes last (L47).
-fn review_gaps(body: &Json, period: Option<(Day, Day)>, gaps: &mut Gaps) {
-    let date = |review: &Json| text(review, "date").and_then(|t| t.parse::<Day>().ok());
-    let reviews = items(body, "reviews");
-    let last = reviews.iter().filter_map(date).max();
-    for (i, review) in reviews.iter().enumerate() {
-        let Some(day) = date(review) else { continue };
-        if let Some((start, end)) = period.filter(|(start, end)| day <= *start || day > *end) {
-            let accepted = format!("a date after {start}, up to {end}");
-            gaps.add(Rule::Incomplete, format!("/reviews/{i}/date"), format!("{day} is outside the period"), &accepted);
-        }
-        if text(review, "kind") == Some("final") && (last != Some(day) || reviews.iter().filter(|other| date(other) == last).count() > 1) {
-            gaps.add(
-                Rule::Incomplete,
-                format!("/reviews/{i}/kind"),
-                "a final review is not the last one",
-                "one final review, after all others",
-            );
-        }
-    }
-}
-
-fn obligation_gaps(obligation: &Json, i: usize, body: &Json, parties: &BTreeSet<&str>, period: Option<(Day, Day)>, gaps: &mut Gaps) {
+fn obligation_gaps(obligation: &Json, i: usize, body: &Json, parties: &BTreeSet<&str>, period: Option<&Period>, gaps: &mut Gaps) {
     let at = |rest: &str| format!("/obligations/{i}{rest}");
     let debtor = text(obligation, "debtor");
     if let Some(debtor) = debtor.filter(|d| !parties.contains(d)) {
@@ -182,13 +168,16 @@ fn obligation_gaps(obligation: &Json, i: usize, body: &Json, parties: &BTreeSet<
     }
 }
 
-fn when_gaps(when: &Json, pointer: &str, (start, end): (Day, Day), gaps: &mut Gaps) {
+fn when_gaps(when: &Json, pointer: &str, period: &Period, gaps: &mut Gaps) {
+    let (start, end) = (period.start_date, period.horizon());
     if let Some(date) = text(when, "date").and_then(|t| t.parse::<Day>().ok()).filter(|date| *date < start || *date > end) {
         let accepted = format!("a date from {start} to {end}");
         gaps.add(Rule::Incomplete, format!("{pointer}/date"), format!("{date} is outside the period"), &accepted);
     }
     let Some(rhythm) = text(when, "rule").and_then(|t| Rhythm::parse(t).ok()) else { return };
-    match rhythm.count(start, end, MAX_OCCURRENCES + 1) {
+    // Of one without end only the next due date is ever opened, so that it is not counted.
+    let most = if period.is_endless(&rhythm) { 1 } else { MAX_OCCURRENCES + 1 };
+    match rhythm.count(start, end, most) {
         0 => gaps.add(
             Rule::RhythmRefused,
             format!("{pointer}/rule"),

@@ -44,6 +44,7 @@ shape! {
     "Reden" enum Quiet {
         MissedReports = "missed-reports" ~ "meldingen gemist",
         UnansweredNotice = "unanswered-notice" ~ "melding niet beantwoord",
+        NoValidMandate = "no-valid-mandate" ~ "geen geldig mandaat",
     }
 }
 
@@ -120,7 +121,8 @@ shape! {
         /// A review that the text sets was not recorded in time (L47).
         ReviewOverdue { /// The agreement.
             agreement: Slug = "overeenkomst", /// Which review.
-            review: Slug = "toets", /// Who was to record it.
+            review: Slug = "toets", /// Of one that recurs: the last day of its turn.
+            due: Option<Day> = "beurt", /// Who was to record it.
             silent: Names = "wie hem niet vastlegde", } = "review-overdue" ~ "toets niet op tijd vastgelegd",
         /// The one that directs did not say in its term what comes of a changed umbrella agreement (L44).
         UmbrellaUnanswered { /// The agreement.
@@ -201,6 +203,11 @@ shape! {
             agreement: Slug = "overeenkomst", /// The case.
             case: CaseNumber = "zaak", /// Who took none.
             silent: Names = "wie niet antwoordde", } = "positions-missing" ~ "standpunt ontbreekt",
+        /// A party that signed by a mandate has none left that covers the agreement, and has signed nothing itself since (L02).
+        MandateLapsed { /// The agreement.
+            agreement: Slug = "overeenkomst", /// The party.
+            party: Slug = "partij", /// SHA-256 of the payload of the mandate that covered it last.
+            mandate: Hash = "mandaat", } = "mandate-lapsed" ~ "mandaat vervallen",
         /// A party has gone quiet (L02).
         GoneQuiet { /// The agreement.
             agreement: Slug = "overeenkomst", /// The party.
@@ -275,6 +282,7 @@ impl Cause {
             | Self::MinistryLate { agreement, .. }
             | Self::FollowUpMissing { agreement, .. }
             | Self::PositionsMissing { agreement, .. }
+            | Self::MandateLapsed { agreement, .. }
             | Self::GoneQuiet { agreement, .. }
             | Self::WithdrawalUnanswered { agreement, .. }
             | Self::WithdrawalEnded { agreement, .. }

@@ -17,6 +17,7 @@ pub mod amendment;
 pub mod closure;
 pub mod annulment;
 pub mod completeness;
+mod review_gaps;
 pub mod consultation;
 pub mod continuation;
 pub mod dissolution;

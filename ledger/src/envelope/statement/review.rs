@@ -2,7 +2,7 @@
 
 use super::agreement::Attachment;
 use crate::envelope::shape::shape;
-use crate::words::{Day, Slug};
+use crate::words::{Day, Rhythm, Slug};
 
 shape! {
     /// What a review looks at.
@@ -17,10 +17,12 @@ shape! {
     "Toetsmoment" struct ScheduledReview {
         /// Id within the agreement.
         id: Slug = "kenmerk",
-        /// What it looks at. A final one comes last.
+        /// What it looks at. A final one comes last, and once.
         kind: ReviewKind = "soort",
-        /// The last day on which it is in time: within the period, after the first day.
-        date: Day = "uiterste dag",
+        /// The last day on which it is in time: within the period, after the first day. Either this or a rhythm is given.
+        date: Option<Day> = "uiterste dag",
+        /// How often it is held, where it recurs: an RFC 5545 RRULE, each day of which is the last one of a turn (L14).
+        rule: Option<Rhythm> = "ritme",
     }
 }
 
@@ -40,6 +42,8 @@ shape! {
         agreement: Slug = "overeenkomst",
         /// Which of the reviews in the text.
         review: Slug = "toets",
+        /// Of one that recurs, and of no other: the last day of the turn, overdue or next to come.
+        due: Option<Day> = "beurt",
         /// The day on which it was held.
         held_on: Day = "gehouden op",
         /// What it came to.

@@ -67,6 +67,7 @@ code-no-action = the municipality did nothing in the term
 code-sent-up = sent up
 code-missed-reports = missed reports
 code-unanswered-notice = unanswered notice
+code-no-valid-mandate = no valid mandate
 code-fewer-than-two-parties = fewer than two parties
 code-no-director = no director
 code-acknowledged = acknowledged

@@ -67,6 +67,7 @@ code-no-action = gemeente deed niets binnen de termijn
 code-sent-up = doorgestuurd
 code-missed-reports = meldingen gemist
 code-unanswered-notice = melding niet beantwoord
+code-no-valid-mandate = geen geldig mandaat
 code-fewer-than-two-parties = minder dan twee partijen
 code-no-director = geen regisseur
 code-acknowledged = erkend
