@@ -15,6 +15,7 @@ pub mod story;
 mod talks;
 pub mod whole;
 pub mod words;
+pub mod lives;
 pub mod expect;
 pub mod faults;
 pub mod gate;

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use crate::door::{Answer, Attachment, Door};
 use crate::elsewhere::identifiers;
+use crate::lives::bend::bend;
 use crate::memory::Memory;
 use crate::texts::attachments_of;
 
@@ -75,6 +76,8 @@ pub struct Unusual {
     pub by: Option<String>,
     /// Name for the hash of the payload.
     pub name: Option<String>,
+    /// One thing in its body is another, which follows from this number.
+    pub bent: Option<u64>,
 }
 
 /// The key with this name, always the same one.
@@ -244,9 +247,12 @@ impl<D: Door> Town<D> {
         answer
     }
 
-    fn say(&mut self, who: &str, kind: Type, body: Value) -> Answer {
+    fn say(&mut self, who: &str, kind: Type, mut body: Value) -> Answer {
         self.acts += 1;
         let unusual = std::mem::take(&mut self.unusual);
+        if let Some(number) = unusual.bent {
+            bend(&mut body, number);
+        }
         let by = unusual.by.as_deref().unwrap_or(who);
         let id = unusual.id.unwrap_or_else(|| format!("{who}-{}", self.acts));
         self.sent_along = attachments_of(&body);
