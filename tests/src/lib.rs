@@ -21,6 +21,7 @@ pub mod faults;
 pub mod gate;
 pub mod home;
 pub mod derived;
+pub mod replayed;
 pub mod http;
 pub mod tiles;
 pub mod bulk;

@@ -1,6 +1,7 @@
 //! A town: its institutions with their keys, and the door that they knock on.
 
 use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 
 use ledger::book::{PROOF_TYP, proof_payload};
 use ledger::envelope::{Kid, SigningKey, Type, payload_hash, sign_compact, sign_flattened};
@@ -82,7 +83,11 @@ pub struct Unusual {
 
 /// The key with this name, always the same one.
 pub fn key(name: &str) -> SigningKey {
-    SigningKey::from_seed(&Hash::of(&[b"seed of ", name.as_bytes()]).0)
+    // Made once: what a key is made of takes as long as a signature.
+    static MADE: Mutex<BTreeMap<String, SigningKey>> = Mutex::new(BTreeMap::new());
+    let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
+    let make = || SigningKey::from_seed(&Hash::of(&[b"seed of ", name.as_bytes()]).0);
+    made.entry(name.to_owned()).or_insert_with(make).clone()
 }
 
 /// The seed of the log key with this name, always the same one.

@@ -18,7 +18,7 @@ pub struct Coverage {
     pub flags: BTreeMap<&'static str, u64>,
     /// Parties that are no longer bound, by how they got out; and ends.
     pub ways_out: BTreeMap<&'static str, u64>,
-    /// The rules by which acts were refused.
+    /// The rules by which acts of each type were refused.
     pub rules: BTreeMap<String, u64>,
 }
 
@@ -32,7 +32,7 @@ impl Coverage {
                 Answer::Repeat(_) => {}
                 Answer::Refused(said) => {
                     *self.refused.entry(told.kind).or_default() += 1;
-                    *self.rules.entry(said[0].code.clone()).or_default() += 1;
+                    *self.rules.entry(format!("{}: {}", told.kind.code(), said[0].code)).or_default() += 1;
                 }
             }
         }

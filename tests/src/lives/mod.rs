@@ -122,6 +122,18 @@ impl<D: Seen> Life<D> {
         self.told.clear();
     }
 
+    /// Talks under a statute that are stuck until its term has passed: rarely does a life last so long by itself.
+    pub fn get_stuck(&mut self) {
+        let parties = ["municipality", "corporation", "residents"].map(str::to_owned);
+        let Some(mut text) = self.text_among("homes", &parties) else { return };
+        text["statute"] = "housing-act-44".into();
+        self.town.agreement = "homes".to_owned();
+        self.town.unusual.name = Some("homes".to_owned());
+        self.by(&slug("corporation")).propose(text);
+        self.by(&slug("residents")).declare_impasse("homes", "rent,homes");
+        self.pass(&[185, 190, 200]);
+    }
+
     /// One act, with what others say to it at once.
     pub fn act(&mut self) {
         self.anyhow = self.dice.roll(7) == 0;

@@ -27,7 +27,7 @@ impl<D: Seen> Life<D> {
     }
 
     /// All who are asked answer; one in so many says no.
-    fn all_answer(&mut self, agreement: &Slug, hash: Hash, no: u64) {
+    pub(super) fn all_answer(&mut self, agreement: &Slug, hash: Hash, no: u64) {
         let asked = self.agreement(agreement).and_then(|agreement| agreement.offers.get(&hash).map(|offer| offer.waits_for()));
         for who in asked.into_iter().flatten() {
             let it = self.named(hash);
@@ -46,7 +46,7 @@ impl<D: Seen> Life<D> {
 
     /// An offer that waits, and one who is asked.
     fn waiting(&mut self, at: &Agreement) -> Option<(Hash, Slug)> {
-        let waits = at.offers.values().filter(|offer| offer.is_open() && is_heard(offer));
+        let waits = at.offers.values().filter(|offer| offer.is_open() && (is_heard(offer) || self.anyhow));
         let asked: Vec<(Hash, Slug)> = waits.flat_map(|offer| offer.waits_for().into_iter().map(|who| (offer.hash, who))).collect();
         let others = self.institutions();
         let other = self.pick(others)?;

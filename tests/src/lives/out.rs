@@ -98,8 +98,15 @@ impl<D: Seen> Life<D> {
         for (_, how) in plan.iter_mut().filter(|(_, how)| how == "hand-over") {
             *how = format!("hand-over:{to}:{}", self.fresh("over"));
         }
+        self.town.unusual.name = Some("last".to_owned());
         let answer = self.by(&by).expel(party.as_str(), &pairs(&plan));
-        self.said(Type::Expulsion, answer)
+        self.said(Type::Expulsion, answer);
+        if self.was_accepted() && self.chance(4) {
+            // They try to vote before it was heard.
+            let hash = self.town.named.get("last").copied();
+            hash.into_iter().for_each(|hash| self.all_answer(&at.head.id, hash, u64::MAX));
+        }
+        true
     }
 
     pub(super) fn expulsion_view(&mut self, at: &Agreement) -> bool {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{Life, Seen, Setting, abroad, texts_of};
 use crate::texts::{attachment, proposal};
 
-const RHYTHMS: [&str; 4] = ["FREQ=MONTHLY", "FREQ=MONTHLY;INTERVAL=3", "FREQ=WEEKLY;INTERVAL=2", "FREQ=WEEKLY"];
+const RHYTHMS: [&str; 4] = ["FREQ=MONTHLY", "FREQ=MONTHLY", "FREQ=MONTHLY;INTERVAL=2", "FREQ=WEEKLY;INTERVAL=3"];
 
 impl<D: Seen> Life<D> {
     /// Those who can be invited: admitted, and not gone over into another.

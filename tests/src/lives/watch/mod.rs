@@ -5,13 +5,13 @@
 use std::collections::BTreeMap;
 
 use ledger::book::Change;
-use ledger::envelope::{Parsed, Statement};
+use ledger::envelope::{Statement, Verified};
 use ledger::lives::Agreement;
 use ledger::words::{Hash, Instant, Slug};
 
 use super::Setting;
 use crate::audit::Audit;
-use crate::door::Entry;
+use crate::memory::Memory;
 
 pub mod bound;
 pub mod owed;
@@ -42,24 +42,24 @@ pub struct Watch {
 
 impl Watch {
     /// Begins with what stands already, which is looked at as well.
-    pub fn begin(log: &[Entry], setting: Setting) -> Result<Self, String> {
-        let audit = Audit::begin(&log[0]).map_err(|corruption| format!("{corruption:?}"))?;
+    pub fn begin(ledger: &Memory, setting: Setting) -> Result<Self, String> {
+        let audit = Audit::begin(&ledger.log()[0]).map_err(|corruption| format!("{corruption:?}"))?;
         let mut watch = Self { audit, setting, bound: Bound::default(), words: Words::default(), before: BTreeMap::new() };
-        watch.see(log)?;
+        watch.see(ledger)?;
         Ok(watch)
     }
 
     /// Looks at every entry that is new.
-    pub fn see(&mut self, log: &[Entry]) -> Result<(), String> {
+    pub fn see(&mut self, ledger: &Memory) -> Result<(), String> {
         let from = usize::try_from(self.audit.next()).map_err(|error| error.to_string())?;
-        log[from..].iter().try_for_each(|entry| self.entry(entry))
+        let new = ledger.log()[from..].iter().zip(&ledger.verified()[from - 1..]);
+        new.into_iter().try_for_each(|(entry, verified)| self.entry(verified, entry.at))
     }
 
-    fn entry(&mut self, entry: &Entry) -> Result<(), String> {
+    fn entry(&mut self, verified: &Verified, at: Instant) -> Result<(), String> {
         let number = self.audit.next();
-        let parsed = Parsed::parse(&entry.bytes).map_err(|refusal| format!("entry {number}: {refusal}"))?;
-        self.audit.fold(entry).map_err(|corruption| format!("step by step is not from scratch: {corruption:?}"))?;
-        let said = Said { number, at: entry.at, hash: parsed.hash(), statement: parsed.statement() };
+        self.audit.fold_verified(verified, at).map_err(|corruption| format!("step by step is not from scratch: {corruption:?}"))?;
+        let said = Said { number, at, hash: verified.hash(), statement: verified.statement() };
         let changed: Vec<Slug> = self.audit.changes()[number as usize].iter().filter_map(changed).collect();
         let wrong = |what: String| format!("entry {number} ({} by {}): {what}", said.statement.body.kind().code(), said.statement.by);
         self.words.note(&said);
