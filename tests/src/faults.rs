@@ -75,7 +75,9 @@ impl Step {
             Self::Attachment => at("INSERT", "attachment_file"),
             Self::Erasure => at("UPDATE", "attachment_file"),
             Self::Change => at("INSERT", "change"),
-            Self::Commit => "CREATE CONSTRAINT TRIGGER fault AFTER INSERT ON log.change DEFERRABLE INITIALLY DEFERRED FOR EACH ROW".to_owned(),
+            Self::Commit => {
+                "CREATE CONSTRAINT TRIGGER fault AFTER INSERT ON log.change DEFERRABLE INITIALLY DEFERRED FOR EACH ROW".to_owned()
+            }
         };
         let refuse = "CREATE FUNCTION log.fault() RETURNS trigger LANGUAGE plpgsql \
                       AS $$ BEGIN RAISE EXCEPTION 'a fault was injected'; END $$";

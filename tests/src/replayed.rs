@@ -117,7 +117,9 @@ pub async fn compare_lists(listing: &Listing, replay: &Replay, place: &str) {
     let expected: Vec<_> = replay
         .parts
         .keys()
-        .flat_map(|id| replay.audit.book().agreement(id).expect("it can be read").attention().into_iter().map(move |attention| (id.clone(), attention)))
+        .flat_map(|id| {
+            replay.audit.book().agreement(id).expect("it can be read").attention().into_iter().map(move |attention| (id.clone(), attention))
+        })
         .collect();
     assert_eq!(attention, expected, "{place} at {at}: attention");
     let counts = listing.counts(None, None, &Paging::first(50)).await.expect("it can be read");

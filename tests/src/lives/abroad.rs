@@ -27,7 +27,8 @@ static NATION: LazyLock<Nation> = LazyLock::new(|| {
     let mut town = Town::national(at);
     let lines = |strength: &str| {
         let lines = ["parties vng mo-groep", "director vng", "period 2005-02-01 2009-12-31", "set /neighbourhoods []"];
-        let own = [format!("obligation help by mo-groep {strength} every FREQ=MONTHLY"), "obligation count by vng effort on 2009-01-05".into()];
+        let own =
+            [format!("obligation help by mo-groep {strength} every FREQ=MONTHLY"), "obligation count by vng effort on 2009-01-05".into()];
         proposal("care", &lines.iter().map(|line| (*line).to_owned()).chain(own).collect::<Vec<_>>()).expect("a text")
     };
     town.agreement = "care".to_owned();

@@ -86,7 +86,16 @@ impl<D: Seen> Life<D> {
             }
         };
         let owner = self.owner();
-        let known: Vec<String> = self.town.door.audit().book().institution(&owner).into_iter().flat_map(|owner| &owner.accepted_ledgers).map(|ledger| ledger.log_key.clone()).collect();
+        let known: Vec<String> = self
+            .town
+            .door
+            .audit()
+            .book()
+            .institution(&owner)
+            .into_iter()
+            .flat_map(|owner| &owner.accepted_ledgers)
+            .map(|ledger| ledger.log_key.clone())
+            .collect();
         let fresh = keys.iter().filter(|key| !known.contains(key)).cloned().collect::<Vec<_>>();
         let Some(key) = self.open(fresh, keys[0].clone()) else { return false };
         let Some(by) = self.who([owner]) else { return false };
@@ -123,6 +132,10 @@ impl<D: Seen> Life<D> {
 
     /// Of content beside the log: by the owner, or by who filed it and shows the receipt.
     pub(super) fn erasure(&mut self, agreement: &ledger::lives::Agreement) -> bool {
+        // A store knows which entry filed some content first, and refuses what the rules cannot see.
+        if !self.town.door.keys_are_known() {
+            return false;
+        }
         let filed = |(entry, kept): (usize, &crate::Entry)| {
             let parsed = ledger::envelope::Parsed::parse(&kept.bytes).ok()?;
             let statement = parsed.statement();

@@ -26,7 +26,9 @@ fn owed_to(at: &Agreement, claim: &Claim) -> Vec<Slug> {
 /// What of an obligation waits for an event, and who records that.
 fn awaited(clause: &Clause) -> Option<(Slug, Slug)> {
     match (&clause.course, &clause.text.when) {
-        (Course::Conditional { .. }, When::AfterEvent { trigger: Trigger::Event { event, by, .. }, .. }) => Some((event.clone(), by.clone())),
+        (Course::Conditional { .. }, When::AfterEvent { trigger: Trigger::Event { event, by, .. }, .. }) => {
+            Some((event.clone(), by.clone()))
+        }
         _ => None,
     }
 }
@@ -95,7 +97,8 @@ impl<D: Seen> Life<D> {
     }
 
     pub(super) fn acceptance(&mut self, at: &Agreement) -> bool {
-        let open = |stage: &Stage| matches!(stage, Stage::Awaiting { .. } | Stage::Unanswered { .. } | Stage::RulingMissing { by: None, .. });
+        let open =
+            |stage: &Stage| matches!(stage, Stage::Awaiting { .. } | Stage::Unanswered { .. } | Stage::RulingMissing { by: None, .. });
         let Some((it, claim)) = self.report_at(at, open) else { return false };
         let Some(by) = self.who(claim.iter().flat_map(|claim| owed_to(at, claim))) else { return false };
         let answer = self.by(&by).accept(it);
@@ -158,7 +161,8 @@ impl<D: Seen> Life<D> {
 
     pub(super) fn handover(&mut self, at: &Agreement) -> bool {
         let goes = |clause: &&Arc<Clause>| matches!(clause.course, Course::Running { .. } | Course::Conditional { .. });
-        let open: Vec<Arc<Clause>> = at.clauses.values().filter(goes).filter(|clause| !at.is_finally_met(&clause.text.id)).cloned().collect();
+        let open: Vec<Arc<Clause>> =
+            at.clauses.values().filter(goes).filter(|clause| !at.is_finally_met(&clause.text.id)).cloned().collect();
         let any = at.clauses.values().next().cloned();
         let Some(clause) = self.open(open.into_iter().map(Some), any).flatten() else { return false };
         let Some(by) = self.who([clause.debtor.clone()]) else { return false };

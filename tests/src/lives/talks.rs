@@ -21,7 +21,8 @@ impl<D: Seen> Life<D> {
         if count >= AGREEMENTS && !self.anyhow {
             return false;
         }
-        let running: Vec<Agreement> = self.town.door.audit().agreements().filter(|agreement| agreement.head.state.is_running()).cloned().collect();
+        let running: Vec<Agreement> =
+            self.town.door.audit().agreements().filter(|agreement| agreement.head.state.is_running()).cloned().collect();
         let before = self.pick(running).filter(|_| self.chance(3));
         let id = if self.anyhow && self.chance(3) { "wijk-1".to_owned() } else { self.fresh("wijk") };
         let text = match &before {
@@ -37,7 +38,8 @@ impl<D: Seen> Life<D> {
             None => self.text(&id),
         };
         let Some(text) = text else { return false };
-        let parties: Vec<_> = text["parties"].as_array().into_iter().flatten().filter_map(|party| party["institution"].as_str()).map(super::slug).collect();
+        let parties: Vec<_> =
+            text["parties"].as_array().into_iter().flatten().filter_map(|party| party["institution"].as_str()).map(super::slug).collect();
         // Anybody may propose; mostly one of the parties does.
         let by = if self.chance(8) { self.ministry() } else { parties[self.dice.roll(parties.len() as u64) as usize].clone() };
         self.town.agreement.clone_from(&id);
@@ -136,7 +138,8 @@ impl<D: Seen> Life<D> {
 
     pub(super) fn statutory_dispute(&mut self, at: &Agreement) -> bool {
         let now = self.now();
-        let is_open = at.head.talks.as_ref().is_some_and(|talks| talks.dispute.is_none() && talks.until <= now) && at.head.stuck().is_some();
+        let is_open =
+            at.head.talks.as_ref().is_some_and(|talks| talks.dispute.is_none() && talks.until <= now) && at.head.stuck().is_some();
         if self.open(is_open.then_some(()), ()).is_none() {
             return false;
         }
@@ -157,7 +160,8 @@ impl<D: Seen> Life<D> {
         let waits = |case: &&std::sync::Arc<ledger::lives::escalation::Case>| {
             case.about == About::StatutoryDispute && matches!(case.stage, CaseStage::Level3 { .. })
         };
-        let cases: Vec<_> = at.cases.values().filter(waits).map(|case| (case.number, case.minister.as_ref().map(|m| m.accountable.clone()))).collect();
+        let cases: Vec<_> =
+            at.cases.values().filter(waits).map(|case| (case.number, case.minister.as_ref().map(|m| m.accountable.clone()))).collect();
         let Some((case, accountable)) = self.open(cases, (1, None)) else { return false };
         let accountable = accountable.unwrap_or_else(|| self.ministry());
         let Some(by) = self.who([accountable]) else { return false };

@@ -11,10 +11,10 @@ mod persisted;
 mod site;
 mod twin;
 
-use harness::memory::Memory;
-use harness::town::{KINDS, ORIGIN, genesis_payload, key, newest};
 use harness::lives::coverage::Coverage;
 use harness::lives::{Life, Setting};
+use harness::memory::Memory;
+use harness::town::{KINDS, ORIGIN, genesis_payload, key, newest};
 use harness::{Door, Home, Town, town};
 use ledger::envelope::{Type, sign_flattened};
 use ledger::words::{Hash, Instant};

@@ -1,7 +1,7 @@
 //! A commit that took effect, and whose gateway was gone before anybody heard of it.
 
-use harness::{Answer, Home};
 use harness::town::{ORIGIN, registers};
+use harness::{Answer, Home};
 use ledger::words::Instant;
 use sqlx::{Connection, SqliteConnection};
 

@@ -3,9 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ledger::envelope::Body;
 use ledger::envelope::statement::expulsion::Majority;
 use ledger::envelope::statement::flag::{Cause, Ending, Leaving};
-use ledger::envelope::Body;
 use ledger::lives::Agreement;
 use ledger::lives::agreement::State;
 use ledger::words::{Day, Hash, Slug};
@@ -38,7 +38,13 @@ pub struct Bound {
 
 impl Bound {
     /// Follows an agreement through an entry; what the entry does to its circle must be what it says.
-    pub(super) fn check(&mut self, before: Option<&Agreement>, after: &Agreement, said: &Said<'_>, words: &Words) -> Result<&Circle, String> {
+    pub(super) fn check(
+        &mut self,
+        before: Option<&Agreement>,
+        after: &Agreement,
+        said: &Said<'_>,
+        words: &Words,
+    ) -> Result<&Circle, String> {
         let id = &after.head.id;
         if let Some(lost) = before.iter().flat_map(|before| before.head.parties.keys()).find(|who| !after.head.parties.contains_key(*who)) {
             return Err(format!("{lost} no longer stands in {id}"));

@@ -51,7 +51,11 @@ pub(super) fn check(
             return Err(format!("{id} of {} is owed by {debtor}, which is nobody here", after.head.id));
         }
     }
-    if let Some(foreign) = after.instances.values().find(|instance| after.clauses.get(&instance.obligation).is_none_or(|clause| clause.debtor != instance.debtor)) {
+    if let Some(foreign) = after
+        .instances
+        .values()
+        .find(|instance| after.clauses.get(&instance.obligation).is_none_or(|clause| clause.debtor != instance.debtor))
+    {
         return Err(format!("{} {} is owed by {} and by another", foreign.obligation, foreign.due, foreign.debtor));
     }
     let Some(before) = before.filter(|before| before.head.state.is_signed()) else { return Ok(()) };
@@ -64,7 +68,13 @@ pub(super) fn check(
     Ok(())
 }
 
-fn check_clause(clause: &Clause, (before, after): (&Agreement, &Agreement), circle: &Circle, said: &Said<'_>, words: &Words) -> Result<(), String> {
+fn check_clause(
+    clause: &Clause,
+    (before, after): (&Agreement, &Agreement),
+    circle: &Circle,
+    said: &Said<'_>,
+    words: &Words,
+) -> Result<(), String> {
     let id = &clause.text.id;
     let Some(now) = after.clauses.get(id) else { return Err(format!("{id} is gone")) };
     if now.debtor != clause.debtor {
@@ -167,7 +177,11 @@ fn released(before: &Agreement, clause: &Clause, circle: &Circle, said: &Said<'_
 /// Who takes it over signed for it.
 fn taken_over(after: &Agreement, to: &Slug, elsewhere: Option<&Slug>, said: &Said<'_>, words: &Words) -> Result<(), String> {
     if elsewhere.is_some() {
-        return if is_succeeded(said) && matches!(after.head.state, State::Ended { .. }) { Ok(()) } else { Err("to no successor".to_owned()) };
+        return if is_succeeded(said) && matches!(after.head.state, State::Ended { .. }) {
+            Ok(())
+        } else {
+            Err("to no successor".to_owned())
+        };
     }
     let taker = &after.clauses.get(to).ok_or_else(|| format!("to {to}, which is nothing"))?.debtor;
     let (hash, offered) = words.carried_out(said).ok_or("by no offer")?;

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ledger::envelope::statement::flag::Cause;
 use ledger::envelope::Body;
+use ledger::envelope::statement::flag::Cause;
 use ledger::words::{Day, Hash, Instant, Slug};
 
 use super::Said;
