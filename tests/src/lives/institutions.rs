@@ -123,6 +123,10 @@ impl<D: Seen> Life<D> {
     }
 
     pub(super) fn rules_change(&mut self) -> bool {
+        // A real ledger was founded by the versions of its program, which are not those of the twin.
+        if !self.town.door.keys_are_known() {
+            return false;
+        }
         let Some(by) = self.who([self.owner()]) else { return false };
         let table = self.dice.one(&["atw-2026.1", "atw-2026.2"]);
         let rules = 1 + self.dice.roll(3) as u32;

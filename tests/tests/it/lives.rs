@@ -17,7 +17,7 @@ use ledger::envelope::{Parsed, Type};
 use ledger::words::Instant;
 
 /// Lives when nothing else is asked for, and the acts of each; others answer them at once, which comes on top.
-const LIVES: u64 = 2_000;
+const LIVES: u64 = 1_000;
 const ACTS: u64 = 20;
 /// Ledgers in which lives begin.
 const BEGINNINGS: u64 = 24;

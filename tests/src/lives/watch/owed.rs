@@ -86,7 +86,8 @@ fn check_clause(
     match &now.course {
         Course::Waiting => Err(format!("{id} waits again")),
         Course::Conditional { .. } | Course::Running { .. } => Ok(()),
-        Course::Lapsed { .. } if matches!(clause.course, Course::Conditional { .. }) => Ok(()),
+        // What it waits for may be met on the very first day: then it waits and lapses with one entry.
+        Course::Lapsed { .. } if matches!(clause.course, Course::Conditional { .. } | Course::Waiting) => Ok(()),
         Course::Lapsed { .. } => Err(format!("{id} lapsed and was {}", clause.course.code())),
         Course::Released { .. } => released(before, clause, circle, said, words).map_err(|how| format!("{id} was released {how}")),
         Course::HandedOver { to, agreement, .. } => {
