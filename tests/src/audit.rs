@@ -87,19 +87,24 @@ impl Audit {
 
     /// Folds the next entry.
     pub fn fold(&mut self, entry: &Entry) -> Result<(), Corruption> {
+        let refused = |refusal| Corruption::Refused { entry: self.next, refusal };
+        let parsed = Parsed::parse(&entry.bytes).map_err(refused)?;
+        let verified = self.verify(parsed).map_err(refused)?;
+        self.fold_verified(&verified, entry.at)
+    }
+
+    /// The same, where somebody else has checked the signature.
+    pub fn fold_verified(&mut self, verified: &Verified, at: Instant) -> Result<(), Corruption> {
         let number = self.next;
-        if entry.at < self.last {
+        if at < self.last {
             return Err(Corruption::BackInTime { entry: number });
         }
-        let refused = |refusal| Corruption::Refused { entry: number, refusal };
-        let parsed = Parsed::parse(&entry.bytes).map_err(refused)?;
-        let due = self.due(entry.at);
-        if let Some(due) = due.filter(|due| parsed.statement().body != Body::Flag(due.clone())) {
+        let due = self.due(at);
+        if let Some(due) = due.filter(|due| verified.statement().body != Body::Flag(due.clone())) {
             return Err(Corruption::MissingFlag { before: number, flag: Box::new(due) });
         }
-        let verified = self.verify(parsed).map_err(refused)?;
-        match self.judge(&verified, entry.at).map_err(refused)? {
-            Verdict::Accept(accepted) => _ = self.keep(&verified, *accepted, entry.at),
+        match self.judge(verified, at).map_err(|refusal| Corruption::Refused { entry: number, refusal })? {
+            Verdict::Accept(accepted) => _ = self.keep(verified, *accepted, at),
             Verdict::Repeat { .. } => return Err(Corruption::Twice { entry: number }),
         }
         Ok(())

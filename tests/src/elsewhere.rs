@@ -36,11 +36,18 @@ pub fn log_key(origin: &str, real: bool) -> NoteSigner {
 /// # Panics
 /// If there is no such entry.
 pub fn receipt(origin: &str, entries: &[Entry], entry: u64, real: bool) -> String {
+    receipt_by(&log_key(origin, real), origin, entries, entry)
+}
+
+/// The same under a checkpoint that this key signs.
+///
+/// # Panics
+/// If there is no such entry.
+pub fn receipt_by(key: &NoteSigner, origin: &str, entries: &[Entry], entry: u64) -> String {
     let records: Vec<Vec<u8>> = (0..).zip(entries).map(|(n, kept)| record_bytes(origin, n, kept.at, &kept.bytes)).collect();
     let leaves: Vec<_> = records.iter().zip(entries).map(|(record, kept)| Leaf::new(kept.at, &SALT, record).leaf_hash()).collect();
     let tree = Appended::new(&Frontier::empty(), &leaves);
-    let checkpoint =
-        Checkpoint::new(origin, leaves.len() as u64, tree.root()).and_then(|c| c.sign(&log_key(origin, real))).expect("a checkpoint");
+    let checkpoint = Checkpoint::new(origin, leaves.len() as u64, tree.root()).and_then(|c| c.sign(key)).expect("a checkpoint");
     let path = tree.inclusion_proof(entry).expect("the entry is in the tree");
     let receipt = Receipt::new(&SALT, &records[usize::try_from(entry).expect("few entries")], path, checkpoint).expect("a receipt");
     receipt.encode().trim_end().to_owned()

@@ -69,6 +69,15 @@ impl Home {
         self.folder.path().join("ledgers.sqlite")
     }
 
+    /// The URL of whoever owns the tables; `None` for a file.
+    pub(crate) fn owner_url(&self) -> Option<String> {
+        match &self.server {
+            Some(Server::Own(server)) => Some(server.owner_url()),
+            Some(Server::Other(url)) => panic!("{url} is looked after by somebody else"),
+            None => None,
+        }
+    }
+
     /// Where the ledgers are, as `--database` names it.
     pub fn database(&self) -> Database {
         match &self.server {

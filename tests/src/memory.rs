@@ -1,7 +1,7 @@
 //! A ledger in memory: the rules and nothing else, with a clock that tests turn.
 
 use ledger::book::Verdict;
-use ledger::envelope::{Body, GATEWAY, Parsed, SigningKey, Statement, sign_flattened};
+use ledger::envelope::{Body, GATEWAY, Parsed, SigningKey, Statement, Verified, sign_flattened};
 use ledger::words::Instant;
 
 use crate::audit::Audit;
@@ -12,6 +12,7 @@ use crate::door::{Answer, Attachment, Door, Entry};
 pub struct Memory {
     audit: Audit,
     log: Vec<Entry>,
+    verified: Vec<Verified>,
     gateway: SigningKey,
     now: Instant,
 }
@@ -21,7 +22,7 @@ impl Memory {
     pub fn begin(genesis: Vec<u8>, gateway: SigningKey, now: Instant) -> Self {
         let genesis = Entry { at: now, bytes: genesis };
         let audit = Audit::begin(&genesis).unwrap_or_else(|corruption| panic!("the genesis: {corruption:?}"));
-        Self { audit, log: vec![genesis], gateway, now }
+        Self { audit, log: vec![genesis], verified: Vec::new(), gateway, now }
     }
 
     /// What the ledger has made of its log.
@@ -32,6 +33,11 @@ impl Memory {
     /// The whole log.
     pub fn log(&self) -> &[Entry] {
         &self.log
+    }
+
+    /// What the entries after the genesis say, as it was verified when they came.
+    pub fn verified(&self) -> &[Verified] {
+        &self.verified
     }
 
     fn flags_until(&mut self, at: Instant, awake: bool) {
@@ -64,7 +70,9 @@ impl Memory {
             Ok((_, Verdict::Repeat { entry })) => Answer::Repeat(entry),
             Ok((verified, Verdict::Accept(accepted))) => {
                 self.log.push(Entry { at, bytes: bytes.to_vec() });
-                Answer::Accepted(self.audit.keep(&verified, *accepted, at))
+                let number = self.audit.keep(&verified, *accepted, at);
+                self.verified.push(verified);
+                Answer::Accepted(number)
             }
         }
     }

@@ -1,6 +1,7 @@
 //! A town: its institutions with their keys, and the door that they knock on.
 
 use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 
 use ledger::book::{PROOF_TYP, proof_payload};
 use ledger::envelope::{Kid, SigningKey, Type, payload_hash, sign_compact, sign_flattened};
@@ -11,6 +12,7 @@ use serde_json::{Value, json};
 
 use crate::door::{Answer, Attachment, Door};
 use crate::elsewhere::identifiers;
+use crate::lives::bend::bend;
 use crate::memory::Memory;
 use crate::texts::attachments_of;
 
@@ -75,11 +77,17 @@ pub struct Unusual {
     pub by: Option<String>,
     /// Name for the hash of the payload.
     pub name: Option<String>,
+    /// One thing in its body is another, which follows from this number.
+    pub bent: Option<u64>,
 }
 
 /// The key with this name, always the same one.
 pub fn key(name: &str) -> SigningKey {
-    SigningKey::from_seed(&Hash::of(&[b"seed of ", name.as_bytes()]).0)
+    // Made once: what a key is made of takes as long as a signature.
+    static MADE: Mutex<BTreeMap<String, SigningKey>> = Mutex::new(BTreeMap::new());
+    let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
+    let make = || SigningKey::from_seed(&Hash::of(&[b"seed of ", name.as_bytes()]).0);
+    made.entry(name.to_owned()).or_insert_with(make).clone()
 }
 
 /// The seed of the log key with this name, always the same one.
@@ -244,9 +252,12 @@ impl<D: Door> Town<D> {
         answer
     }
 
-    fn say(&mut self, who: &str, kind: Type, body: Value) -> Answer {
+    fn say(&mut self, who: &str, kind: Type, mut body: Value) -> Answer {
         self.acts += 1;
         let unusual = std::mem::take(&mut self.unusual);
+        if let Some(number) = unusual.bent {
+            bend(&mut body, number);
+        }
         let by = unusual.by.as_deref().unwrap_or(who);
         let id = unusual.id.unwrap_or_else(|| format!("{who}-{}", self.acts));
         self.sent_along = attachments_of(&body);

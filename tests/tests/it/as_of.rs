@@ -1,71 +1,15 @@
 //! The read side as of any instant equals what replaying the log to that instant gives.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use gateway::listing::{AgreementView, AttentionItem, Collection, Colours, Filter, Items, Listing, Paging};
-use harness::audit::Audit;
-use harness::http::Http;
+use gateway::listing::{AttentionItem, Collection, Filter, Listing, Paging};
+use harness::replayed::{Replay, compare, compare_lists, open, pages};
 use harness::story::tell;
 use harness::{Door, Entry};
-use ledger::book::Change;
 use ledger::envelope::statement::agreement::Theme;
-use ledger::lives::Reader;
-use ledger::lives::parts::{Part, PartId};
 use ledger::words::{Instant, Slug};
 
 use crate::stories::{each, over_http};
-
-/// A part with the entry that changed it last, and whether it is open.
-type Parts = BTreeMap<PartId, (Part, u64, bool)>;
-
-/// What replaying gives at an instant.
-struct Replay {
-    audit: Audit,
-    parts: BTreeMap<Slug, Parts>,
-    institutions: BTreeMap<Slug, u64>,
-}
-
-impl Replay {
-    fn begin(genesis: &Entry) -> Self {
-        let audit = Audit::begin(genesis).unwrap();
-        let mut replay = Self { audit, parts: BTreeMap::new(), institutions: BTreeMap::new() };
-        replay.note(0, &replay.audit.changes()[0].clone());
-        replay
-    }
-
-    fn fold(&mut self, entry: &Entry) {
-        let number = self.audit.next();
-        self.audit.fold(entry).unwrap();
-        let changes = self.audit.changes().last().unwrap().clone();
-        self.note(number, &changes);
-    }
-
-    fn note(&mut self, entry: u64, changes: &[Change]) {
-        for change in changes {
-            match change {
-                Change::Institution(institution) => _ = self.institutions.insert(institution.id.clone(), entry),
-                Change::Agreement { id, parts, .. } => {
-                    let kept = self.parts.entry(id.clone()).or_default();
-                    kept.extend(parts.iter().map(|change| (change.id.clone(), (change.part.clone(), entry, change.open))));
-                }
-                Change::Key(..) => {}
-            }
-        }
-    }
-
-    /// The same with what the clock must have caused by then.
-    fn at(&self, at: Instant) -> Self {
-        let (audit, parts, institutions) = (self.audit.clone(), self.parts.clone(), self.institutions.clone());
-        let mut replay = Self { audit, parts, institutions };
-        let caused = replay.audit.assume_until(at);
-        replay.note(replay.audit.next(), &caused);
-        replay
-    }
-}
-
-fn parts_of(view: &AgreementView) -> Parts {
-    view.parts().map(|(part, entry, is_open)| (part.id(), (part, entry, is_open))).collect()
-}
 
 /// Each entry's instant, one millisecond before it, halfway to the next, and now.
 fn instants(entries: &[Entry], now: Instant) -> BTreeSet<Instant> {
@@ -73,87 +17,6 @@ fn instants(entries: &[Entry], now: Instant) -> BTreeSet<Instant> {
     let at = entries.iter().map(|entry| entry.at);
     let between = entries.windows(2).map(|pair| Instant::from_millis((pair[0].at.millis() + pair[1].at.millis()) / 2).unwrap());
     at.clone().chain(at.map(|at| at.plus_millis(-1))).chain(between).chain([now]).filter(|at| (begin..=now).contains(at)).collect()
-}
-
-async fn open(http: &Http, at: Option<Instant>) -> Listing {
-    let host = http.host();
-    let owner = host.ledgers().next().unwrap().row.facts.owner.clone();
-    Listing::open(&host.store, &host.clock, host.ledgers().next().unwrap(), at, Reader::Institution(owner)).await.unwrap()
-}
-
-/// Every page of a list.
-async fn pages<T>(limit: u32, mut page: impl AsyncFnMut(Paging) -> Items<T>) -> Vec<T> {
-    let (mut all, mut cursor) = (Vec::new(), None);
-    for _ in 0..1_000 {
-        let Items { items, next } = page(Paging::after(cursor, limit)).await;
-        assert!(items.len() <= limit as usize || limit == 1);
-        all.extend(items);
-        match next {
-            Some(next) => cursor = Some(next),
-            None => return all,
-        }
-    }
-    panic!("a list without end")
-}
-
-async fn compare(listing: &Listing, replay: &Replay, place: &str) {
-    let at = listing.as_of().at;
-    assert_eq!(listing.as_of().size, replay.audit.next(), "{place} at {at}: how many entries");
-    for (id, parts) in &replay.parts {
-        let view = listing.agreement(id).await.unwrap().unwrap_or_else(|| panic!("{place} at {at}: no {id}"));
-        assert_eq!(&parts_of(&view), parts, "{place} at {at}: {id}");
-        let book = replay.audit.book().agreement(id).unwrap();
-        assert_eq!(&view.life, book, "{place} at {at}: what is open of {id}");
-    }
-    for institution in replay.audit.institutions() {
-        let view = listing.institution(&institution.id).await.unwrap().unwrap();
-        assert_eq!((&view.institution, view.entry), (institution, replay.institutions[&institution.id]), "{place} at {at}");
-    }
-    let listed = pages(2, async |paging| listing.institutions(&paging).await.unwrap()).await;
-    assert_eq!(listed.len(), replay.institutions.len(), "{place} at {at}");
-}
-
-async fn compare_lists(listing: &Listing, replay: &Replay, place: &str) {
-    let at = listing.as_of().at;
-    let attention = pages(1, async |paging| listing.attention(&Filter::default(), &paging).await.unwrap()).await;
-    let attention: Vec<_> = attention.into_iter().map(|item| (item.agreement, item.attention)).collect();
-    let expected: Vec<_> = replay
-        .parts
-        .keys()
-        .flat_map(|id| replay.audit.book().agreement(id).unwrap().attention().into_iter().map(move |attention| (id.clone(), attention)))
-        .collect();
-    assert_eq!(attention, expected, "{place} at {at}: attention");
-    let counts = listing.counts(None, None, &Paging::first(50)).await.unwrap();
-    let mut colours = Colours::default();
-    for agreement in replay.audit.agreements() {
-        let counted = agreement.clauses.values().filter(|clause| agreement.is_counted(clause));
-        counted.for_each(|clause| colours.add(agreement.light(clause).colour));
-    }
-    assert_eq!((counts.obligations, counts.next), (colours, None), "{place} at {at}: colours");
-    let size = replay.audit.next();
-    for (_, collection) in Collection::ALL {
-        let listed = pages(3, async |paging| listing.list(collection, &Filter::default(), &paging).await.unwrap()).await;
-        let listed: Vec<_> = listed.into_iter().map(|one| (one.agreement, one.part.id(), one.part, one.entry, one.is_open)).collect();
-        let mut expected = Vec::new();
-        for (id, parts) in &replay.parts {
-            for (part_id, (part, entry, is_open)) in parts {
-                let kept = match (collection, part) {
-                    (Collection::Agreements, Part::Head(_)) | (Collection::Obligations, Part::Clause(_)) => Some(*is_open),
-                    (Collection::Instances, Part::Instance(_)) | (Collection::Reports, Part::Claim(_)) => Some(*is_open),
-                    (Collection::Offers, Part::Offer(_)) | (Collection::Cases, Part::Case(_)) => Some(*is_open),
-                    (Collection::Withdrawals, Part::Leave(_)) => Some(*is_open),
-                    (Collection::Breaches, Part::Instance(i)) if !i.breaches.is_empty() => {
-                        Some(i.breaches.iter().any(|b| b.settled.is_none()))
-                    }
-                    _ => None,
-                };
-                expected
-                    .extend(kept.map(|is_open| (id.clone(), part_id.clone(), part.clone(), entry.lt(&size).then_some(*entry), is_open)));
-            }
-        }
-        expected.sort_by_key(|(id, part, ..)| (id.clone(), part.to_string()));
-        assert_eq!(listed, expected, "{place} at {at}: {collection:?}");
-    }
 }
 
 /// Conditions by which the stories' agreements differ.
@@ -229,21 +92,21 @@ fn check(name: &str, text: &str) -> (usize, usize) {
                 replay.fold(&entries[next]);
                 next += 1;
             }
-            let (listing, replayed) = (open(http, Some(*at)).await, replay.at(*at));
+            let (listing, replayed) = (open(http.host(), Some(*at)).await, replay.at(*at));
             compare(&listing, &replayed, name).await;
             // Lists of the past are made of the same agreements: a look now and then, at each kind of instant.
             if i % 7 == 0 {
                 compare_lists(&listing, &replayed, name).await;
             }
         }
-        let before = open(http, Some(entries[0].at.plus_millis(-1))).await;
+        let before = open(http.host(), Some(entries[0].at.plus_millis(-1))).await;
         assert_eq!(before.as_of().size, 0);
         assert!(pages(2, async |paging| before.institutions(&paging).await.unwrap()).await.is_empty());
-        let (listing, replayed) = (open(http, None).await, replay.at(now));
+        let (listing, replayed) = (open(http.host(), None).await, replay.at(now));
         assert_eq!(listing.as_of().at, now);
         compare(&listing, &replayed, name).await;
         compare_lists(&listing, &replayed, name).await;
-        compare_filters(&listing, &open(http, Some(now)).await, name).await
+        compare_filters(&listing, &open(http.host(), Some(now)).await, name).await
     });
     (instants.len(), found)
 }

@@ -6,6 +6,7 @@ mod alone;
 mod as_of;
 mod both_doors;
 mod going_on;
+mod lives;
 mod stored_form;
 mod stories;
 mod suspended;

@@ -7,18 +7,18 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test that cannot go on says where; figures are shown")]
 
-mod acts;
 mod persisted;
 mod site;
 mod twin;
 
+use harness::lives::coverage::Coverage;
+use harness::lives::{Life, Setting};
 use harness::memory::Memory;
 use harness::town::{KINDS, ORIGIN, genesis_payload, key, newest};
-use harness::{Door, Town, town};
+use harness::{Door, Home, Town, town};
 use ledger::envelope::{Type, sign_flattened};
 use ledger::words::{Hash, Instant};
 
-use acts::Simulation;
 use site::{Sent, Site};
 use twin::{Tally, Twin};
 
@@ -31,16 +31,16 @@ fn number(name: &str) -> Option<u64> {
     Some(text.parse().unwrap_or_else(|_| panic!("{name} is a number, not {text:?}")))
 }
 
-fn begin(seed: u64) -> Simulation {
+fn begin(seed: u64) -> Life<Twin> {
     let at: Instant = "2006-01-02T09:00:00Z".parse().unwrap();
     let genesis = sign_flattened(&key("gateway"), Type::Genesis.typ(), genesis_payload(ORIGIN, at, &newest()).to_string().as_bytes());
-    let twin = Twin::new(Memory::begin(genesis, key("gateway"), at), Site::found(at), !seed);
+    let twin = Twin::new(Memory::begin(genesis, key("gateway"), at), Site::found(Home::new(), at), !seed);
     let town = Town::settled(twin, ORIGIN, "municipality", &KINDS[2..]);
-    Simulation::new(town, seed)
+    Life::new(town, Setting::Local, seed)
 }
 
 /// Institutions that nobody has heard of, who register all at once.
-fn strangers(simulation: &mut Simulation) {
+fn strangers(simulation: &mut Life<Twin>) {
     let first = simulation.town.door.rules.log().len();
     let count = 1 + simulation.dice.roll(40) as usize;
     let at = simulation.town.door.now();
@@ -58,7 +58,7 @@ fn strangers(simulation: &mut Simulation) {
 fn simulate(seed: u64, days: i64) -> (Vec<(Instant, serde_json::Value)>, Tally) {
     let mut simulation = begin(seed);
     let end = simulation.town.door.now().plus_millis(days * DAY);
-    simulation.propose();
+    simulation.settle_in();
     while simulation.town.door.now() < end {
         match simulation.dice.roll(24) {
             0 => strangers(&mut simulation),
@@ -69,9 +69,11 @@ fn simulate(seed: u64, days: i64) -> (Vec<(Instant, serde_json::Value)>, Tally) 
         let to = simulation.town.door.now().plus_millis(pause * DAY + simulation.dice.roll(3_600) as i64 * 1_000);
         simulation.town.door.advance(to, awake || pause == 0);
     }
+    let mut covered = Coverage::default();
+    covered.see(&simulation);
     let mut twin = simulation.town.door;
     let entries = twin.check_whole();
-    println!("seed {seed}: {days} days, {entries} entries, {:?}, {:?}", twin.tally, twin.kinds());
+    println!("seed {seed}: {days} days, {entries} entries, {} types, {:?}, {:?}", covered.accepted.len(), twin.tally, twin.kinds());
     (twin.said(), twin.tally)
 }
 

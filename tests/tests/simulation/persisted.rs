@@ -1,7 +1,7 @@
 //! A commit that took effect, and whose gateway was gone before anybody heard of it.
 
-use harness::Answer;
 use harness::town::{ORIGIN, registers};
+use harness::{Answer, Home};
 use ledger::words::Instant;
 use sqlx::{Connection, SqliteConnection};
 
@@ -14,7 +14,7 @@ const TRIES: usize = 200;
 
 /// Somebody else looks at the database until there are more entries than this.
 fn until_more(site: &Site, than: i64) -> impl FnOnce() + use<> {
-    let database = format!("sqlite://{}?mode=ro", site.database().display());
+    let database = format!("sqlite://{}?mode=ro", site.home.file().display());
     move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
@@ -27,7 +27,7 @@ fn until_more(site: &Site, than: i64) -> impl FnOnce() + use<> {
 #[test]
 fn what_was_committed_and_never_answered_is_there_whole_and_has_its_receipt_when_it_is_sent_again() {
     let at: Instant = "2006-01-02T09:00:00Z".parse().unwrap();
-    let mut site = Site::found(at);
+    let mut site = Site::found(Home::embedded(), at);
     let mut untold = 0;
     for round in 0..TRIES {
         let size = site.size();

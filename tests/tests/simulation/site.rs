@@ -1,5 +1,7 @@
 //! A real gateway on a real database, that can be stopped, crashed in the middle of its work, and given a clock that jumps.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use gateway::checking::{Share, check};
 use gateway::clock::{Clock, StepClock};
 use gateway::found::{NewLedger, found_ledger};
@@ -9,11 +11,10 @@ use gateway::sequencer::{Pace, Unavailable};
 use gateway::store::{EntryRow, LifeRow, Store, StoreFault};
 use harness::derived::Lives;
 use harness::town::{KINDS, ORIGIN, registers};
-use harness::{Answer, Attachment};
+use harness::{Answer, Attachment, Home};
 use ledger::envelope::statement::genesis::Level;
-use ledger::log::note::VerifierKey;
+use ledger::log::note::{NoteSigner, VerifierKey};
 use ledger::words::Instant;
-use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 /// Name of the ledger in paths.
@@ -39,12 +40,14 @@ struct Running {
     writers: Writers,
 }
 
-/// The gateway and its folder.
+/// The gateway and where it keeps its ledger: a file, or a database of a server (`CONVENANT_TEST_STORE`).
 pub(crate) struct Site {
-    folder: TempDir,
+    pub(crate) home: Home,
     pub(crate) clock: StepClock,
     /// The log's key, from the one who founded it.
     pub(crate) vkey: VerifierKey,
+    /// Those that came after it.
+    later: Vec<VerifierKey>,
     running: Option<Running>,
 }
 
@@ -54,18 +57,17 @@ fn runtime() -> Runtime {
 
 impl Site {
     /// Founds a ledger at an instant, and serves it.
-    pub(crate) fn found(at: Instant) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+    pub(crate) fn found(home: Home, at: Instant) -> Self {
         let (owner, ministry) = (registers(ORIGIN, KINDS[0], at), Some(registers(ORIGIN, KINDS[1], at)));
         let new = NewLedger { origin: ORIGIN.into(), level: Level::Local, owner, ministry };
         let row = runtime().block_on(async {
-            let store = Store::open(&folder.path().join("town.sqlite"), true).await.unwrap();
-            let row = found_ledger(&store, &folder.path().join("keys"), &new, at).await.unwrap();
+            let store = home.open(true).await;
+            let row = found_ledger(&store, &home.keys(), &new, at).await.unwrap();
             store.close().await;
             row
         });
         let vkey = row.facts.log_key.parse().unwrap();
-        let mut site = Self { folder, clock: StepClock::at(at), vkey, running: None };
+        let mut site = Self { home, clock: StepClock::at(at), vkey, later: Vec::new(), running: None };
         site.start(true).unwrap();
         site
     }
@@ -73,11 +75,11 @@ impl Site {
     /// Starts on what is there. `confirmed`: an operator says that the clock is right.
     pub(crate) fn start(&mut self, confirmed: bool) -> Result<(), String> {
         let runtime = runtime();
-        let (folder, clock) = (self.folder.path(), Clock::Step(self.clock.clone()));
+        let (home, clock) = (&self.home, Clock::Step(self.clock.clone()));
         let started = runtime.block_on(async {
-            let store = Store::open(&folder.join("town.sqlite"), false).await.map_err(|fault| fault.to_string())?;
+            let store = Store::of(&home.database(), Some(&home.attachments()), false).await.map_err(|fault| fault.to_string())?;
             let pace = Pace { clock_confirmed: confirmed, ..Pace::default() };
-            Host::start(store, &folder.join("keys"), clock, pace).await.map_err(|fault| fault.to_string())
+            Host::start(store, &home.keys(), clock, pace).await.map_err(|fault| fault.to_string())
         });
         let (host, writers) = started?;
         self.running = Some(Running { runtime, host, writers });
@@ -95,6 +97,11 @@ impl Site {
 
     fn running(&self) -> &Running {
         self.running.as_ref().unwrap()
+    }
+
+    /// The gateway.
+    pub(crate) fn host(&self) -> &Host {
+        &self.running().host
     }
 
     /// Number of durable entries.
@@ -191,9 +198,17 @@ impl Site {
         lives.unwrap().into_iter().map(|(place, row)| (place, LifeRow { moved: false, ..row })).collect()
     }
 
-    /// The database file.
-    pub(crate) fn database(&self) -> std::path::PathBuf {
-        self.folder.path().join("town.sqlite")
+    /// A key of the log is put where the gateway looks for it.
+    pub(crate) fn hold_log_key(&mut self, seed: &[u8; 32]) {
+        let key = NoteSigner::from_seed(ORIGIN, seed).unwrap().verifier().clone();
+        let path = self.home.keys().join(format!("{NAME}.log.{}.key", key.id()));
+        std::fs::write(path, STANDARD.encode(seed)).unwrap();
+        self.later.push(key);
+    }
+
+    /// Every key of the log, the first one first.
+    pub(crate) fn log_keys(&self) -> Vec<VerifierKey> {
+        std::iter::once(self.vkey.clone()).chain(self.later.clone()).collect()
     }
 
     /// Waits for something beside the gateway, on its runtime.
