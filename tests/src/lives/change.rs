@@ -20,9 +20,11 @@ impl<D: Seen> Life<D> {
         let review = held.map(|(id, _)| id.to_string()).filter(|_| self.chance(2));
         let Some(by) = self.who(at.bound().cloned()).filter(|_| self.runs(at)) else { return false };
         let Some(debtor) = self.pick(at.bound().cloned().collect::<Vec<_>>()) else { return false };
-        let change = match self.dice.roll(4) {
+        let change = match self.dice.roll(5) {
             _ if review.is_some() => json!({ "kind": "addition", "obligation": self.addition(&debtor, true) }),
             0 => json!({ "kind": "director", "party": debtor }),
+            3 if self.chance(2) => json!({ "kind": "period", "endDate": self.day(20, 300) }),
+            3 => json!({ "kind": "period", "reviews": [{ "id": self.fresh("turn"), "kind": "midterm", "rule": "FREQ=MONTHLY" }] }),
             1 | 2 => self.softened(at).unwrap_or_else(|| json!({ "kind": "director", "party": debtor })),
             _ => json!({ "kind": "addition", "obligation": self.addition(&debtor, false) }),
         };
@@ -104,18 +106,26 @@ impl<D: Seen> Life<D> {
         let Some(first) = first_day(at) else { return false };
         let today = self.today();
         let scheduled: Vec<_> = at.text.reviews.iter().flat_map(|list| list.iter()).cloned().collect();
-        let open = scheduled.iter().filter(|review| {
-            let waits = matches!(at.head.review_standing(review), ReviewStanding::ToCome | ReviewStanding::Overdue);
-            waits && review.date.plus_days(-20) <= today
-        });
-        let open: Vec<_> = open.cloned().map(Some).collect();
-        let Some(review) = self.open(open, scheduled.first().cloned()).flatten() else { return false };
-        let before = scheduled.iter().map(|other| other.date).filter(|date| *date < review.date).max();
-        let earliest = before.map_or(first, |before| before.plus_days(1));
+        // Which review, its turn where it recurs, and the first day on which it can be held.
+        let mut all = Vec::new();
+        for review in &scheduled {
+            let turns = at.head.reviews.get(&review.id).and_then(|recorded| recorded.turns.as_ref());
+            if let Some(date) = review.date {
+                let before = scheduled.iter().filter_map(|other| other.date).filter(|other| *other < date).max();
+                let waits = matches!(at.head.review_standing(review), ReviewStanding::ToCome | ReviewStanding::Overdue);
+                let is_near = waits && date.plus_days(-20) <= today;
+                all.push((review.id.clone(), None, before.map_or(first, |before| before.plus_days(1)), is_near));
+            }
+            for turn in turns.into_iter().flat_map(|turns| [turns.overdue, turns.coming]).flatten() {
+                all.push((review.id.clone(), Some(turn.due.to_string()), turn.from, turn.from <= today));
+            }
+        }
+        let open: Vec<_> = all.iter().filter(|(.., is_near)| *is_near).cloned().map(Some).collect();
+        let Some((id, turn, earliest, _)) = self.open(open, all.first().cloned()).flatten() else { return false };
         let day = self.pick([today, earliest.min(today)]).unwrap_or(today).to_string();
         let Some(by) = self.who(at.deciders(&[]).0) else { return false };
         let outcome = self.dice.one(&["continue", "amend", "add-result-obligations"]);
-        let answer = self.by(&by).record_review(review.id.as_str(), &day, outcome);
+        let answer = self.by(&by).record_review(id.as_str(), turn.as_deref(), &day, outcome);
         self.said(Type::Review, answer)
     }
 }

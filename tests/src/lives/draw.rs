@@ -11,16 +11,16 @@ fn weight(kind: Type) -> u64 {
         Type::Genesis | Type::Flag | Type::Continuation => 0,
         Type::RulesChange | Type::LogKeyRotation | Type::MinistryRouting | Type::LedgerAcceptance => 1,
         Type::Registration | Type::KeyAddition | Type::KeyRotation | Type::KeyRevocation => 1,
-        Type::InstitutionSuccession => 1,
+        Type::InstitutionSuccession | Type::AgendaAnswer => 1,
         Type::Mandate | Type::MandateRevocation | Type::AttachmentErasure | Type::Retraction => 1,
         Type::WithdrawalRevocation | Type::Resumption | Type::DisputeRetraction | Type::Decline => 1,
         Type::RecoveryRequest | Type::Admission | Type::SuccessionAcceptance | Type::SupportRequest => 2,
         Type::CounterProposal | Type::Suspension | Type::Accession | Type::Dissolution => 2,
         Type::Release | Type::Handover | Type::Annulment | Type::Amendment | Type::Expulsion => 2,
         Type::Proposal | Type::ProposalAnswer | Type::Impasse | Type::ImpassePosition | Type::ImpasseStep => 3,
-        Type::Event | Type::Finding | Type::Review | Type::UmbrellaChange | Type::AgendaProposal => 3,
+        Type::Event | Type::Finding | Type::Review | Type::UmbrellaChange => 3,
         Type::Dispute | Type::DisputeAnswer | Type::BreachAnswer | Type::Withdrawal | Type::WithdrawalAnswer => 3,
-        Type::ExpulsionView | Type::UmbrellaAnswer | Type::AgendaAnswer | Type::StatePosition => 4,
+        Type::ExpulsionView | Type::UmbrellaAnswer | Type::AgendaProposal | Type::StatePosition => 4,
         Type::Acceptance | Type::ReportRuling | Type::CaseRuling | Type::BoardOutcome | Type::MinistryAnswer => 4,
         Type::RecoveryVouch | Type::RecoveryObjection | Type::CaseClosure | Type::StatutoryDispute | Type::DisputeRuling => 4,
         Type::Consent => 8,
@@ -28,9 +28,35 @@ fn weight(kind: Type) -> u64 {
     }
 }
 
+/// What lives lean to: what comes about only in several steps that seldom meet. By the number of a life, as the ledgers in which they
+/// begin: each sixth is a national one, the next one is by the first rules, the one after that has talks that are stuck.
+pub const LEANINGS: &[&[Type]; 18] = &[
+    &[],
+    &[Type::KeyRevocation, Type::RecoveryRequest, Type::RecoveryVouch, Type::RecoveryVouch],
+    &[],
+    &[Type::KeyRevocation, Type::RecoveryRequest, Type::RecoveryVouch, Type::RecoveryObjection],
+    &[Type::Mandate, Type::MandateRevocation, Type::Consent, Type::Proposal],
+    &[Type::Suspension, Type::Resumption],
+    &[Type::AgendaProposal, Type::AgendaAnswer],
+    &[],
+    &[Type::Impasse, Type::ImpassePosition, Type::StatutoryDispute, Type::DisputeRuling],
+    &[Type::Continuation, Type::LogKeyRotation],
+    &[Type::UmbrellaChange, Type::UmbrellaAnswer],
+    &[Type::SupportRequest, Type::MinistryAnswer, Type::StatePosition],
+    &[Type::AgendaProposal],
+    &[Type::Proposal, Type::Dissolution],
+    &[],
+    &[Type::Report, Type::Dispute, Type::DisputeRetraction, Type::DisputeAnswer, Type::ReportRuling],
+    &[Type::Dissolution],
+    &[],
+];
+
 impl<D: Seen> Life<D> {
-    /// A type, by weight.
+    /// A type: of those that it leans to, or by weight.
     pub(super) fn likely(&mut self) -> Type {
+        if !self.leaning.is_empty() && self.chance(2) {
+            return self.leaning[self.dice.roll(self.leaning.len() as u64) as usize];
+        }
         let sum = Type::ALL.iter().map(|kind| weight(*kind)).sum();
         let mut roll = self.dice.roll(sum);
         for kind in Type::ALL {

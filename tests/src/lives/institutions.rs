@@ -129,7 +129,7 @@ impl<D: Seen> Life<D> {
         }
         let Some(by) = self.who([self.owner()]) else { return false };
         let table = self.dice.one(&["atw-2026.1", "atw-2026.2"]);
-        let rules = 1 + self.dice.roll(3) as u32;
+        let rules = 1 + self.dice.roll(5) as u32;
         let answer = self.itself(&by).change_rules(rules, table, "2026a");
         self.said(Type::RulesChange, answer)
     }

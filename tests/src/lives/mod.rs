@@ -8,6 +8,8 @@ use ledger::lives::agreement::{Agreement, State};
 use ledger::words::{Day, Hash, Instant, Slug};
 use serde_json::Value;
 
+pub use draw::LEANINGS;
+
 use crate::audit::Audit;
 use crate::dice::Dice;
 use crate::door::{Answer, Door, Entry};
@@ -95,6 +97,8 @@ pub struct Life<D> {
     pub setting: Setting,
     /// What was said, in order.
     pub told: Vec<Told>,
+    /// What it leans to: types that it draws every other time, so that what takes several steps comes to pass in some lives.
+    pub leaning: &'static [Type],
     /// Whether this act may be about what is not open, by whoever.
     anyhow: bool,
     /// Counts what gets a fresh name.
@@ -107,7 +111,7 @@ impl<D: Seen> Life<D> {
     /// Begins in a town.
     pub fn new(town: Town<D>, setting: Setting, seed: u64) -> Self {
         let names = KINDS.iter().chain(&NATIONAL_KINDS).map(|(who, _)| (kid(who), (*who).to_owned()));
-        Self { town, dice: Dice(seed), setting, told: Vec::new(), anyhow: false, made: 0, keys: names.collect() }
+        Self { town, dice: Dice(seed), setting, told: Vec::new(), leaning: &[], anyhow: false, made: 0, keys: names.collect() }
     }
 
     /// What comes before the first act: a national ledger that is accepted, and a text or two that are mostly signed.

@@ -128,6 +128,11 @@ impl<D: Seen> Life<D> {
             let half = start.plus_days(end.days_since(start) / 2);
             text["reviews"] = json!([{ "id": "half", "kind": "midterm", "date": half }, { "id": "last", "kind": "final", "date": end }]);
         }
+        if self.chance(5) {
+            // Without a last day: it comes back to itself instead (L14).
+            text["period"].as_object_mut().map(|period| period.remove("endDate"));
+            text["reviews"] = json!([{ "id": "turn", "kind": "midterm", "rule": self.dice.one(&["FREQ=MONTHLY", "FREQ=YEARLY"]) }]);
+        }
         if self.chance(2) {
             text["themes"] = json!(["safety", "housing"]);
         }

@@ -9,7 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use harness::dice::Dice;
 use harness::lives::coverage::Coverage;
 use harness::lives::watch::{Watch, whole};
-use harness::lives::{Life, Setting, Told};
+use harness::lives::{LEANINGS, Life, Setting, Told};
 use harness::memory::Memory;
 use harness::{Audit, Door, Town};
 use ledger::envelope::statement::flag::Cause;
@@ -53,7 +53,7 @@ fn beginning(number: u64) -> (Life<Memory>, Watch) {
 /// One life; gives what it came to, or what is wrong.
 fn live(life: &mut Life<Memory>, mut watch: Watch, seed: u64) -> Result<Coverage, String> {
     let mut stood: Vec<(Instant, Audit)> = Vec::new();
-    let pauses = PAUSES[(seed % 3) as usize];
+    let pauses = PAUSES[(seed / LEANINGS.len() as u64 % 3) as usize];
     for n in 0..ACTS {
         life.act();
         watch.see(&life.town.door)?;
@@ -86,6 +86,7 @@ fn told(beginnings: &[(Life<Memory>, Watch)], seed: u64) -> Result<Coverage, Fai
     let (mut life, watch) = beginnings[(seed % BEGINNINGS) as usize].clone();
     // Seeds that lie apart: dice of neighbours would throw each other's numbers.
     life.dice = Dice(Dice(seed).roll(u64::MAX));
+    life.leaning = LEANINGS[(seed % LEANINGS.len() as u64) as usize];
     let outcome = catch_unwind(AssertUnwindSafe(|| live(&mut life, watch, seed)));
     let wrong = match outcome {
         Ok(Ok(coverage)) => return Ok(coverage),
@@ -159,6 +160,7 @@ fn whole_lives_hold_after_every_step() {
             failed.iter().map(|one| format!("{}: {}", one.seed, one.wrong.lines().next().unwrap_or_default())).collect();
         panic!("{}\n{} of {lives} lives failed:\n{}", shortest.whole, failed.len(), lines.join("\n"));
     }
+    println!("accepted: {:?}\nrefused: {:?}\nflags: {:?}\nways out: {:?}", sum.accepted, sum.refused, sum.flags, sum.ways_out);
     let count = |of: &std::collections::BTreeMap<Type, u64>, kind: &Type| of.get(kind).copied().unwrap_or_default();
     let never = |list: &[(Type, &str)]| list.iter().map(|(kind, _)| *kind).collect();
     check_covered("accepted", Type::ALL.iter().copied(), |kind| count(&sum.accepted, kind) > 0, &never(&NEVER_ACCEPTED));

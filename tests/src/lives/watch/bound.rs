@@ -172,8 +172,11 @@ fn check_end(
         None => Ok(()),
     };
     match outcome {
-        Ending::Completed | Ending::Expired if said.at >= after.text.period.end_date.end() => Ok(Some("last day")),
-        Ending::Completed | Ending::Expired => Err(format!("it ended before {}", after.text.period.end_date)),
+        Ending::Completed | Ending::Expired => match after.text.period.end_date {
+            Some(day) if said.at >= day.end() => Ok(Some("last day")),
+            Some(day) => Err(format!("it ended before {day}")),
+            None => Err("it ended, and it has no last day".to_owned()),
+        },
         Ending::Dissolved => {
             let (hash, _) = words.carried_out(said).ok_or("it ended by nobody's word")?;
             by_all(&hash)?;
