@@ -47,7 +47,7 @@ pub fn receipt(origin: &str, entries: &[Entry], entry: u64, real: bool) -> Strin
 }
 
 /// A ledger beside that of the story.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Elsewhere {
     /// Its origin.
     pub origin: &'static str,
