@@ -48,8 +48,10 @@ pub struct Said {
     pub code: String,
     /// RFC 6901 pointer into the payload.
     pub pointer: String,
-    /// What is wrong.
+    /// What is wrong, and what would be accepted.
     pub detail: String,
+    /// What would be accepted.
+    pub accepted: String,
 }
 
 impl Answer {
@@ -59,6 +61,7 @@ impl Answer {
             code: fault.rule.code().to_owned(),
             pointer: fault.pointer.clone(),
             detail: format!("{} (accepted: {})", fault.detail, fault.accepted),
+            accepted: fault.accepted.clone(),
         };
         Self::Refused(refusal.faults().iter().map(said).collect())
     }

@@ -54,7 +54,7 @@ pub fn receipt_by(key: &NoteSigner, origin: &str, entries: &[Entry], entry: u64)
 }
 
 /// A ledger beside that of the story.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Elsewhere {
     /// Its origin.
     pub origin: &'static str,

@@ -297,6 +297,7 @@ impl Door for Http {
                     code: fault.rule,
                     pointer: fault.pointer,
                     detail: format!("{} (accepted: {})", fault.detail, fault.accepted),
+                    accepted: fault.accepted,
                 };
                 Answer::Refused(problem.faults.into_iter().map(said).collect())
             }

@@ -16,6 +16,7 @@ use crate::town::Town;
 use crate::{expect, texts, verbs, words};
 
 /// A story that is being told.
+#[derive(Clone)]
 pub struct Story<D> {
     /// Those who act in it.
     pub town: Town<D>,
@@ -33,25 +34,15 @@ pub struct Story<D> {
 /// Tells a story; the error names the line.
 pub fn tell<D: Door>(town: Town<D>, text: &str) -> Result<Story<D>, String> {
     let mut story = begin(town)?;
-    let lines: Vec<&str> = text.lines().map(|line| line.split('#').next().unwrap_or_default().trim_end()).collect();
-    let mut at = 0;
-    while at < lines.len() {
-        let line = lines[at];
-        let number = at + 1;
-        at += 1;
-        let mut block = Vec::new();
-        while at < lines.len() && lines[at].starts_with("  ") {
-            block.push(lines[at][2..].to_owned());
-            at += 1;
-        }
-        let next = lines[at..].iter().find(|next| !next.is_empty()).copied().unwrap_or_default();
-        story.line(line, &block, next).map_err(|error| format!("line {number}: {line}\n  {error}"))?;
-    }
+    story.go_on(text)?;
     Ok(story)
 }
 
 /// Before the first line.
-fn begin<D: Door>(town: Town<D>) -> Result<Story<D>, String> {
+///
+/// # Errors
+/// If what the town did so far does not follow from the rules.
+pub fn begin<D: Door>(town: Town<D>) -> Result<Story<D>, String> {
     let entries = town.door.entries(0);
     let mut audit = Audit::begin(&entries[0]).map_err(|corruption| format!("{corruption:?}"))?;
     entries[1..].iter().try_for_each(|entry| audit.fold(entry)).map_err(|corruption| format!("{corruption:?}"))?;
@@ -59,6 +50,36 @@ fn begin<D: Door>(town: Town<D>) -> Result<Story<D>, String> {
 }
 
 impl<D: Door> Story<D> {
+    /// Tells more of it; the error names the line.
+    ///
+    /// # Errors
+    /// If something does not go as it is told.
+    pub fn go_on(&mut self, text: &str) -> Result<(), String> {
+        let lines: Vec<&str> = text.lines().map(|line| line.split('#').next().unwrap_or_default().trim_end()).collect();
+        let mut at = 0;
+        while at < lines.len() {
+            let line = lines[at];
+            let number = at + 1;
+            at += 1;
+            let mut block = Vec::new();
+            while at < lines.len() && lines[at].starts_with("  ") {
+                block.push(lines[at][2..].to_owned());
+                at += 1;
+            }
+            let next = lines[at..].iter().find(|next| !next.is_empty()).copied().unwrap_or_default();
+            self.line(line, &block, next).map_err(|error| format!("line {number}: {line}\n  {error}"))?;
+        }
+        Ok(())
+    }
+
+    /// Says one line, whatever comes of it: the answer is in `town.answer`.
+    ///
+    /// # Errors
+    /// If nobody can say it.
+    pub fn say(&mut self, line: &str) -> Result<(), String> {
+        self.line(line, &[], "expect any answer")
+    }
+
     fn line(&mut self, line: &str, block: &[String], next: &str) -> Result<(), String> {
         let words: Vec<&str> = line.split_whitespace().collect();
         if words.is_empty() {
@@ -253,6 +274,7 @@ impl<D: Door> Story<D> {
     fn check_answer(&self, next: &str) -> Result<(), String> {
         let expects = |what: &str| next.starts_with("expect ") && next[7..].starts_with(what);
         match &self.town.answer {
+            _ if expects("any answer") => Ok(()),
             Some(Answer::Refused(_)) if expects("refusal") => Ok(()),
             Some(Answer::Repeat(_)) if expects("repeat") => Ok(()),
             None | Some(Answer::Accepted(_)) if !expects("refusal") && !expects("repeat") => Ok(()),

@@ -1,7 +1,9 @@
 //! What an institution can do, one verb an act.
 
 use ledger::envelope::{Parsed, Type};
+use ledger::log::checkpoint::Checkpoint;
 use ledger::log::possession;
+use ledger::words::Hash;
 use serde_json::{Value, json};
 
 use crate::door::{Answer, Door};
@@ -65,6 +67,14 @@ impl<D: Door> Actor<'_, D> {
         let line = possession::prove(&log_key(origin, prover));
         let vkey = log_key(origin, name).verifier().to_string();
         self.say(Type::LogKeyRotation, json!({ "logKey": vkey, "proof": line, "oldSignsUntil": until }))
+    }
+
+    /// Goes on with the log as it is, after that many entries more were lost; the log's key signed for them.
+    pub fn go_on_after_loss(self, more: u32) -> Answer {
+        let size = self.town.door.entries(0).len() as u64;
+        let lost = Checkpoint::new(self.origin(), size + u64::from(more), Hash::of(&[b"lost"]));
+        let note = lost.and_then(|lost| lost.sign(&log_key(self.origin(), "genesis"))).expect("a checkpoint").to_string();
+        self.say(Type::Continuation, json!({ "size": size, "lost": [note.trim_end()], "reason": "A fire in the engine room" }))
     }
 
     /// Takes up other versions of the rules.

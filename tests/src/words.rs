@@ -69,6 +69,7 @@ pub fn act<D: Door>(town: &mut Town<D>, who: &str, words: &[&str]) -> Result<(),
             actor.rotate_log_key(origin, key, prover, until)
         }
         ["rotates", "log", "key", "to", key, "of", origin, "until", until] => actor.rotate_log_key(origin, key, key, until),
+        ["goes", "on", "after", "losing", more] => actor.go_on_after_loss(number(more)?),
         ["takes", "up", "rules", rules, "holidays", table] => actor.change_rules(number(rules)?, table, "2026a"),
         ["takes", "up", "rules", rules, "holidays", table, "zones", zones] => actor.change_rules(number(rules)?, table, zones),
         ["goes", "over", "into", successor, kind, date] => actor.go_over(who, successor, kind, date),

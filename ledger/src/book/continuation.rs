@@ -26,7 +26,10 @@ impl Ledger {
         if owner.went_on.len() >= MOST {
             return Err(Refusal::at("/type", Rule::TooLarge, format!("the log has gone on so {MOST} times"), "no more"));
         }
-        let unread = |fault| Refusal::at("/body/lost", Rule::KeyUnfit, format!("the key of the log cannot be read: {fault}"), "");
+        let unread = |fault| {
+            let detail = format!("the key of the log cannot be read: {fault}");
+            Refusal::at("/body/lost", Rule::KeyUnfit, detail, "a log whose key can be read")
+        };
         let keys = self.log_keys(owner).map_err(unread)?;
         let mut lost: Vec<LostTree> = Vec::with_capacity(body.lost.len());
         for (i, note) in body.lost.iter().enumerate() {

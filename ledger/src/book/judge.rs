@@ -43,14 +43,17 @@ impl Book {
             return self.repeat(verified, prior);
         }
         let (by, id, hash) = (statement.by.clone(), statement.id.clone(), verified.hash());
-        let (lives, key) = match &statement.body {
-            Body::Flag(flag) => (vec![self.judge_flag(verified, flag, moment)?], None),
-            _ => {
-                self.check_signer(verified, moment)?;
-                (self.apply(verified, &self.acting(verified, moment)?, moment)?, self.new_key(verified)?)
-            }
-        };
+        let lives = self.lives_after(verified, moment).map_err(|stop| where_it_stands(&statement.body, stop))?;
+        let key = self.new_key(verified)?;
         Ok(Verdict::Accept(Box::new(Accepted { by, id, hash, moment, lives, key })))
+    }
+
+    fn lives_after(&self, verified: &Verified, moment: Moment) -> Result<Vec<Life>, Stop> {
+        if let Body::Flag(flag) = &verified.statement().body {
+            return Ok(vec![self.judge_flag(verified, flag, moment)?]);
+        }
+        self.check_signer(verified, moment)?;
+        self.apply(verified, &self.acting(verified, moment)?, moment)
     }
 
     fn repeat(&self, verified: &Verified, prior: Prior) -> Result<Verdict, Stop> {
@@ -225,6 +228,19 @@ impl Book {
                 body => Ok(vec![Life::Institution(Box::new(self.apply_to_institution(by, body, moment)?))]),
             },
         }
+    }
+}
+
+/// Most acts name their agreement in one place; where a type has it elsewhere, a refusal points there.
+fn where_it_stands(body: &Body, stop: Stop) -> Stop {
+    let here = match body {
+        Body::CounterProposal(_) => "/body/text/agreement",
+        Body::Flag(_) => "/body/cause/agreement",
+        _ => return stop,
+    };
+    match stop {
+        Stop::Refused(refusal) => Stop::Refused(refusal.with_place("/body/agreement", here)),
+        Stop::Need(key) => Stop::Need(key),
     }
 }
 

@@ -86,5 +86,5 @@ impl Book {
 }
 
 fn unread(pointer: &str, fault: KeyFault) -> Refusal {
-    Refusal::at(pointer, Rule::KeyUnfit, format!("the key of the log cannot be read: {fault}"), "")
+    Refusal::at(pointer, Rule::KeyUnfit, format!("the key of the log cannot be read: {fault}"), "a log whose key can be read")
 }

@@ -41,7 +41,7 @@ impl Book {
             () if key.kind() != KeyKind::Note => refuse(Rule::WrongValue, "this key does not sign a log", "a key of type 0x01 (Ed25519)"),
             () if key.name() == self.ledger().origin => refuse(Rule::OtherLedger, "this is the ledger itself", "the key of another ledger"),
             () if owner.accepted_ledgers.iter().any(|known| known.log_key == given) => {
-                refuse(Rule::AlreadyGiven, "this key is accepted already", "")
+                refuse(Rule::AlreadyGiven, "this key is accepted already", "nothing more, or a later key of that ledger")
             }
             () if owner.accepted_ledgers.len() >= MAX_LEDGERS => refuse(Rule::TooLarge, "64 ledgers are accepted already", "no more"),
             () => {
@@ -59,7 +59,9 @@ impl Book {
         let keys: Vec<VerifierKey> = keys.filter(|key| key.name() == named.origin).collect();
         if keys.is_empty() {
             let known = owner.accepted_ledgers.iter().map(|ledger| ledger.log_key.split('+').next().unwrap_or_default());
-            let accepted = format!("an accepted ledger: {}", known.collect::<Vec<_>>().join(", "));
+            let known = known.collect::<Vec<_>>().join(", ");
+            let accepted =
+                if known.is_empty() { "a ledger-acceptance by the owner first".to_owned() } else { format!("an accepted ledger: {known}") };
             let detail = format!("{} is not accepted", named.origin);
             return Err(Refusal::at(format!("{}/origin", named.pointer), Rule::LedgerNotAccepted, detail, accepted).into());
         }

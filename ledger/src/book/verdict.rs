@@ -1,7 +1,7 @@
 //! What comes out of judging: an acceptance with what it does, a repeat, a refusal, or what must be fetched first.
 
 use super::shelf::LifeKey;
-use crate::envelope::{Fault, Kid, Refusal};
+use crate::envelope::{Kid, Refusal};
 use crate::lives::parts::PartChange;
 use crate::lives::withheld::Withheld;
 use crate::lives::{Agreement, Institution, Moment};
@@ -19,12 +19,8 @@ pub enum Stop {
 impl Stop {
     /// The same, where what does not fit was said elsewhere, and this place names it.
     pub(super) fn at(self, pointer: &str) -> Self {
-        let moved = |refusal: Refusal| {
-            let faults = refusal.faults().iter().map(|fault| Fault { pointer: pointer.to_owned(), ..fault.clone() });
-            Refusal::from_faults(faults.collect()).unwrap_or(refusal)
-        };
         match self {
-            Self::Refused(refusal) => Self::Refused(moved(refusal)),
+            Self::Refused(refusal) => Self::Refused(refusal.at_place(pointer)),
             Self::Need(key) => Self::Need(key),
         }
     }

@@ -82,22 +82,33 @@ impl PublicKey {
     /// Reads a public JWK. `pointer` says where in the message it stands; faults are reported there.
     ///
     /// Refused with [`Rule::KeyUnfit`]: another `kty` or `crv`, a private member, a point that is not on the
-    /// curve, not canonically encoded or not of prime order. Members beyond the required ones are refused with
+    /// curve, not canonically encoded or not of prime order. What is no object, or has a member that is missing or no
+    /// string, is refused as everywhere else. Members beyond the required ones are refused with
     /// [`Rule::UnknownMember`]: the thumbprint does not cover them (RFC 7638 s3.2), so two descriptions of one
     /// key could differ.
     pub fn from_jwk(jwk: &Json, pointer: &str) -> Result<Self, Refusal> {
+        if !matches!(jwk, Json::Object(_)) {
+            return Err(Refusal::at(pointer, Rule::WrongValue, format!("this is {}", jwk.kind()), ACCEPTED));
+        }
         let at = |name: &str, rule: Rule, detail: String| Fault {
             pointer: member_pointer(pointer, name),
             rule,
             detail,
             accepted: ACCEPTED.into(),
         };
+        let text = |name: &str| match jwk.get(name) {
+            None => Err(at(name, Rule::MissingMember, format!("{name} is missing"))),
+            Some(json) => json.text().ok_or_else(|| at(name, Rule::WrongValue, format!("this is {}", json.kind()))),
+        };
         let mut faults = Vec::new();
         for (name, only) in [("kty", "OKP"), ("crv", "Ed25519")] {
-            if jwk.get(name).and_then(Json::text) != Some(only) {
-                faults.push(at(name, Rule::KeyUnfit, format!("{name} is not the string {only:?}")));
+            match text(name) {
+                Ok(found) if found == only => {}
+                Ok(_) => faults.push(at(name, Rule::KeyUnfit, format!("{name} is not the string {only:?}"))),
+                Err(fault) => faults.push(fault),
             }
         }
+        let x = text("x").map_err(|fault| faults.push(fault));
         let foreign = jwk.members().iter().map(|(name, _)| name.as_str()).filter(|name| !MEMBERS.contains(name));
         for name in foreign.take(MAX_FAULTS) {
             if PRIVATE_MEMBERS.contains(&name) {
@@ -110,9 +121,8 @@ impl PublicKey {
         if let Some(refusal) = Refusal::from_faults(faults) {
             return Err(refusal);
         }
-        let x = jwk.get("x").and_then(Json::text).ok_or("x is not a string");
-        let key =
-            x.and_then(ed25519_point).map_err(|detail| Refusal::at(member_pointer(pointer, "x"), Rule::KeyUnfit, detail, ACCEPTED))?;
+        let key = ed25519_point(x.unwrap_or_default())
+            .map_err(|detail| Refusal::at(member_pointer(pointer, "x"), Rule::KeyUnfit, detail, ACCEPTED))?;
         Ok(Self::of(Material::Ed25519(key)))
     }
 

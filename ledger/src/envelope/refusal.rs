@@ -179,17 +179,36 @@ impl Refusal {
     /// A refusal with one fault at a place in the payload.
     pub fn at(pointer: impl Into<String>, rule: Rule, detail: impl Into<String>, accepted: impl Into<String>) -> Self {
         let (pointer, detail, accepted) = (pointer.into(), detail.into(), accepted.into());
-        Self { faults: vec![Fault { pointer, rule, detail, accepted }] }
+        Self::of(vec![Fault { pointer, rule, detail, accepted }])
     }
 
     /// A refusal for all of these faults; `None` if there are none.
     pub fn from_faults(faults: Vec<Fault>) -> Option<Self> {
-        (!faults.is_empty()).then_some(Self { faults })
+        (!faults.is_empty()).then(|| Self::of(faults))
+    }
+
+    fn of(faults: Vec<Fault>) -> Self {
+        // Whoever is refused is told what would be accepted.
+        debug_assert!(faults.iter().all(|fault| !fault.accepted.is_empty()), "{faults:?}");
+        Self { faults }
     }
 
     /// These faults and then those of another refusal.
     pub fn and(mut self, other: &Self) -> Self {
         self.faults.extend(other.faults.iter().cloned());
+        self
+    }
+
+    /// The same, where what does not fit was said elsewhere, and this place names it.
+    pub fn at_place(mut self, pointer: &str) -> Self {
+        self.faults.iter_mut().for_each(|fault| pointer.clone_into(&mut fault.pointer));
+        self
+    }
+
+    /// The same, where a member stands elsewhere in this type than in most.
+    pub fn with_place(mut self, usual: &str, here: &str) -> Self {
+        let usual = self.faults.iter_mut().filter(|fault| fault.pointer == usual);
+        usual.for_each(|fault| here.clone_into(&mut fault.pointer));
         self
     }
 

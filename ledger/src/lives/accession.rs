@@ -140,7 +140,7 @@ impl Agreement {
     pub(super) fn accede(&mut self, hash: &Hash, moment: Moment) -> Result<(), Refusal> {
         let offer = self.offers.get(hash).cloned();
         let Some((offer, OfferKind::Accession { body, kind })) = offer.as_ref().map(|offer| (offer, &offer.kind)) else {
-            return Err(Refusal::new(Rule::FlagUnfit, format!("{hash} is no request to join"), ""));
+            return Err(Refusal::new(Rule::FlagUnfit, format!("{hash} is no request to join"), "the hash of one"));
         };
         let (by, signed) = (offer.by.clone(), offer.offered);
         self.offer_mut(hash).result = Some(OfferResult::Agreed { at: moment });

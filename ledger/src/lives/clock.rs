@@ -300,7 +300,7 @@ impl Agreement {
             Cause::WithdrawalEnded { party, outcome, .. } => self.end_leave(party, *outcome, moment),
             Cause::UnderStrength { weakness, .. } => _ = self.head_mut().weaknesses.insert(*weakness, moment),
             Cause::NoValidKey { .. } | Cause::RecoveryCompleted { .. } | Cause::AgendaUnanswered { .. } => {
-                return Err(Refusal::new(Rule::FlagUnfit, "this flag is about an institution", ""));
+                return Err(Refusal::new(Rule::FlagUnfit, "this flag is about an institution", "a flag that the agreement causes"));
             }
         }
         Ok(())

@@ -151,7 +151,7 @@ impl Agreement {
             return Err(Refusal::at("/by", Rule::NotAsked, format!("{by} is not the one concerned"), format!("the view of {party}")));
         }
         if hearing.view.is_some() {
-            return Err(Refusal::new(Rule::AlreadyGiven, format!("{by} has given its view already"), ""));
+            return Err(Refusal::new(Rule::AlreadyGiven, format!("{by} has given its view already"), "one view: it stands"));
         }
         if hearing.silence.is_some() {
             return Err(Refusal::new(Rule::TooLate, "the term to be heard has passed", format!("a view before {}", hearing.until)));

@@ -49,7 +49,7 @@ impl Agreement {
                 "/body/obligation",
                 Rule::InstanceState,
                 "nothing of it is still to come; what has fallen due stays with the debtor",
-                "",
+                "an obligation of which something is still to come",
             ));
         }
         Ok(())

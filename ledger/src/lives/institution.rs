@@ -185,7 +185,8 @@ impl Institution {
     /// The owner admits the registration with this key.
     pub fn admit(&mut self, key: &Kid, moment: Moment) -> Result<(), Refusal> {
         if self.admitted.is_some() {
-            return Err(Refusal::at("/body/institution", Rule::AlreadyGiven, format!("{} is admitted already", self.id), ""));
+            let detail = format!("{} is admitted already", self.id);
+            return Err(Refusal::at("/body/institution", Rule::AlreadyGiven, detail, "a further key by a key-addition of its own"));
         }
         let Some(candidate) = self.candidates.iter().find(|c| c.registration.key.thumbprint() == *key) else {
             let waiting: Vec<String> = self.candidates.iter().map(|c| c.registration.key.thumbprint().to_string()).collect();
@@ -258,7 +259,8 @@ impl Institution {
             ));
         }
         if admitted.keys.len() >= MAX_KEYS {
-            return Err(Refusal::at("/body/key", Rule::KeyUnfit, format!("there are {MAX_KEYS} keys already"), ""));
+            let accepted = "no more: one institution never has more keys, those that ended included";
+            return Err(Refusal::at("/body/key", Rule::KeyUnfit, format!("there are {MAX_KEYS} keys already"), accepted));
         }
         if let Some(kid) = replaces {
             let old = admitted.keys.iter_mut().find(|old| old.kid == *kid && old.is_valid(moment.at));
@@ -319,7 +321,7 @@ impl Institution {
                 }
             }
             Cause::AgendaUnanswered { proposal, .. } => self.note_unanswered(proposal, moment),
-            _ => return Err(Refusal::new(Rule::FlagUnfit, "this flag is not about an institution", "")),
+            _ => return Err(Refusal::new(Rule::FlagUnfit, "this flag is not about an institution", "a flag that the institution causes")),
         }
         Ok(())
     }

@@ -325,7 +325,11 @@ impl Agreement {
         if kind == OfferKind::Version {
             self.sign(by, moment);
         }
-        if complete { self.carry_out(&kind, &offered_by, &body.to, moment) } else { Ok(()) }
+        if !complete {
+            return Ok(());
+        }
+        // What no longer fits was said in the offer, which the consent names.
+        self.carry_out(&kind, &offered_by, &body.to, moment).map_err(|refusal| refusal.at_place("/body/to"))
     }
 
     /// Someone says no.
@@ -371,7 +375,7 @@ impl Agreement {
             let accepted = format!("once it gave its view, or from {}", hearing.until);
             return Err(Refusal::at("/body/to", Rule::TooEarly, format!("{} has not been heard", body.party), accepted));
         }
-        let given = |what: &str| Err(Refusal::new(Rule::AlreadyGiven, format!("{by} has {what} already"), ""));
+        let given = |what: &str| Err(Refusal::new(Rule::AlreadyGiven, format!("{by} has {what} already"), "nothing more: it stands"));
         match () {
             () if offer.consents.contains_key(by) => given("consented"),
             () if offer.refusals.contains_key(by) => given("refused"),

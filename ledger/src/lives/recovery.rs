@@ -68,14 +68,14 @@ impl Institution {
         };
         let given = if as_authority { recovery.authority.is_some() } else { recovery.partners.contains_key(by) };
         if given {
-            return Err(Refusal::new(Rule::AlreadyGiven, format!("{by} vouched already"), ""));
+            return Err(Refusal::new(Rule::AlreadyGiven, format!("{by} vouched already"), "one word of each: it stands"));
         }
         if as_authority {
             recovery.authority = Some(moment);
         } else if recovery.effective_at().is_none() {
             recovery.partners.insert(by.clone(), moment);
         } else {
-            return Err(Refusal::new(Rule::AlreadyGiven, "enough institutions vouched already", ""));
+            return Err(Refusal::new(Rule::AlreadyGiven, "enough institutions vouched already", "nothing more"));
         }
         Ok(())
     }
@@ -84,7 +84,8 @@ impl Institution {
     pub fn object_to_recovery(&mut self, key: &Kid) -> Result<(), Refusal> {
         let admitted = self.admitted_mut()?;
         if admitted.recovery.take_if(|recovery| recovery.kid() == *key).is_none() {
-            return Err(Refusal::at("/body/key", Rule::RecoveryUnfit, "no recovery to this key runs", ""));
+            let accepted = "the key of a recovery of its own that runs";
+            return Err(Refusal::at("/body/key", Rule::RecoveryUnfit, "no recovery to this key runs", accepted));
         }
         Ok(())
     }

@@ -25,15 +25,16 @@ impl Agreement {
         let Some(asked) = &body.instances else {
             let released = matches!(self.clauses[&body.obligation].course, Course::Released { .. });
             if released || self.is_finally_met(&body.obligation) {
-                return Err(Refusal::at("/body/obligation", Rule::InstanceState, "nothing of it is due any more", ""));
+                let accepted = "an obligation of which something is due";
+                return Err(Refusal::at("/body/obligation", Rule::InstanceState, "nothing of it is due any more", accepted));
             }
             // A report that waits says that it was done: it goes on to its answer, and is not overtaken by a general release.
             let reported = |due: &Day| self.instances[&(body.obligation.clone(), *due)].claim.is_some();
             return Ok(open.into_iter().filter(|due| !reported(due)).collect());
         };
-        if let Some(due) = asked.iter().find(|due| !open.contains(due)) {
+        if let Some((i, due)) = asked.iter().enumerate().find(|(_, due)| !open.contains(due)) {
             return Err(Refusal::at(
-                "/body/instances",
+                format!("/body/instances/{i}"),
                 Rule::InstanceState,
                 format!("{due} is not open"),
                 format!("among: {}", days(&open)),

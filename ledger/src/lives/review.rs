@@ -239,7 +239,7 @@ impl Agreement {
         match self.head.review_standing(review) {
             ReviewStanding::ToCome | ReviewStanding::Overdue => {}
             ReviewStanding::Held => {
-                return Err(Refusal::at("/body/review", Rule::AlreadyGiven, format!("{} is on record", review.id), ""));
+                return Err(Refusal::at("/body/review", Rule::AlreadyGiven, format!("{} is on record", review.id), "each review once"));
             }
             ReviewStanding::FellAway => {
                 let detail = format!("{date} is not after {from}, the day on which the agreement came into force");

@@ -32,7 +32,7 @@ impl Agreement {
             return Err(Refusal::at("/body/case", Rule::TooLate, "the term to answer has passed", "a complete report, which still cures"));
         }
         if case.answer.is_some() {
-            return Err(Refusal::at("/body/case", Rule::AlreadyGiven, "the notice was answered", ""));
+            return Err(Refusal::at("/body/case", Rule::AlreadyGiven, "the notice was answered", "one answer to a notice: it stands"));
         }
         if body.answer != BreachReply::Acknowledged && !matches!(case.about, About::Obligation(_)) {
             return Err(Refusal::at("/body/answer", Rule::CaseState, "only a breach of an obligation can be contested", "acknowledged"));

@@ -56,7 +56,10 @@ impl Agreement {
             Some(municipality) => {
                 Err(Refusal::at("/by", Rule::MunicipalityOnly, format!("{by} is not the municipality"), municipality.to_string()))
             }
-            None => Err(Refusal::at("/by", Rule::MunicipalityOnly, "there is no municipality in this ledger", "")),
+            None => {
+                let accepted = "in the ledger of a municipality only";
+                Err(Refusal::at("/by", Rule::MunicipalityOnly, "there is no municipality in this ledger", accepted))
+            }
         }
     }
 
@@ -178,7 +181,10 @@ impl Agreement {
                 let partners = breakthrough.positions.keys().map(ToString::to_string).collect::<Vec<_>>().join(", ");
                 Err(Refusal::at("/by", Rule::NotAsked, format!("{by} was not asked for a position"), format!("one of: {partners}")))
             }
-            Some(Some(_)) => Err(Refusal::new(Rule::AlreadyGiven, format!("{by} has taken its position"), "")),
+            Some(Some(_)) => {
+                let accepted = "one position in a case: it stands";
+                Err(Refusal::new(Rule::AlreadyGiven, format!("{by} has taken its position"), accepted))
+            }
             Some(None) => {
                 let position = Position { stance: body.stance, at: moment };
                 if let Some(breakthrough) = &mut self.case_mut(body.case.0).breakthrough {

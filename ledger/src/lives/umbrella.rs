@@ -219,7 +219,8 @@ impl Agreement {
             return Err(Refusal::at("/body/entry", Rule::NothingToDecide, "so far as is shown here it is only proposed", accepted));
         }
         if let Some(given) = &change.answer {
-            return Err(Refusal::at("/body/entry", Rule::AlreadyGiven, format!("it was answered in entry {}", given.at.entry), ""));
+            let detail = format!("it was answered in entry {}", given.at.entry);
+            return Err(Refusal::at("/body/entry", Rule::AlreadyGiven, detail, "one answer to a change: it stands"));
         }
         let answer = UmbrellaAnswered { by: by.clone(), at: moment, answer: body.answer, reason: body.reason.hash };
         self.head_mut().umbrella_changes[place].answer = Some(answer);

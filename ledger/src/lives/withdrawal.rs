@@ -193,7 +193,7 @@ impl Agreement {
             ));
         };
         if leave.answers.contains_key(by) {
-            return Err(Refusal::new(Rule::AlreadyGiven, format!("{by} has answered already"), ""));
+            return Err(Refusal::new(Rule::AlreadyGiven, format!("{by} has answered already"), "one answer to a notice: it stands"));
         }
         if leave.silence.is_some() {
             return Err(Refusal::new(Rule::TooLate, "the term to answer has passed", format!("an answer before {}", leave.answer_until)));

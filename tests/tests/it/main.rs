@@ -5,6 +5,7 @@
 mod alone;
 mod as_of;
 mod both_doors;
+mod each_type;
 mod going_on;
 mod lives;
 mod stored_form;

@@ -60,7 +60,7 @@ impl Draft {
             pointer: pointer.clone(),
             rule: Rule::Incomplete,
             detail: "this is still to be filled in".into(),
-            accepted: String::new(),
+            accepted: format!("what belongs there, in the place of {PLACEHOLDER}"),
         };
         open.map(fault).collect()
     }
