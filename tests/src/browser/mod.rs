@@ -7,4 +7,4 @@ mod pages;
 
 pub use checks::{accessibility_faults, tab_stops, tab_to};
 pub use driver::Browser;
-pub use pages::{LANGUAGES, PAGES, Shown};
+pub use pages::{LANGUAGES, PAGES, Shown, Sites};

@@ -67,7 +67,7 @@ fn other(value: &Value, number: u64) -> Value {
             json!(format!("20{:02}-{:02}-{:02}", 4 + number % 8, 1 + number % 12, 1 + number % 28))
         }
         Value::String(text) if text.len() == 64 => json!("ab".repeat(32)),
-        Value::String(_) if number % 5 == 0 => json!(""),
+        Value::String(_) if number.is_multiple_of(5) => json!(""),
         Value::String(_) => json!(ids[(number % ids.len() as u64) as usize]),
         Value::Null | Value::Array(_) | Value::Object(_) => json!(null),
     }

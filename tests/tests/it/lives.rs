@@ -72,7 +72,7 @@ fn live(life: &mut Life<Memory>, mut watch: Watch, seed: u64) -> Result<Coverage
     let (log, now) = (life.town.door.log(), life.town.door.now());
     whole::same(life.town.door.audit(), watch.audit(), "step by step")?;
     whole::is_kept(life.town.door.audit())?;
-    if seed % SCRATCH == 0 {
+    if seed.is_multiple_of(SCRATCH) {
         whole::replayed(log, now, life.town.door.audit())?;
         stood.iter().try_for_each(|(at, audit)| whole::replayed(log, *at, audit))?;
     }
