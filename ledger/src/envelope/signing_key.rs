@@ -91,7 +91,12 @@ mod tests {
             "[]".into(),
         ] {
             let refusal = SigningKey::from_jwk(&Json::parse(wrong.as_bytes()).unwrap()).unwrap_err();
-            assert_eq!(refusal.rule(), if wrong.contains(r#""e""#) { Rule::UnknownMember } else { Rule::KeyUnfit }, "{wrong}");
+            let expected = match wrong.as_str() {
+                "[]" => Rule::MissingMember,
+                other if other.contains(r#""e""#) => Rule::UnknownMember,
+                _ => Rule::KeyUnfit,
+            };
+            assert_eq!(refusal.rule(), expected, "{wrong}");
             assert!(!refusal.to_string().contains("BwcHBwcH"), "{refusal}");
         }
     }

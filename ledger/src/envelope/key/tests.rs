@@ -154,8 +154,10 @@ fn another_kind_of_key_is_refused() {
     refused(read(&RFC_8037_PUBLIC.replace("OKP", "oct")), Rule::KeyUnfit, "kty");
     refused(read(&RFC_8037_PUBLIC.replace("Ed25519", "Ed448")), Rule::KeyUnfit, "crv");
     refused(read(&RFC_8037_PUBLIC.replace("Ed25519", "X25519")), Rule::KeyUnfit, "crv");
-    refused(read("{}"), Rule::KeyUnfit, "kty");
-    refused(read("[]"), Rule::KeyUnfit, "kty");
+    refused(read(&RFC_8037_PUBLIC.replace(r#""OKP""#, "1")), Rule::WrongValue, "this is");
+    refused(read("{}"), Rule::MissingMember, "kty");
+    let no_object = read("[]").unwrap_err();
+    assert_eq!((no_object.rule(), no_object.faults()[0].pointer.as_str()), (Rule::WrongValue, "/body/key"), "{no_object}");
 }
 
 #[test]
@@ -165,8 +167,8 @@ fn x_of_another_form_or_length_is_refused() {
     }
     refused(read(&RFC_8037_PUBLIC.replace("URo", "URo=")), Rule::KeyUnfit, "base64url");
     refused(read(&RFC_8037_PUBLIC.replace("URo", "URp")), Rule::KeyUnfit, "base64url");
-    refused(read(r#"{"kty":"OKP","crv":"Ed25519"}"#), Rule::KeyUnfit, "x is not a string");
-    refused(read(r#"{"kty":"OKP","crv":"Ed25519","x":1}"#), Rule::KeyUnfit, "x is not a string");
+    refused(read(r#"{"kty":"OKP","crv":"Ed25519"}"#), Rule::MissingMember, "x is missing");
+    refused(read(r#"{"kty":"OKP","crv":"Ed25519","x":1}"#), Rule::WrongValue, "this is");
 }
 
 #[test]
