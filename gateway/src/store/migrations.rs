@@ -21,8 +21,9 @@ pub(super) static LOG: LazyLock<Migrator> = LazyLock::new(|| {
 });
 
 /// What is derived from it.
-pub(super) static DERIVED: LazyLock<Migrator> =
-    LazyLock::new(|| steps!("sqlite-derived": "0001_foundation", "0002_life_by_part", "0003_withheld", "0004_life_debtor"));
+pub(super) static DERIVED: LazyLock<Migrator> = LazyLock::new(
+    || steps!("sqlite-derived": "0001_foundation", "0002_life_by_part", "0003_withheld", "0004_life_debtor", "0005_umbrella"),
+);
 
 /// What witnesses signed of it.
 pub(super) static COSIGNED: LazyLock<Migrator> = LazyLock::new(|| steps!("sqlite-cosigned": "0001_foundation"));
@@ -32,7 +33,7 @@ pub(super) static WITNESS: LazyLock<Migrator> = LazyLock::new(|| steps!("sqlite-
 
 /// All of it in PostgreSQL.
 pub(super) static POSTGRES: LazyLock<Migrator> = LazyLock::new(|| {
-    let mut migrator = steps!("postgres": "0001_foundation", "0002_abandoned", "0003_on_behalf_of");
+    let mut migrator = steps!("postgres": "0001_foundation", "0002_abandoned", "0003_on_behalf_of", "0004_umbrella");
     // What was applied is remembered apart from the tables that hold something.
     migrator.create_schema("convenant");
     migrator.dangerous_set_table_name("convenant.migration");

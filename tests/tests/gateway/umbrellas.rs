@@ -113,7 +113,12 @@ async fn a_changed_umbrella_agreement_stands_on_the_page_until_and_after_it_is_a
 async fn found_by_their_umbrella(gate: &Gate) {
     let ids = async |path: &str| {
         let found = gate.get(&format!("/v1/ledgers/gm0599/{path}")).await;
-        found["items"].as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        found["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|item| item.get("id").unwrap_or(&item["text"]["id"]).as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
     };
     for then in ["", "&asOf=2006-03-01T09:00:00Z"] {
         assert_eq!(ids(&format!("agreements?umbrella={NATIONAL}/care{then}")).await, ["wijk"]);

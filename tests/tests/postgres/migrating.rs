@@ -25,10 +25,11 @@ async fn the_first_time_makes_everything_and_the_second_changes_nothing() {
     let Some(database) = TestDatabase::empty() else { return };
     let role = database.own_role();
     let first = migrate(&database.owner_url(), &role).await.unwrap();
-    assert_eq!(first.applied, [(1, "foundation".to_owned()), (2, "abandoned".to_owned()), (3, "on behalf of".to_owned())]);
-    assert!(first.role_made && first.newest == 3);
+    let steps = ["foundation", "abandoned", "on behalf of", "umbrella"];
+    assert_eq!(first.applied, steps.iter().zip(1..).map(|(step, number)| (number, (*step).to_owned())).collect::<Vec<_>>());
+    assert!(first.role_made && first.newest == 4);
     let second = migrate(&database.owner_url(), &role).await.unwrap();
-    assert!(second.applied.is_empty() && !second.role_made && second.newest == 3);
+    assert!(second.applied.is_empty() && !second.role_made && second.newest == 4);
     // The role can log in, and is one that a gateway may have.
     let as_role = format!("SELECT rolcanlogin::text FROM pg_roles WHERE rolname = '{role}'");
     assert_eq!(sql::column(&database.owner_url(), &as_role).unwrap(), ["true"]);
@@ -50,7 +51,7 @@ async fn rights_that_somebody_added_are_taken_back() {
 async fn a_gateway_starts_on_the_schema_that_it_knows_and_on_no_other() {
     let Some(database) = TestDatabase::empty() else { return };
     let fault = check(&database.gateway_url()).await.unwrap_err();
-    assert!(matches!(&fault, SchemaFault::Behind(steps) if steps == &[1, 2, 3]), "{fault}");
+    assert!(matches!(&fault, SchemaFault::Behind(steps) if steps == &[1, 2, 3, 4]), "{fault}");
     assert!(fault.to_string().contains("run `convenant migrate`"), "{fault}");
 
     let Some(database) = TestDatabase::migrated() else { return };
@@ -137,7 +138,7 @@ fn the_command_says_what_it_did() {
     }
     let (outcome, said) = run(&database.owner_url(), &role);
     assert_eq!(outcome.unwrap(), Exit::Done);
-    assert!(said.contains("schema: up to date, step 3") && said.contains(": was there") && !said.contains("no password"), "{said}");
+    assert!(said.contains("schema: up to date, step 4") && said.contains(": was there") && !said.contains("no password"), "{said}");
 }
 
 #[test]
