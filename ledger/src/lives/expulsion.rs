@@ -211,3 +211,23 @@ fn handover(body: &Expulsion, item: &EstateItem, to: &Slug, successor: &Slug) ->
     let (agreement, obligation) = (body.agreement.clone(), item.obligation.clone());
     Handover { agreement, obligation, to: to.clone(), successor: successor.clone(), reason: body.reason.clone() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_takes_two_at_least_and_as_many_as_the_text_says() {
+        let rows = [
+            (Majority::MoreThanHalf, [2, 2, 2, 3, 3, 4]),
+            (Majority::TwoThirds, [2, 2, 2, 3, 4, 4]),
+            (Majority::ThreeQuarters, [2, 2, 3, 3, 4, 5]),
+            (Majority::All, [2, 2, 3, 4, 5, 6]),
+        ];
+        for (majority, of_one_to_six) in rows {
+            let clause = ExpulsionClause { majority, hearing_days: None };
+            let votes: Vec<usize> = (1..=6).map(|others| clause.votes(others)).collect();
+            assert_eq!(votes, of_one_to_six, "{majority:?}");
+        }
+    }
+}
