@@ -5,6 +5,7 @@
 
 use super::desk::Book;
 use super::verdict::Stop;
+use crate::envelope::refusal::one_of;
 use crate::envelope::statement::erasure::AttachmentErasure;
 use crate::envelope::statement::flag::Subject;
 use crate::envelope::{Parsed, Refusal, Rule};
@@ -38,9 +39,10 @@ impl Book {
         let filed = Parsed::parse(&shown.jws).map_err(|refusal| unfit(format!("it holds no statement: {refusal}")))?;
         let filed = filed.statement();
         if !filed.body.attachments().iter().any(|attachment| attachment.hash == body.attachment) {
-            let named = filed.body.attachments().iter().map(|attachment| attachment.hash.to_string()).collect::<Vec<_>>().join(", ");
+            let named = filed.body.attachments().into_iter().map(|attachment| &attachment.hash);
+            let accepted = one_of(named, "an entry that names attachments");
             let detail = format!("entry {entry} does not name {}", body.attachment);
-            return Err(Refusal::at("/body/attachment", Rule::UnknownAttachment, detail, format!("one of: {named}")).into());
+            return Err(Refusal::at("/body/attachment", Rule::UnknownAttachment, detail, accepted).into());
         }
         if filed.body.subject() != Some(Subject::Agreement(body.agreement.clone())) {
             let detail = format!("entry {entry} is not about {}", body.agreement);

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::envelope::refusal::list;
 use crate::envelope::statement::genesis::{Genesis, Level, Versions};
 use crate::envelope::statement::institution::{Kind, Registration};
 use crate::envelope::{Body, GATEWAY, Parsed, PublicKey, Refusal, Rule, Verified};
@@ -69,7 +70,7 @@ fn registered(genesis: &Genesis, origin: &str, moment: Moment) -> Result<Vec<Ins
     }
     let expected = if genesis.owner == genesis.ministry { vec![&genesis.owner] } else { vec![&genesis.owner, &genesis.ministry] };
     if institutions.iter().map(|institution| &institution.id).ne(expected.iter().copied()) {
-        let accepted = format!("registrations of: {}", expected.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "));
+        let accepted = format!("registrations of: {}", list(expected));
         return Err(Refusal::at("/body/registrations", Rule::UnknownInstitution, "these are not those of owner and ministry", accepted));
     }
     let kind_is = |institution: &Institution, kind: Kind| institution.admitted.as_ref().is_some_and(|admitted| admitted.kind == kind);

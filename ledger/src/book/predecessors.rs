@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::desk::Book;
 use super::verdict::{Life, Stop};
+use crate::envelope::refusal::one_of;
 use crate::envelope::statement::agreement::Proposal;
 use crate::envelope::statement::dissolution::{Dissolution, SuccessorText};
 use crate::envelope::{Fault, Refusal, Rule};
@@ -96,7 +97,7 @@ impl Book {
             pointer: format!("/body/plan/{i}/continuesAs"),
             rule: Rule::PlanUnfit,
             detail: format!("{id} is no obligation that binds in {}", named.agreement),
-            accepted: Vec::from_iter(binding.iter().map(|id| id.as_str())).join(", "),
+            accepted: one_of(&binding, "nothing binds there: a plan without continuesAs"),
         });
         Refusal::from_faults(faults.collect()).map_or(Ok(()), |refusal| Err(refusal.into()))
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::desk::Book;
 use super::verdict::Stop;
+use crate::envelope::refusal::list;
 use crate::envelope::statement::accession::Accession;
 use crate::envelope::statement::agreement::Proposal;
 use crate::envelope::statement::consultation::Consultation;
@@ -117,7 +118,7 @@ impl Book {
         }
         if let Some(statute) = proposal.statute {
             let lacking = statute.parties().into_iter().filter(|kind| !kinds.values().any(|there| there == kind));
-            let lacking = lacking.map(|kind| kind.code()).collect::<Vec<_>>().join(", ");
+            let lacking = list(lacking);
             if !lacking.is_empty() || municipality.is_none() {
                 let detail = match municipality {
                     Some(_) => format!("under {} there is no party of kind: {lacking}", statute.code()),

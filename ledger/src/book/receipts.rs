@@ -2,6 +2,7 @@
 
 use super::desk::Book;
 use super::verdict::Stop;
+use crate::envelope::refusal::one_of;
 use crate::envelope::statement::umbrella::LedgerAcceptance;
 use crate::envelope::{Parsed, Refusal, Rule};
 use crate::lives::Institution;
@@ -59,9 +60,7 @@ impl Book {
         let keys: Vec<VerifierKey> = keys.filter(|key| key.name() == named.origin).collect();
         if keys.is_empty() {
             let known = owner.accepted_ledgers.iter().map(|ledger| ledger.log_key.split('+').next().unwrap_or_default());
-            let known = known.collect::<Vec<_>>().join(", ");
-            let accepted =
-                if known.is_empty() { "a ledger-acceptance by the owner first".to_owned() } else { format!("an accepted ledger: {known}") };
+            let accepted = one_of(known, "a ledger-acceptance by the owner first");
             let detail = format!("{} is not accepted", named.origin);
             return Err(Refusal::at(format!("{}/origin", named.pointer), Rule::LedgerNotAccepted, detail, accepted).into());
         }

@@ -6,6 +6,7 @@ use super::desk::Book;
 use super::receipts::Elsewhere;
 use super::sources::{Source, Sources};
 use super::verdict::{Life, Stop};
+use crate::envelope::refusal::one_of;
 use crate::envelope::statement::flag::Cause;
 use crate::envelope::statement::genesis::Level;
 use crate::envelope::statement::recurrence::{AgendaAnswer, AgendaProposal, OtherEntry, Recurring};
@@ -95,9 +96,7 @@ pub fn shown_breach(flag: &Source, sources: &Sources, recurs: &Recurring) -> Res
     match recurs {
         Recurring::Party { identifiers } => sources.check_identity(flag, party, identifiers, &mut used),
         Recurring::Theme { theme } if themes.contains(theme) => Ok(()),
-        Recurring::Theme { theme } => {
-            Err(flag.unfit(&format!("{agreement} is not about {theme}"), &listed(themes.iter().map(|t| t.code()))))
-        }
+        Recurring::Theme { theme } => Err(flag.unfit(&format!("{agreement} is not about {theme}"), &one_of(themes, "a text with themes"))),
         Recurring::Nature { nature } if promise.nature == *nature => Ok(()),
         Recurring::Nature { .. } => Err(flag.unfit(&format!("{obligation} is of another nature"), promise.nature.code())),
         Recurring::Instrument { instrument } if promise.instrument == Some(*instrument) => Ok(()),
@@ -110,10 +109,6 @@ pub fn shown_breach(flag: &Source, sources: &Sources, recurs: &Recurring) -> Res
     let (origin, entry, breached) = (flag.origin.clone(), flag.entry, said.due_at);
     let (agreement, obligation, due, party) = (agreement.clone(), obligation.clone(), *due, party.clone());
     Ok((ShownBreach { origin, entry, agreement, obligation, due, breached, party }, used))
-}
-
-fn listed<'a>(codes: impl Iterator<Item = &'a str>) -> String {
-    format!("one of: {}", codes.collect::<Vec<_>>().join(", "))
 }
 
 /// A due date counts once.

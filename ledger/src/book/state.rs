@@ -2,6 +2,7 @@
 
 use super::desk::Book;
 use super::verdict::Stop;
+use crate::envelope::refusal::list;
 use crate::envelope::statement::institution::Kind;
 use crate::envelope::statement::ministry::Route;
 use crate::envelope::{Body, Refusal, Rule};
@@ -48,12 +49,11 @@ impl Book {
         if admitted.is_some_and(|admitted| kinds.contains(&admitted.kind)) {
             return Ok(());
         }
-        let kinds = kinds.iter().map(|kind| kind.code()).collect::<Vec<_>>().join(", ");
         Err(Refusal::at(
             pointer,
             Rule::UnknownInstitution,
             format!("{id} cannot be that"),
-            format!("an admitted institution of kind {kinds}"),
+            format!("an admitted institution of kind {}", list(kinds)),
         )
         .into())
     }

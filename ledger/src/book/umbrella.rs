@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::desk::Book;
 use super::receipts::Elsewhere;
 use super::verdict::Stop;
+use crate::envelope::refusal::one_of;
 use crate::envelope::statement::agreement::{Obligation, Proposal};
 use crate::envelope::statement::amendment::Change;
 use crate::envelope::statement::flag::{Cause, Subject};
@@ -66,7 +67,7 @@ impl Book {
                 let named = obligation.umbrella.as_ref().filter(|named| named.agreement == umbrella.agreement);
                 if let Some(named) = named.filter(|named| !clauses.contains(&named.clause)) {
                     let (pointer, detail) = (format!("{place}/umbrella/clause"), format!("{} has no {}", named.agreement, named.clause));
-                    let accepted = format!("one of: {}", clauses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "));
+                    let accepted = one_of(&clauses, "a text that has obligations");
                     faults.push(Fault { pointer, rule: Rule::ReceiptUnfit, detail, accepted });
                 }
             }
@@ -92,8 +93,8 @@ impl Book {
         let texts: Vec<&Umbrella> = texts.filter(|text| text.agreement == umbrella.agreement && text.origin == umbrella.origin).collect();
         let Some(latest) = texts.iter().map(|text| text.entry.0).max() else {
             let detail = format!("{} of {} is no umbrella agreement of this one", umbrella.agreement, umbrella.origin);
-            let known = agreement.text.umbrellas.iter().flat_map(|list| list.iter()).map(|text| text.agreement.to_string());
-            let accepted = format!("one of: {}", known.collect::<Vec<_>>().join(", "));
+            let known = agreement.text.umbrellas.iter().flat_map(|list| list.iter()).map(|text| &text.agreement);
+            let accepted = one_of(known, "an agreement whose text has umbrellas");
             return Err(Refusal::at(format!("{at}/agreement"), Rule::ReceiptUnfit, detail, accepted).into());
         };
         let parsed = self.accepted_statement(umbrella, at)?;

@@ -163,6 +163,20 @@ pub fn member_pointer(parent: &str, member: &str) -> String {
     format!("{parent}/{}", member.replace('~', "~0").replace('/', "~1"))
 }
 
+/// These in a row, for a sentence.
+pub(crate) fn list<T: ToString>(these: impl IntoIterator<Item = T>) -> String {
+    Vec::from_iter(these.into_iter().map(|this| this.to_string())).join(", ")
+}
+
+/// What would be accepted: one of these; where there are none, what is said then.
+pub(crate) fn one_of<T: ToString>(these: impl IntoIterator<Item = T>, or_else: &str) -> String {
+    let listed = list(these);
+    if listed.is_empty() { or_else.to_owned() } else { format!("one of: {listed}") }
+}
+
+/// What is said where it takes the word of those who decide, and they are not there.
+pub(crate) const NOBODY_DECIDES: &str = "nobody who decides on it is bound any more";
+
 /// A statement was refused; nothing was recorded. The first fault decides the answer's class.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
@@ -189,7 +203,7 @@ impl Refusal {
 
     fn of(faults: Vec<Fault>) -> Self {
         // Whoever is refused is told what would be accepted.
-        debug_assert!(faults.iter().all(|fault| !fault.accepted.is_empty()), "{faults:?}");
+        debug_assert!(faults.iter().all(|fault| !fault.accepted.is_empty() && !fault.accepted.ends_with([':', ' '])), "{faults:?}");
         Self { faults }
     }
 

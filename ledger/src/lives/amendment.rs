@@ -12,7 +12,7 @@ use super::offer::{OfferKind, Quorum};
 use super::parts::PartId;
 use crate::envelope::Body;
 use crate::envelope::json::Json;
-use crate::envelope::refusal::{Fault, Refusal, Rule};
+use crate::envelope::refusal::{Fault, Refusal, Rule, one_of};
 use crate::envelope::shape::List;
 use crate::envelope::statement::agreement::{Obligation, Proposal, When};
 use crate::envelope::statement::amendment::{Amendment, Change};
@@ -136,8 +136,7 @@ impl Agreement {
             }
             Change::Period { end_date, reviews } => self.period_fault(*end_date, reviews.as_deref(), moment),
             Change::Director { party } => self.bound_party(party).err().map(|_| {
-                let parties = self.bound().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-                ("/party", Rule::NotAParty, format!("{party} is not bound"), format!("one of: {parties}"))
+                ("/party", Rule::NotAParty, format!("{party} is not bound"), one_of(self.bound(), "nobody is bound by it any more"))
             }),
             Change::Addition { obligation } | Change::Obligation { obligation } if twice(&obligation.id) => {
                 Some(("/id", Rule::Incomplete, format!("{} occurs twice", obligation.id), "each obligation once".into()))

@@ -3,7 +3,7 @@
 use super::agreement::Agreement;
 use super::moment::Moment;
 use super::obligation::{Clause, Course};
-use crate::envelope::refusal::{Refusal, Rule};
+use crate::envelope::refusal::{NOBODY_DECIDES, Refusal, Rule, one_of};
 use crate::envelope::statement::agreement::When;
 use crate::envelope::statement::trigger::{Event, Trigger};
 use crate::words::{Day, Instant, Slug};
@@ -31,8 +31,8 @@ impl Agreement {
         let Some(first) = waiting.first() else { return Err(self.unknown_event(&body.event)) };
         let recorders = self.recorders(&self.clauses[first]);
         if !recorders.contains(by) {
-            let who = recorders.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-            return Err(Refusal::at("/by", Rule::NotYoursToDecide, format!("{by} does not record this event"), format!("one of: {who}")));
+            let accepted = one_of(recorders, NOBODY_DECIDES);
+            return Err(Refusal::at("/by", Rule::NotYoursToDecide, format!("{by} does not record this event"), accepted));
         }
         let today = Day::of(moment.at);
         if body.happened_on > today || body.happened_on < from {
@@ -56,8 +56,7 @@ impl Agreement {
             Some(Trigger::Event { event, by, .. }) => Some(format!("{event} (by {by})")),
             Some(Trigger::Fulfilment { .. } | Trigger::Breach { .. }) | None => None,
         };
-        let known = self.clauses.values().filter_map(|clause| named(clause)).collect::<Vec<_>>().join(", ");
-        let accepted = if known.is_empty() { "no event is waited for".to_owned() } else { format!("one of: {known}") };
+        let accepted = one_of(self.clauses.values().filter_map(|clause| named(clause)), "no event is waited for");
         Refusal::at("/body/event", Rule::UnknownEvent, format!("no obligation waits for {event}"), accepted)
     }
 

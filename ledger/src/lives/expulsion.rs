@@ -11,7 +11,7 @@ use super::offer::{Offer, OfferKind, Quorum};
 use super::plan;
 use super::text::TermOf;
 use super::withdrawal::LeaveStage;
-use crate::envelope::refusal::{Fault, Refusal, Rule};
+use crate::envelope::refusal::{Fault, Refusal, Rule, one_of};
 use crate::envelope::statement::expulsion::{Estate, EstateItem, Expulsion, ExpulsionClause, ExpulsionView, Majority};
 use crate::envelope::statement::obligation::Handover;
 use crate::words::{Hash, Instant, Slug};
@@ -106,8 +106,8 @@ impl Agreement {
         };
         let others = self.bound_except(std::slice::from_ref(&body.party));
         if self.bound_party(&body.party).is_err() {
-            let accepted = others.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-            return Err(Refusal::at("/body/party", Rule::NotAParty, format!("{} is not bound", body.party), format!("one of: {accepted}")));
+            let accepted = one_of(others, "nobody else is bound");
+            return Err(Refusal::at("/body/party", Rule::NotAParty, format!("{} is not bound", body.party), accepted));
         }
         if others.len() < 2 {
             return unfit("/body/party", "one other party does not decide alone", "a dissolution");

@@ -8,7 +8,7 @@ use super::moment::Moment;
 use super::obligation::{Clause, Course, Instance, Standing};
 use super::offer::OfferKind;
 use super::parts::PartId;
-use crate::envelope::refusal::{Refusal, Rule};
+use crate::envelope::refusal::{Refusal, Rule, one_of};
 use crate::envelope::statement::agreement::When;
 use crate::envelope::statement::obligation::Handover;
 use crate::envelope::statement::trigger::Trigger;
@@ -29,8 +29,8 @@ impl Agreement {
             return Err(Refusal::at("/by", Rule::NotTheDebtor, format!("{} is the debtor", clause.debtor), "the debtor"));
         }
         if body.to == *by || self.bound_party(&body.to).is_err() {
-            let others = self.bound_except(std::slice::from_ref(by)).iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-            return Err(Refusal::at("/body/to", Rule::NotAParty, format!("{} cannot take it over", body.to), format!("one of: {others}")));
+            let accepted = one_of(self.bound_except(std::slice::from_ref(by)), "nobody else is bound");
+            return Err(Refusal::at("/body/to", Rule::NotAParty, format!("{} cannot take it over", body.to), accepted));
         }
         if matches!(&clause.text.when, When::AfterEvent { trigger: Trigger::Event { by, .. }, .. } if *by == body.to) {
             let detail = format!("{} would say itself whether it is due", body.to);

@@ -11,7 +11,7 @@ use super::agreement::{Agreement, Head, State};
 use super::moment::{Fact, Moment};
 use super::offer::{Offer, OfferKind, OfferResult};
 use super::talks::TALKS_END;
-use crate::envelope::refusal::{Fault, Refusal, Rule};
+use crate::envelope::refusal::{Fault, Refusal, Rule, one_of};
 use crate::envelope::shape::List;
 use crate::envelope::statement::flag::{Cause, Names};
 use crate::envelope::statement::impasse::{Impasse, ImpassePosition, ImpasseStep, NextStep, Point, Points};
@@ -214,14 +214,14 @@ impl Agreement {
             self.can_add_points(moment)?;
             points.extend(self.points_at_issue(&stuck.points, adds, "/body/adds", by, moment)?);
         }
-        let known = || points.iter().map(|point| point.point.id.to_string()).collect::<Vec<_>>().join(", ");
+        let known = || one_of(points.iter().map(|point| &point.point.id), "no point: none was named");
         let mut faults = Vec::new();
         for (i, given) in body.positions.iter().enumerate() {
             let mut fault = |detail: String, accepted: String| {
                 faults.push(Fault { pointer: format!("/body/positions/{i}/point"), rule: Rule::ImpasseUnfit, detail, accepted });
             };
             if !points.iter().any(|point| point.point.id == given.point) {
-                fault(format!("{} is not a point of the impasse", given.point), format!("one of: {}", known()));
+                fault(format!("{} is not a point of the impasse", given.point), known());
             } else if body.positions[..i].iter().any(|earlier| earlier.point == given.point) {
                 fault(format!("{} occurs twice", given.point), "each point once".into());
             }

@@ -12,7 +12,7 @@ use super::moment::{Fact, Moment};
 use super::recovery::Recovery;
 use super::recurrence::Recurrence;
 use super::rules::RulesSince;
-use crate::envelope::refusal::{Refusal, Rule};
+use crate::envelope::refusal::{Refusal, Rule, one_of};
 use crate::envelope::statement::flag::{Cause, Flag};
 use crate::envelope::statement::institution::{Identifiers, KeyRevocation, Kind, Registration};
 use crate::envelope::statement::ministry::Route;
@@ -189,8 +189,7 @@ impl Institution {
             return Err(Refusal::at("/body/institution", Rule::AlreadyGiven, detail, "a further key by a key-addition of its own"));
         }
         let Some(candidate) = self.candidates.iter().find(|c| c.registration.key.thumbprint() == *key) else {
-            let waiting: Vec<String> = self.candidates.iter().map(|c| c.registration.key.thumbprint().to_string()).collect();
-            let accepted = if waiting.is_empty() { "a registration first".to_owned() } else { format!("one of: {}", waiting.join(", ")) };
+            let accepted = one_of(self.candidates.iter().map(|c| c.registration.key.thumbprint()), "a registration first");
             return Err(Refusal::at("/body/key", Rule::UnknownInstitution, "no registration with this key waits under this id", accepted));
         };
         let Registration { name, kind, identifiers, key, .. } = candidate.registration.clone();

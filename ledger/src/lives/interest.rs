@@ -11,7 +11,7 @@ use super::offer::OfferKind;
 use super::parts::PartId;
 use super::report::{Claim, Stage};
 use crate::envelope::Body;
-use crate::envelope::refusal::{Refusal, Rule};
+use crate::envelope::refusal::{Refusal, Rule, list};
 use crate::envelope::statement::amendment::{Amendment, Change};
 use crate::envelope::statement::annulment::Annulment;
 use crate::envelope::statement::escalation::CaseNumber;
@@ -87,10 +87,7 @@ impl Agreement {
         let is_one = |who: &Slug| who == party || acting.same_as_party.contains(who);
         let asked = self.asked(body);
         if !acting.same_as_party.is_empty() && asked.len() > 1 && asked.iter().all(is_one) {
-            return refuse(format!(
-                "all whose word it takes are one institution: {}",
-                Vec::from_iter(asked.iter().map(Slug::as_str)).join(", ")
-            ));
+            return refuse(format!("all whose word it takes are one institution: {}", list(asked)));
         }
         Ok(())
     }

@@ -10,7 +10,7 @@ use super::moment::Moment;
 use super::obligation::Instance;
 use super::parts::PartId;
 use super::text::TermOf;
-use crate::envelope::refusal::{Refusal, Rule};
+use crate::envelope::refusal::{Refusal, Rule, one_of};
 use crate::envelope::statement::flag::{Because, Rung};
 use crate::envelope::statement::institution::Kind;
 use crate::words::{Day, Hash, Instant, Slug};
@@ -70,8 +70,7 @@ impl Agreement {
 
     pub(super) fn case(&self, number: u32) -> Result<&Case, Refusal> {
         self.cases.get(&number).map(Arc::as_ref).ok_or_else(|| {
-            let open = self.cases.keys().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-            let accepted = if open.is_empty() { "no case is open".to_owned() } else { format!("one of: {open}") };
+            let accepted = one_of(self.cases.keys(), "no case is open");
             Refusal::at("/body/case", Rule::UnknownCase, format!("{number} is not an open case of {}", self.head.id), accepted)
         })
     }

@@ -7,7 +7,7 @@ use super::institution::Institution;
 use super::moment::{Fact, Moment};
 use super::scope::{Asked, misses, wider};
 use crate::envelope::Kid;
-use crate::envelope::refusal::{Fault, Refusal, Rule};
+use crate::envelope::refusal::{Fault, NOBODY_DECIDES, Refusal, Rule, one_of};
 use crate::envelope::statement::mandate::{Mandate, MandateRevocation};
 use crate::words::{Hash, Instant, Slug};
 
@@ -131,8 +131,7 @@ impl Institution {
         };
         let outside = |pointer: &str, detail: String, accepted: String| Err(Refusal::at(pointer, Rule::OutsideMandate, detail, accepted));
         let Some(given) = self.mandate(source).filter(|given| self.holds(given, at) && given.mandate.holder == *by) else {
-            let held: Vec<String> = self.held_by(by, at).map(|given| given.hash.to_string()).collect();
-            let accepted = if held.is_empty() { format!("no mandate of {} for {by} holds now", self.id) } else { held.join(", ") };
+            let accepted = one_of(self.held_by(by, at).map(|given| &given.hash), &format!("no mandate of {} for {by} holds now", self.id));
             let detail = format!("{source} is not a mandate of {} for {by} that holds now", self.id);
             return Err(Refusal::at("/body/under", Rule::UnknownMandate, detail, accepted));
         };
@@ -180,16 +179,15 @@ impl Institution {
             Standing::Revoked | Standing::Fallen => false,
         };
         let Some(given) = self.mandate(&body.mandate).filter(open) else {
-            let stand: Vec<String> = self.mandates.iter().filter(open).map(|given| given.hash.to_string()).collect();
-            let accepted = if stand.is_empty() { format!("{} has no mandate that has not ended", self.id) } else { stand.join(", ") };
+            let stand = self.mandates.iter().filter(open).map(|given| &given.hash);
+            let accepted = one_of(stand, &format!("{} has no mandate that has not ended", self.id));
             let detail = format!("{} is not a mandate of {} that has not ended", body.mandate, self.id);
             return Err(Refusal::at("/body/mandate", Rule::UnknownMandate, detail, accepted));
         };
         let mut may = vec![&self.id, &given.by, &given.mandate.holder];
         may.dedup();
         if !may.contains(&by) {
-            let accepted = may.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-            return Err(Refusal::at("/by", Rule::NotYoursToDecide, format!("{by} neither gave nor holds it"), accepted));
+            return Err(Refusal::at("/by", Rule::NotYoursToDecide, format!("{by} neither gave nor holds it"), one_of(may, NOBODY_DECIDES)));
         }
         let ended = Some(Revoked { by: by.clone(), at: moment });
         self.mandates.iter_mut().filter(|given| given.hash == body.mandate).for_each(|given| given.ended.clone_from(&ended));

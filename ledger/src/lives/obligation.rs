@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::agreement::Agreement;
 use super::moment::{Fact, Moment};
 use super::parts::PartId;
-use crate::envelope::refusal::{Refusal, Rule};
+use crate::envelope::refusal::{Refusal, Rule, list, one_of};
 use crate::envelope::statement::agreement::Obligation;
 use crate::words::{Day, Hash, Instant, Slug};
 
@@ -326,12 +326,11 @@ impl Instance {
 impl Agreement {
     pub(super) fn clause(&self, id: &Slug) -> Result<&Arc<Clause>, Refusal> {
         self.clauses.get(id).ok_or_else(|| {
-            let known = self.clauses.keys().map(ToString::to_string).collect::<Vec<_>>().join(", ");
             Refusal::at(
                 "/body/obligation",
                 Rule::UnknownObligation,
                 format!("{id} is not an obligation of {}", self.head.id),
-                format!("one of: {known}"),
+                one_of(self.clauses.keys(), "it has no obligations"),
             )
         })
     }
@@ -360,5 +359,5 @@ impl Agreement {
 
 /// Dates in words, for a refusal.
 pub(super) fn days(days: &[Day]) -> String {
-    if days.is_empty() { "none".into() } else { days.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ") }
+    if days.is_empty() { "none".into() } else { list(days) }
 }

@@ -12,7 +12,7 @@ use super::moment::{Fact, Moment};
 use super::owed::Answered;
 use super::parts::PartId;
 use super::text::TermOf;
-use crate::envelope::refusal::{Refusal, Rule};
+use crate::envelope::refusal::{Refusal, Rule, one_of};
 use crate::envelope::statement::accession::Accession;
 use crate::envelope::statement::agreement::{Consent, Decline};
 use crate::envelope::statement::amendment::Amendment;
@@ -355,14 +355,13 @@ impl Agreement {
             if *hash == self.head.version {
                 self.on_table("an offer that waits for consent")?;
             }
-            let waiting: Vec<String> =
-                self.offers.values().filter(|o| o.needs.contains(by)).map(|o| format!("{} ({})", o.hash, o.kind.code())).collect();
-            let accepted = if waiting.is_empty() { "nothing waits for your consent".to_owned() } else { waiting.join(", ") };
+            let waiting = self.offers.values().filter(|offer| offer.needs.contains(by));
+            let waiting = waiting.map(|offer| format!("{} ({})", offer.hash, offer.kind.code()));
+            let accepted = one_of(waiting, "nothing waits for your consent");
             return Err(Refusal::at("/body/to", Rule::UnknownOffer, format!("{hash} is not an open offer"), accepted));
         };
         if !offer.needs.contains(by) {
-            let needs = offer.needs.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-            return Err(Refusal::at("/by", Rule::NotAsked, format!("{by} was not asked"), format!("consent of: {needs}")));
+            return Err(Refusal::at("/by", Rule::NotAsked, format!("{by} was not asked"), one_of(&offer.needs, "nobody is asked")));
         }
         match &offer.kind {
             // Who was put out and owes something still is asked for its word on that, and on nothing else.

@@ -9,7 +9,7 @@ use super::head::Head;
 use super::leaning::{Lapsed, Leaning};
 use super::moment::{Fact, Moment};
 use super::obligation::Clause;
-use crate::envelope::refusal::{Refusal, Rule};
+use crate::envelope::refusal::{Refusal, Rule, one_of};
 use crate::envelope::statement::flag::Quiet;
 use crate::envelope::statement::institution::Kind;
 use crate::words::{Hash, Instant, Slug};
@@ -121,9 +121,9 @@ impl Agreement {
     }
 
     fn not_a_party(&self, who: &Slug) -> Refusal {
-        let parties = self.bound().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        let parties = one_of(self.bound(), "nobody is bound by it any more");
         let rule = if *who == self.head.ministry { Rule::MinistryMayNot } else { Rule::NotAParty };
-        Refusal::at("/by", rule, format!("{who} is not a party to {}", self.head.id), format!("one of the parties: {parties}"))
+        Refusal::at("/by", rule, format!("{who} is not a party to {}", self.head.id), parties)
     }
 
     /// The parties that are bound now.

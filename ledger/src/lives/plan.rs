@@ -1,7 +1,7 @@
 //! A plan says of each obligation that is not finally met, once, what becomes of it; and of nothing else.
 
 use super::agreement::Agreement;
-use crate::envelope::refusal::{Fault, Rule};
+use crate::envelope::refusal::{Fault, Rule, list, one_of};
 use crate::envelope::statement::agreement::Attachment;
 use crate::envelope::statement::obligation::Release;
 use crate::words::Slug;
@@ -30,17 +30,14 @@ pub(super) fn faults<'a>(
     unfit: impl Fn(usize) -> Unfit,
 ) -> Vec<Fault> {
     let fault = |pointer: String, rule, detail: String, accepted: String| Fault { pointer, rule, detail, accepted };
-    let list = |ids: &[&Slug]| ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     let skipped: Vec<&Slug> = unmet.iter().filter(|id| !named.clone().any(|named| named == *id)).collect();
     let skips = (!skipped.is_empty()).then(|| {
-        let (detail, accepted) = (format!("the plan skips: {}", list(&skipped)), format!("for each of them: {dispositions}"));
+        let (detail, accepted) = (format!("the plan skips: {}", list(skipped)), format!("for each of them: {dispositions}"));
         fault("/body/plan".into(), Rule::PlanIncomplete, detail, accepted)
     });
     let lines = named.clone().enumerate().filter_map(|(i, id)| {
         let (detail, accepted) = match () {
-            () if !unmet.contains(id) => {
-                (format!("{id} is not an open obligation of {whose}"), format!("among: {}", list(&unmet.iter().collect::<Vec<_>>())))
-            }
+            () if !unmet.contains(id) => (format!("{id} is not an open obligation of {whose}"), one_of(unmet, "no line: nothing is open")),
             () if named.clone().take(i).any(|earlier| earlier == id) => (format!("{id} occurs twice"), "each obligation once".into()),
             () => unfit(i)?,
         };

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::institution::Institution;
 use super::moment::{Fact, Moment};
-use crate::envelope::refusal::{Fault, Refusal, Rule};
+use crate::envelope::refusal::{Fault, Refusal, Rule, one_of};
 use crate::envelope::statement::flag::{Cause, Flag};
 use crate::envelope::statement::ministry::Agenda;
 use crate::envelope::statement::recurrence::{AgendaAnswer, AgendaDecision, Recurring};
@@ -115,10 +115,9 @@ impl Institution {
 
     /// The ministry's answer; after its term too.
     pub fn answer_recurrence(&mut self, body: &AgendaAnswer, moment: Moment) -> Result<(), Refusal> {
-        let waiting: Vec<String> = self.recurrences.iter().filter(|item| item.answer.is_none()).map(|item| item.hash.to_string()).collect();
+        let waiting = one_of(self.recurrences.iter().filter(|item| item.answer.is_none()).map(|item| &item.hash), "nothing waits");
         let Some(item) = self.recurrences.iter_mut().find(|item| item.hash == body.to) else {
-            let accepted = if waiting.is_empty() { "nothing waits".to_owned() } else { format!("one of: {}", waiting.join(", ")) };
-            return Err(Refusal::at("/body/to", Rule::UnknownOffer, format!("{} was not put forward", body.to), accepted));
+            return Err(Refusal::at("/body/to", Rule::UnknownOffer, format!("{} was not put forward", body.to), waiting));
         };
         if let Some(given) = &item.answer {
             let detail = format!("entry {} answered it", given.given.entry);

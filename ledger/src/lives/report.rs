@@ -11,7 +11,7 @@ use super::obligation::{Clause, Course, Settled, Standing, days};
 use super::offer::OfferKind;
 use super::parts::PartId;
 use super::text::TermOf;
-use crate::envelope::refusal::{Refusal, Rule};
+use crate::envelope::refusal::{NOBODY_DECIDES, Refusal, Rule, list, one_of};
 use crate::envelope::statement::agreement::Strength;
 use crate::envelope::statement::obligation::{
     Acceptance, Dispute, DisputeAnswer, DisputeReply, DisputeRetraction, Evidence, Report, ReportFinding, ReportRuling,
@@ -298,9 +298,8 @@ impl Agreement {
         let claim = self.claim_for_ruling(&body.report)?;
         let needs = self.deciders(std::slice::from_ref(&claim.by)).0;
         if !needs.contains(by) {
-            let who = needs.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
             let rule = if claim.by == *by { Rule::OwnObligation } else { Rule::NotYoursToDecide };
-            return Err(Refusal::at("/by", rule, format!("{by} does not rule on this report"), format!("a ruling by: {who}")));
+            return Err(Refusal::at("/by", rule, format!("{by} does not rule on this report"), one_of(needs, NOBODY_DECIDES)));
         }
         self.offer_or_apply(OfferKind::ReportRuling(body.clone()), hash, by, needs, moment)
     }
@@ -396,7 +395,7 @@ impl Agreement {
 }
 
 fn check_evidence(clause: &Clause, body: &Report) -> Result<(), Refusal> {
-    let rules = || clause.text.evidence.iter().map(|rule| rule.kind.to_string()).collect::<Vec<_>>().join(", ");
+    let rules = || list(clause.text.evidence.iter().map(|rule| &rule.kind));
     for (i, evidence) in body.evidence.iter().enumerate() {
         if !clause.text.evidence.iter().any(|rule| rule.kind == *evidence.kind()) {
             let detail = format!("{} is not asked for", evidence.kind());
@@ -408,19 +407,13 @@ fn check_evidence(clause: &Clause, body: &Report) -> Result<(), Refusal> {
             ));
         }
     }
-    let missing: Vec<String> = clause
-        .text
-        .evidence
-        .iter()
-        .map(|rule| &rule.kind)
-        .filter(|kind| !body.evidence.iter().any(|e| e.kind() == *kind))
-        .map(ToString::to_string)
-        .collect();
+    let kinds = clause.text.evidence.iter().map(|rule| &rule.kind);
+    let missing = Vec::from_iter(kinds.filter(|kind| !body.evidence.iter().any(|evidence| evidence.kind() == *kind)));
     if !missing.is_empty() {
         return Err(Refusal::at(
             "/body/evidence",
             Rule::EvidenceIncomplete,
-            format!("missing: {}", missing.join(", ")),
+            format!("missing: {}", list(missing)),
             format!("evidence of: {}", rules()),
         ));
     }
@@ -451,6 +444,5 @@ fn unknown_report(report: &Hash) -> Refusal {
 }
 
 fn not_a_creditor(by: &Slug, creditors: &std::collections::BTreeSet<Slug>) -> Refusal {
-    let who = creditors.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    Refusal::at("/by", Rule::NotACreditor, format!("{by} is not a creditor here"), format!("one of: {who}"))
+    Refusal::at("/by", Rule::NotACreditor, format!("{by} is not a creditor here"), one_of(creditors, "nobody else is bound"))
 }

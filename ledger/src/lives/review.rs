@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::agreement::{Agreement, Head, State};
 use super::moment::{Fact, Moment};
-use crate::envelope::refusal::{Fault, Refusal, Rule};
+use crate::envelope::refusal::{Fault, NOBODY_DECIDES, Refusal, Rule, one_of};
 use crate::envelope::statement::agreement::Strength;
 use crate::envelope::statement::amendment::{Amendment, Change};
 use crate::envelope::statement::flag::Ending;
@@ -148,8 +148,7 @@ impl Agreement {
     /// A review of the text, by its id.
     fn scheduled_review(&self, id: &Slug) -> Result<&ScheduledReview, Refusal> {
         self.scheduled_reviews().find(|review| review.id == *id).ok_or_else(|| {
-            let ids = self.scheduled_reviews().map(|review| review.id.to_string()).collect::<Vec<_>>().join(", ");
-            let accepted = if ids.is_empty() { "an agreement whose text sets reviews".to_owned() } else { format!("one of: {ids}") };
+            let accepted = one_of(self.scheduled_reviews().map(|review| &review.id), "an agreement whose text sets reviews");
             Refusal::at("/body/review", Rule::UnknownReview, format!("{id} is not a review of it"), accepted)
         })
     }
@@ -198,7 +197,7 @@ impl Agreement {
         self.bound_party(by)?;
         let directing = self.deciders(&[]).0;
         if !directing.contains(by) {
-            let accepted = directing.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            let accepted = one_of(directing, NOBODY_DECIDES);
             return Err(Refusal::at("/by", Rule::NotYoursToDecide, format!("{by} does not direct it"), accepted));
         }
         let review = self.scheduled_review(&body.review)?;
@@ -257,8 +256,7 @@ impl Agreement {
         let turns = reviewed.and_then(|reviewed| reviewed.turns.as_ref());
         let open = || turns.into_iter().flat_map(|turns| turns.overdue.iter().chain(&turns.coming));
         let Some(turn) = open().find(|turn| Some(turn.due) == due) else {
-            let days = open().map(|turn| turn.due.to_string()).collect::<Vec<_>>().join(" or ");
-            let accepted = if days.is_empty() { "no turn is to be held any more".to_owned() } else { days };
+            let accepted = one_of(open().map(|turn| turn.due), "no turn is to be held any more");
             let detail = due.map_or(format!("{id} recurs"), |due| format!("{due} is no turn of {id} that is to be held"));
             return Err(Refusal::at("/body/due", Rule::ReviewUnfit, detail, accepted));
         };

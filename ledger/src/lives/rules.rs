@@ -8,6 +8,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::moment::Fact;
+use crate::envelope::refusal::list;
 use crate::envelope::statement::genesis::Versions;
 use crate::words::{Calendar, Instant, Term, deadline, with_two_working_days};
 
@@ -45,7 +46,7 @@ impl Rules {
 
     /// What this program knows, in words.
     pub fn known() -> String {
-        let tables = Calendar::ALL.iter().map(|calendar| calendar.version()).collect::<Vec<_>>().join(", ");
+        let tables = list(Calendar::ALL.iter().map(|calendar| calendar.version()));
         format!("rules up to version {RULES_VERSION}, holidays of {tables}")
     }
 

@@ -8,7 +8,7 @@ use super::moment::Moment;
 use super::obligation::{Instance, Settled};
 use super::offer::OfferKind;
 use super::text::TermOf;
-use crate::envelope::refusal::{Refusal, Rule};
+use crate::envelope::refusal::{NOBODY_DECIDES, Refusal, Rule, one_of};
 use crate::envelope::statement::escalation::{BoardOutcome, BreachAnswer, BreachReply, CaseFinding, CaseRuling, Outcome};
 use crate::envelope::statement::flag::{Because, Rung};
 use crate::words::{Day, Hash, Slug, Term};
@@ -63,13 +63,12 @@ impl Agreement {
         if deciders.contains(by) {
             return Ok(());
         }
-        let who = deciders.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         let rule = match () {
             () if self.concerned(case).contains(by) => Rule::OwnObligation,
             () if *by == self.head.ministry => Rule::MinistryMayNot,
             () => Rule::NotYoursToDecide,
         };
-        Err(Refusal::at("/by", rule, format!("{by} does not decide in this case"), format!("one of: {who}")))
+        Err(Refusal::at("/by", rule, format!("{by} does not decide in this case"), one_of(deciders, NOBODY_DECIDES)))
     }
 
     /// A ministry that rules where nothing is to be decided is told both: first that it may not at all.

@@ -6,7 +6,7 @@ use super::agreement::Agreement;
 use super::escalation::{About, Breakthrough, Case, CaseStage, Closing, Minister, Position, Requested, StateAnswer, Step};
 use super::moment::Moment;
 use super::text::TermOf;
-use crate::envelope::refusal::{Refusal, Rule};
+use crate::envelope::refusal::{NOBODY_DECIDES, Refusal, Rule, list, one_of};
 use crate::envelope::statement::agreement::Theme;
 use crate::envelope::statement::escalation::{CaseClosure, MinisterialAct, MinistryAnswer, SupportRequest};
 use crate::envelope::statement::flag::{Because, Rung};
@@ -67,7 +67,7 @@ impl Agreement {
     fn check_addressees(&self, whom: Option<&Addressees>) -> Result<(), Refusal> {
         let stranger = whom.iter().flat_map(|list| list.iter().enumerate()).find(|(_, who)| self.bound_party(who).is_err());
         stranger.map_or(Ok(()), |(i, who)| {
-            let accepted = format!("among: {}", self.bound().map(ToString::to_string).collect::<Vec<_>>().join(", "));
+            let accepted = one_of(self.bound(), "nobody is bound by it any more");
             Err(Refusal::at(format!("/body/whom/{i}"), Rule::NotAParty, format!("{who} is not bound by this agreement"), accepted))
         })
     }
@@ -178,8 +178,8 @@ impl Agreement {
         };
         match breakthrough.positions.get(by) {
             None => {
-                let partners = breakthrough.positions.keys().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-                Err(Refusal::at("/by", Rule::NotAsked, format!("{by} was not asked for a position"), format!("one of: {partners}")))
+                let accepted = one_of(breakthrough.positions.keys(), "nobody is asked");
+                Err(Refusal::at("/by", Rule::NotAsked, format!("{by} was not asked for a position"), accepted))
             }
             Some(Some(_)) => {
                 let accepted = "one position in a case: it stands";
@@ -211,20 +211,15 @@ impl Agreement {
         let case = self.case(body.case.0)?;
         let who = self.followers_up(case);
         if !who.contains(by) {
-            let accepted = who.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-            return Err(Refusal::at(
-                "/by",
-                Rule::NotYoursToDecide,
-                format!("{by} does not close this case"),
-                format!("one of: {accepted}"),
-            ));
+            let accepted = one_of(who, NOBODY_DECIDES);
+            return Err(Refusal::at("/by", Rule::NotYoursToDecide, format!("{by} does not close this case"), accepted));
         }
         if !matches!(case.stage, CaseStage::Answered { .. }) {
             let detail = format!("the case is at {}", case.stage.code());
             return Err(Refusal::at("/body/case", Rule::CaseState, detail, "a case that the ministry has answered"));
         }
         if let Some(waiting) = case.breakthrough.as_ref().filter(|it| it.missing.is_none() && !it.silent().is_empty()) {
-            let silent = waiting.silent().iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            let silent = list(waiting.silent());
             let accepted = format!("once they are there, or from {}", waiting.until);
             return Err(Refusal::at("/body/case", Rule::TooEarly, format!("positions are awaited of: {silent}"), accepted));
         }

@@ -9,7 +9,7 @@ use super::escalation::{About, Closing};
 use super::impasse::ImpasseEnd;
 use super::moment::{Fact, Moment};
 use super::text::TermOf;
-use crate::envelope::refusal::{Fault, Refusal, Rule};
+use crate::envelope::refusal::{Fault, Refusal, Rule, list};
 use crate::envelope::shape::List;
 use crate::envelope::statement::flag::Cause;
 use crate::envelope::statement::impasse::{DisputeRuling, Statute, StatutoryDispute};
@@ -190,10 +190,9 @@ impl Agreement {
     /// That the points are there, that this party gave its position on each, and that the others did or had their term.
     fn check_points_of(&self, by: &Slug, moment: Moment) -> Result<(), Refusal> {
         let stuck = self.open_impasse()?;
-        let own: Vec<&str> =
-            stuck.points.iter().filter(|point| !point.positions.contains_key(by)).map(|point| point.point.id.as_str()).collect();
+        let own = list(stuck.points.iter().filter(|point| !point.positions.contains_key(by)).map(|point| &point.point.id));
         if !own.is_empty() {
-            let detail = format!("{by} gave no position on: {}", own.join(", "));
+            let detail = format!("{by} gave no position on: {}", own);
             return Err(Refusal::at("/by", Rule::ImpasseUnfit, detail, "an impasse-position on each point first"));
         }
         let parties = self.bound().cloned().collect();
@@ -221,7 +220,7 @@ impl Agreement {
                 faults.push(fault(format!("/body/addresses/{i}/institution"), detail, "each party once".into()));
             }
         }
-        let missing = self.bound().filter(|party| !seen.contains(party)).map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        let missing = list(self.bound().filter(|party| !seen.contains(party)));
         if !missing.is_empty() {
             faults.push(fault("/body/addresses".into(), format!("no address of: {missing}"), "an address of each party".into()));
         }
@@ -240,7 +239,7 @@ impl Agreement {
         let strange = body.rulings.iter().position(|ruling| !points.contains(&&ruling.point));
         let once = points.iter().all(|id| given(id) == 1);
         if let Some(pointer) = strange.map(|i| format!("/body/rulings/{i}/point")).or_else(|| (!once).then(|| "/body/rulings".to_owned())) {
-            let accepted = format!("each of these once: {}", points.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "));
+            let accepted = format!("each of these once: {}", list(points));
             return Err(Refusal::at(pointer, Rule::ImpasseUnfit, "these are not the points of the dispute", accepted));
         }
         self.close_case(body.case.0, Closing::Ruled, moment);

@@ -9,7 +9,7 @@ use super::head::Head;
 use super::moment::{Fact, Moment};
 use super::obligation::Clause;
 use super::text::TermOf;
-use crate::envelope::refusal::{Refusal, Rule};
+use crate::envelope::refusal::{NOBODY_DECIDES, Refusal, Rule, list, one_of};
 use crate::envelope::statement::umbrella::{UmbrellaAnswer, UmbrellaReply};
 use crate::words::{Hash, Instant, Slug, Text};
 
@@ -162,8 +162,11 @@ impl Agreement {
         let affected = self.under_umbrella(&shown.umbrella).filter(|(_, clause)| shown.clauses.contains(*clause));
         let obligations: Vec<Slug> = affected.map(|(id, _)| id.clone()).collect();
         if obligations.is_empty() {
-            let referred = self.umbrella_clauses(&shown.umbrella).iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-            let accepted = format!("what changes or ends one of: {referred}");
+            let referred = self.umbrella_clauses(&shown.umbrella);
+            let accepted = match referred.is_empty() {
+                false => format!("what changes or ends one of: {}", list(referred)),
+                true => "nothing here refers to it any more".to_owned(),
+            };
             return Err(Refusal::at("/body/umbrella", Rule::NothingToDecide, "no obligation here is affected", accepted));
         }
         let consent = shown.consent.map(|(of, entry)| ShownConsent { of, entry, shown: moment });
@@ -201,13 +204,13 @@ impl Agreement {
         self.bound_party(by)?;
         let directing = self.deciders(&[]).0;
         if !directing.contains(by) {
-            let accepted = directing.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            let accepted = one_of(directing, NOBODY_DECIDES);
             return Err(Refusal::at("/by", Rule::NotYoursToDecide, format!("{by} does not direct it"), accepted));
         }
         let is_it = |change: &UmbrellaChanged| change.is(&body.origin, body.entry.0.into());
         let Some(place) = self.head.umbrella_changes.iter().position(is_it) else {
-            let owed = self.head.owed_on_umbrellas().map(|change| format!("{} in {}", change.entry, change.origin)).collect::<Vec<_>>();
-            let accepted = if owed.is_empty() { "a change that was shown here".to_owned() } else { format!("one of: {}", owed.join(", ")) };
+            let owed = self.head.owed_on_umbrellas().map(|change| format!("{} in {}", change.entry, change.origin));
+            let accepted = one_of(owed, "a change that was shown here");
             return Err(Refusal::at("/body/entry", Rule::NothingToDecide, "no such change was shown here", accepted));
         };
         if !self.head.state.is_running() {

@@ -12,7 +12,7 @@ use super::offer::{OfferKind, OfferResult};
 use super::owed::Answered;
 use super::parts::PartId;
 use super::party::{Participation, VoidConsent};
-use crate::envelope::refusal::{Fault, Refusal, Rule};
+use crate::envelope::refusal::{Fault, Refusal, Rule, list};
 use crate::envelope::statement::agreement::Proposal;
 use crate::envelope::statement::impasse::Statute;
 use crate::envelope::statement::institution::Kind;
@@ -106,15 +106,14 @@ impl Agreement {
 
     /// Whoever was invited stays invited: nobody is left out behind its back.
     fn left_out(&self, text: &Proposal) -> Option<Fault> {
-        let missing: Vec<String> =
-            self.bound().filter(|who| !text.parties.iter().any(|party| party.institution == **who)).map(ToString::to_string).collect();
+        let missing = list(self.bound().filter(|who| !text.parties.iter().any(|party| party.institution == **who)));
         let fault = |detail| Fault {
             pointer: "/body/text/parties".into(),
             rule: Rule::Incomplete,
             detail,
             accepted: "every party that was invited, and others if need be".into(),
         };
-        (!missing.is_empty()).then(|| fault(format!("left out: {}", missing.join(", "))))
+        (!missing.is_empty()).then(|| fault(format!("left out: {}", missing)))
     }
 
     /// That a hash is that of the version on the table, or a refusal that names it.
