@@ -1,6 +1,7 @@
 //! What changes an agreement that runs: amendments, newcomers, standing still, reviews.
 
 use ledger::envelope::Type;
+use ledger::envelope::statement::without_nulls;
 use ledger::lives::Agreement;
 use ledger::lives::agreement::State;
 use ledger::lives::obligation::Course;
@@ -8,7 +9,7 @@ use ledger::lives::review::ReviewStanding;
 use ledger::words::Slug;
 use serde_json::{Value, json};
 
-use super::{Life, Seen, without_nulls};
+use super::{Life, Seen};
 
 impl<D: Seen> Life<D> {
     fn runs(&mut self, at: &Agreement) -> bool {

@@ -323,18 +323,6 @@ pub(crate) fn slug(name: &str) -> Slug {
     name.parse().unwrap_or_else(|_| panic!("{name} is no id"))
 }
 
-/// Without members that are not given.
-fn without_nulls(value: &mut Value) {
-    match value {
-        Value::Object(members) => {
-            members.retain(|_, member| !member.is_null());
-            members.values_mut().for_each(without_nulls);
-        }
-        Value::Array(items) => items.iter_mut().for_each(without_nulls),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-    }
-}
-
 /// As words, for verbs.
 fn texts_of<'a>(of: impl IntoIterator<Item = &'a Slug>) -> Vec<String> {
     of.into_iter().map(ToString::to_string).collect()

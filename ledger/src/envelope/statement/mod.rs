@@ -211,7 +211,8 @@ impl Type {
     }
 }
 
-fn without_nulls(value: &mut Value) {
+/// A payload has no member that is not given: takes those out that a shape writes as null.
+pub fn without_nulls(value: &mut Value) {
     match value {
         Value::Object(members) => {
             members.retain(|_, member| !member.is_null());
