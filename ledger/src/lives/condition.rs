@@ -127,6 +127,7 @@ impl Agreement {
         self.note_lapsed_conditions(moment);
         self.note_risks();
         self.note_weaknesses();
+        self.note_moot_changes(moment);
         self.note_settled_plans(moment.at);
     }
 }

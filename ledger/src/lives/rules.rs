@@ -81,6 +81,11 @@ impl Rules {
     pub fn watches_mandates(self) -> bool {
         self.version >= 4
     }
+
+    /// Since version 4: whether an answer about a changed umbrella agreement is still owed when another has taken the promise over (L44).
+    pub fn follows_handovers(self) -> bool {
+        self.version >= 4
+    }
 }
 
 /// What a version of the rules brought, in words: for whoever takes it up.
@@ -93,6 +98,7 @@ pub fn news(version: u32) -> &'static [&'static str] {
         3 => &["an agreement that comes into force is flagged when its end comes near and no successor is signed (L13)"],
         4 => &[
             "a party that signs by a mandate is asked to answer when no mandate covers the agreement any more, and flagged when it does not (L02)",
+            "an answer about a changed umbrella agreement stays owed where another takes the promise over (L44)",
         ],
         _ => &[],
     }

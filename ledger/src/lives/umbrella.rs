@@ -92,6 +92,9 @@ pub struct UmbrellaChanged {
     /// What comes of it here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer: Option<UmbrellaAnswered>,
+    /// Since when nothing that it concerns binds any more: what is met or released asks for no answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moot: Option<Fact>,
 }
 
 /// A consent in a national ledger, shown here.
@@ -127,10 +130,11 @@ impl UmbrellaChanged {
 }
 
 impl Head {
-    /// The changes of umbrella agreements on which an answer is still owed: where obligations run.
+    /// The changes of umbrella agreements on which an answer is still owed: where obligations run that they concern.
     pub fn owed_on_umbrellas(&self) -> impl Iterator<Item = &UmbrellaChanged> {
         let runs = self.state.is_running();
-        self.umbrella_changes.iter().filter(move |change| runs && change.until.is_some() && change.answer.is_none())
+        let is_owed = move |change: &&UmbrellaChanged| runs && change.until.is_some() && change.answer.is_none() && change.moot.is_none();
+        self.umbrella_changes.iter().filter(is_owed)
     }
 }
 
@@ -190,9 +194,9 @@ impl Agreement {
             None => {
                 let (origin, umbrella, entry, manner) = (shown.origin, shown.umbrella, shown.entry, shown.manner);
                 let by = by.clone();
-                let (silent, answer) = (None, None);
+                let (silent, answer, moot) = (None, None, None);
                 let change =
-                    UmbrellaChanged { origin, umbrella, entry, manner, obligations, by, at: moment, consent, until, silent, answer };
+                    UmbrellaChanged { origin, umbrella, entry, manner, obligations, by, at: moment, consent, until, silent, answer, moot };
                 self.head_mut().umbrella_changes.push(change);
             }
         }
@@ -232,10 +236,29 @@ impl Agreement {
 
     /// The change on which silence is flagged first, and when.
     pub(super) fn silent_on_umbrella(&self) -> Option<(Instant, &UmbrellaChanged)> {
-        // What is met or released by now asks for nothing.
-        let concerns = |change: &&UmbrellaChanged| change.obligations.iter().any(|id| self.binds(id));
-        let waiting = self.head.owed_on_umbrellas().filter(|change| change.silent.is_none()).filter(concerns);
+        let waiting = self.head.owed_on_umbrellas().filter(|change| change.silent.is_none());
         waiting.filter_map(|change| Some((change.until?, change))).min_by_key(|(until, _)| *until)
+    }
+
+    /// After each entry: which changes concern nothing that binds. Where something binds again, the term to answer runs anew.
+    pub(super) fn note_moot_changes(&mut self, moment: Moment) {
+        for place in 0..self.head.umbrella_changes.len() {
+            let change = &self.head.umbrella_changes[place];
+            let binds = self.concerns_what_binds(change);
+            if change.answer.is_some() || binds == change.moot.is_none() {
+                continue;
+            }
+            let until = change.until.map(|until| if binds { self.term_ends(moment.at, TermOf::Level1) } else { until });
+            let change = &mut self.head_mut().umbrella_changes[place];
+            (change.until, change.moot) = (until, (!binds).then_some(moment));
+        }
+    }
+
+    /// Whether an obligation binds that a change concerns; since version 4 of the rules also where another has taken it over.
+    fn concerns_what_binds(&self, change: &UmbrellaChanged) -> bool {
+        let is_of = |id: &Slug, origin: &Slug| if self.rules.follows_handovers() { self.stems_from(id, origin) } else { id == origin };
+        let mut binding = self.clauses.keys().filter(|id| self.binds(id));
+        binding.any(|id| change.obligations.iter().any(|origin| is_of(id, origin)))
     }
 
     pub(super) fn flag_umbrella_silence(&mut self, origin: &Text<3, 255>, entry: u64, moment: Moment) {

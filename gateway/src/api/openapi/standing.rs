@@ -61,7 +61,11 @@ fn umbrella_change() -> Value {
         ("by", text()),
         ("at", fact()),
     ];
-    open("Gewijzigde koepelafspraak", &change, &[("consent", consent), ("until", instant()), ("silent", fact()), ("answer", answer)])
+    open(
+        "Gewijzigde koepelafspraak",
+        &change,
+        &[("consent", consent), ("until", instant()), ("silent", fact()), ("answer", answer), ("moot", fact())],
+    )
 }
 
 fn recurrence() -> Value {

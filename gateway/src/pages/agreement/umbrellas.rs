@@ -54,6 +54,7 @@ fn one(visit: &Visit, listing: &Listing, names: &Names, view: &AgreementView, ch
                 (words.with("umbrella-answered", &[("who", names.get(&answer.by).into()), ("answer", words.code(answer.answer.code()).into_plain().into())]))
                 " " (visit.proof(listing, answer.at.entry))
             },
+            (None, _) if change.moot.is_some() => p { (words.say("umbrella-moot")) },
             (None, Some(until)) if change.silent.is_none() && view.head.value.state.is_running() => p { (words.with("umbrella-awaited", &[("until", visit.last_day(until).into())])) },
             (None, _) => {},
         }

@@ -315,6 +315,7 @@ umbrella-has-ended = The umbrella agreement has ended.
 umbrella-proposed = So far as is shown here, it is only proposed there.
 umbrella-answered = Answer of { $who }: { $answer }.
 umbrella-awaited = The director says by { $until } at the latest what this means here.
+umbrella-moot = The promises that this concerns do not bind any more: no answer is needed.
 umbrella-silent = The director has not answered in time.
 umbrella-shown = Shown by { $who }.
 umbrella-where = Entry in the national ledger:

@@ -315,6 +315,7 @@ umbrella-has-ended = De koepelafspraak is beëindigd.
 umbrella-proposed = Voor zover hier is aangetoond, is het daar alleen nog voorgesteld.
 umbrella-answered = Antwoord van { $who }: { $answer }.
 umbrella-awaited = De regisseur laat uiterlijk { $until } weten wat dit hier betekent.
+umbrella-moot = De afspraken waar dit over gaat, binden niet meer: een antwoord is niet nodig.
 umbrella-silent = De regisseur heeft niet op tijd geantwoord.
 umbrella-shown = Getoond door { $who }.
 umbrella-where = Inschrijving in het landelijke grootboek:
