@@ -121,9 +121,9 @@ impl Agreement {
     }
 
     fn not_a_party(&self, who: &Slug) -> Refusal {
-        let parties = one_of(self.bound(), "nobody is bound by it any more");
+        let accepted = one_of(self.bound(), "nobody is bound by it any more");
         let rule = if *who == self.head.ministry { Rule::MinistryMayNot } else { Rule::NotAParty };
-        Refusal::at("/by", rule, format!("{who} is not a party to {}", self.head.id), parties)
+        Refusal::at("/by", rule, format!("{who} is not a party to {}", self.head.id), accepted)
     }
 
     /// The parties that are bound now.

@@ -192,7 +192,7 @@ impl Agreement {
         let stuck = self.open_impasse()?;
         let own = list(stuck.points.iter().filter(|point| !point.positions.contains_key(by)).map(|point| &point.point.id));
         if !own.is_empty() {
-            let detail = format!("{by} gave no position on: {}", own);
+            let detail = format!("{by} gave no position on: {own}");
             return Err(Refusal::at("/by", Rule::ImpasseUnfit, detail, "an impasse-position on each point first"));
         }
         let parties = self.bound().cloned().collect();

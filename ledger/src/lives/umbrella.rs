@@ -244,8 +244,11 @@ impl Agreement {
     pub(super) fn note_moot_changes(&mut self, moment: Moment) {
         for place in 0..self.head.umbrella_changes.len() {
             let change = &self.head.umbrella_changes[place];
+            if change.answer.is_some() {
+                continue;
+            }
             let binds = self.concerns_what_binds(change);
-            if change.answer.is_some() || binds == change.moot.is_none() {
+            if binds == change.moot.is_none() {
                 continue;
             }
             let until = change.until.map(|until| if binds { self.term_ends(moment.at, TermOf::Level1) } else { until });

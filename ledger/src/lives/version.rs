@@ -113,7 +113,7 @@ impl Agreement {
             detail,
             accepted: "every party that was invited, and others if need be".into(),
         };
-        (!missing.is_empty()).then(|| fault(format!("left out: {}", missing)))
+        (!missing.is_empty()).then(|| fault(format!("left out: {missing}")))
     }
 
     /// That a hash is that of the version on the table, or a refusal that names it.
